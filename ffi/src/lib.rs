@@ -1,0 +1,2 @@
+//! The C face of gleaner.
+#![no_std]

@@ -1,0 +1,52 @@
+//! One error for the whole library, by cause.
+
+use core::fmt;
+
+/// Why a call was refused. Whatever the cause, nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The named slice has the wrong length.
+    Length(&'static str),
+    /// The named value is NaN or infinite.
+    NotFinite(&'static str),
+    /// The named value is outside its documented range, or a result would leave the scalar's range.
+    Range(&'static str),
+    /// A score was negative, NaN or infinite.
+    Score,
+    /// The objective needs a label and none was given, takes none and one was given, or the label is
+    /// outside the objective's range.
+    Label,
+    /// The objective does not fit the model: the logistic loss takes a logit, and the model ends in a sigmoid.
+    Objective,
+    /// The model's description contradicts itself, or the caller's own model failed.
+    Model,
+    /// The model check found an output that differs from the expected one.
+    Check,
+    /// The object belongs to a model with another id.
+    Identity,
+    /// The factor's rank has changed since the last pivot: call `pivot` first.
+    Stale,
+    /// The bytes are no record: wrong magic, version, length or checksum.
+    Record,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Length(name) => write!(f, "{name} has the wrong length"),
+            Error::NotFinite(name) => write!(f, "{name} is not finite"),
+            Error::Range(name) => write!(f, "{name} is out of range"),
+            Error::Score => f.write_str("a score must be finite and not negative"),
+            Error::Label => f.write_str("the label is missing, unwanted or out of the objective's range"),
+            Error::Objective => f.write_str("the logistic objective takes a logit, and the model ends in a sigmoid"),
+            Error::Model => f.write_str("the model's description contradicts itself, or the model failed"),
+            Error::Check => f.write_str("the model's output differs from the expected one"),
+            Error::Identity => f.write_str("the object belongs to another model"),
+            Error::Stale => f.write_str("the factor's rank has changed: pivot it first"),
+            Error::Record => f.write_str("not a record: wrong magic, version, length or checksum"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

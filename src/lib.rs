@@ -1,0 +1,20 @@
+//! Picks the data points that matter to a trained model, on the device that records them.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod adjoint;
+mod error;
+pub mod factor;
+pub mod fit;
+pub mod model;
+pub mod record;
+pub mod sampler;
+mod scalar;
+pub mod selector;
+pub mod standardiser;
+
+pub use error::Error;
+pub use nalgebra;
+pub use rand_core;
+pub use scalar::Scalar;

@@ -1,0 +1,81 @@
+//! The model: layers, activations, objectives; its value, gradient and adjoint row.
+
+mod activation;
+mod dense;
+mod fixed;
+mod layers;
+mod network;
+mod objective;
+
+pub use activation::Activation;
+pub use fixed::{Dense, Fixed, SingleIndex, Then, TwoLayer};
+pub use layers::{Flat, Layer, Layers, Shape};
+pub use network::Network;
+pub use objective::{Objective, Target};
+
+use crate::{Error, Scalar};
+
+/// How a row was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// In closed form, from one backward pass: right to rounding.
+    Exact,
+    /// By Gauss-Legendre quadrature, split at kinks.
+    Quadrature,
+}
+
+/// What a row says of itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RowReport<T> {
+    /// Exact or by quadrature.
+    pub form: Form,
+    /// f(theta), the objective at the parameters.
+    pub value: T,
+    /// f(0), the objective where all parameters are 0: the row's last entry.
+    pub at_zero: T,
+    /// `|<a, theta> - (f(theta) - f(0))|`: 0 but for rounding in an exact row; what quadrature left
+    /// out otherwise. Not monotone in the number of nodes, and no bound of the error.
+    pub completeness: T,
+}
+
+/// A model that gives values, gradients and rows: what the selector and the fit work with.
+///
+/// `x` has `inputs()` entries, `scratch` at least `scratch()` scalars with no meaning between calls.
+/// `output` counts from 0; one call is one output, so a sample of a model with C outputs has C rows.
+pub trait Model<T: Scalar> {
+    /// Length of an input.
+    fn inputs(&self) -> usize;
+    /// Number of outputs.
+    fn outputs(&self) -> usize;
+    /// P, the number of parameters.
+    fn parameters(&self) -> usize;
+    /// N, the length of a row without the gauge columns: P + 1 less one a homogeneous hidden neuron.
+    fn order(&self) -> usize;
+    /// Scalars of scratch that every method below needs.
+    fn scratch(&self) -> usize;
+    /// The model's output at x.
+    fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error>;
+    /// The gradient of the objective with respect to the parameters (P entries); returns f(theta).
+    fn gradient(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        gradient: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<T, Error>;
+    /// The whole row `[a ; f(0)]`, P + 1 entries, gauge columns too.
+    fn row(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        row: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<RowReport<T>, Error>;
+    /// `|d|^2` of the whole row, without the row where it is exact.
+    fn norm(&self, x: &[T], output: usize, target: Target<T>, scratch: &mut [T]) -> Result<T, Error>;
+    /// Moves the entries of a whole row that are not gauge columns to its front, in order; the first
+    /// `order()` entries are then the row without gauge columns.
+    fn leave_out_gauge(&self, row: &mut [T]);
+}

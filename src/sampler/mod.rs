@@ -1,0 +1,50 @@
+//! Samplers: scores in, slots and weights out.
+
+mod reservoir;
+mod top;
+
+pub use reservoir::{Reservoir, ReservoirState};
+pub use top::{Top, TopState};
+
+use crate::Scalar;
+
+/// A kept sample as a sampler stores it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct Item<T> {
+    /// Number of the offer since the start of the period, from 0.
+    pub sequence: u64,
+    /// The score it was offered with.
+    pub score: T,
+    /// Slot of its payload.
+    pub slot: u32,
+}
+
+/// A kept sample as the caller gets it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kept<T> {
+    /// Slot of its payload.
+    pub slot: u32,
+    /// Number of the offer since the start of the period, from 0.
+    pub sequence: u64,
+    /// The score it was offered with.
+    pub score: T,
+    /// 1 / inclusion probability: how many samples of the stream it stands for.
+    pub weight: T,
+}
+
+/// What an offer led to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome<T> {
+    /// Whether the newcomer is kept.
+    pub kept: bool,
+    /// The free slot from now on: where the next payload goes. Its old content can be read until then.
+    pub free: u32,
+    /// The sample that left: the newcomer, an earlier one, or none while there was room.
+    pub dropped: Option<Item<T>>,
+}
+
+/// `(sum w)^2 / sum w^2`: how many equally weighted samples these are worth.
+pub fn effective_size<T: Scalar>(kept: impl Iterator<Item = Kept<T>>) -> T {
+    todo!()
+}

@@ -1,0 +1,183 @@
+//! The two scalars, f32 and f64, over `libm` alone: the same bits on every target.
+
+use core::fmt::Debug;
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+use rand_core::Rng;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// `f32` or `f64`. Sealed: results are promised bit for bit, which needs known arithmetic.
+///
+/// Elementary functions come from `libm` whatever features other crates turn on; nothing here fuses a
+/// product and a sum.
+pub trait Scalar:
+    sealed::Sealed
+    + Copy
+    + Default
+    + Debug
+    + PartialEq
+    + PartialOrd
+    + Send
+    + Sync
+    + 'static
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+{
+    /// 0
+    const ZERO: Self;
+    /// 1
+    const ONE: Self;
+    /// 1/2
+    const HALF: Self;
+    /// Distance from 1 to the next larger value.
+    const EPSILON: Self;
+    /// Largest finite value.
+    const MAX: Self;
+    /// Smallest normal positive value.
+    const MIN_POSITIVE: Self;
+    /// Size in bytes: 4 or 8.
+    const BYTES: usize;
+
+    /// The nearest value to a double.
+    fn of(value: f64) -> Self;
+    /// The nearest value to a count.
+    fn count(value: u64) -> Self;
+    /// The value as a double, exactly.
+    fn wide(self) -> f64;
+    /// The value as an index; NaN and negative give 0.
+    fn index(self) -> usize;
+    /// A uniform draw in (0, 1]: one 32-bit word for f32, one 64-bit word for f64.
+    fn unit<G: Rng>(generator: &mut G) -> Self;
+    /// |self|
+    fn abs(self) -> Self;
+    /// Neither NaN nor infinite.
+    fn is_finite(self) -> bool;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// e^self
+    fn exp(self) -> Self;
+    /// 2^self
+    fn exp2(self) -> Self;
+    /// e^self - 1
+    fn expm1(self) -> Self;
+    /// Natural logarithm.
+    fn ln(self) -> Self;
+    /// ln(1 + self)
+    fn ln_1p(self) -> Self;
+    /// Hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// Hyperbolic sine.
+    fn sinh(self) -> Self;
+    /// Complementary error function.
+    fn erfc(self) -> Self;
+    /// Sine of radians.
+    fn sin(self) -> Self;
+    /// Cosine of radians.
+    fn cos(self) -> Self;
+
+    /// The larger; `other` where self is NaN.
+    fn max(self, other: Self) -> Self {
+        if self > other { self } else { other }
+    }
+    /// The smaller; `other` where self is NaN.
+    fn min(self, other: Self) -> Self {
+        if self < other { self } else { other }
+    }
+}
+
+macro_rules! scalar {
+    ($t:ident, $bytes:literal, $next:ident, $range:literal, $sqrt:ident, $exp:ident, $exp2:ident, $expm1:ident, $ln:ident,
+     $ln_1p:ident, $tanh:ident, $sinh:ident, $erfc:ident, $sin:ident, $cos:ident) => {
+        impl Scalar for $t {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const HALF: Self = 0.5;
+            const EPSILON: Self = $t::EPSILON;
+            const MAX: Self = $t::MAX;
+            const MIN_POSITIVE: Self = $t::MIN_POSITIVE;
+            const BYTES: usize = $bytes;
+
+            fn of(value: f64) -> Self {
+                value as $t
+            }
+            fn count(value: u64) -> Self {
+                value as $t
+            }
+            fn wide(self) -> f64 {
+                self as f64
+            }
+            fn index(self) -> usize {
+                self as usize
+            }
+            fn unit<G: Rng>(generator: &mut G) -> Self {
+                (generator.$next() as $t + 1.0) * (1.0 / $range)
+            }
+            fn abs(self) -> Self {
+                $t::abs(self)
+            }
+            fn is_finite(self) -> bool {
+                $t::is_finite(self)
+            }
+            fn sqrt(self) -> Self {
+                libm::$sqrt(self)
+            }
+            fn exp(self) -> Self {
+                libm::$exp(self)
+            }
+            fn exp2(self) -> Self {
+                libm::$exp2(self)
+            }
+            fn expm1(self) -> Self {
+                libm::$expm1(self)
+            }
+            fn ln(self) -> Self {
+                libm::$ln(self)
+            }
+            fn ln_1p(self) -> Self {
+                libm::$ln_1p(self)
+            }
+            fn tanh(self) -> Self {
+                libm::$tanh(self)
+            }
+            fn sinh(self) -> Self {
+                libm::$sinh(self)
+            }
+            fn erfc(self) -> Self {
+                libm::$erfc(self)
+            }
+            fn sin(self) -> Self {
+                libm::$sin(self)
+            }
+            fn cos(self) -> Self {
+                libm::$cos(self)
+            }
+        }
+    };
+}
+
+// (word + 1) scaled to (0, 1]: the conversion keeps small values fine, so small probabilities stay exact.
+scalar!(
+    f32,
+    4,
+    next_u32,
+    4294967296.0,
+    sqrtf, expf, exp2f, expm1f, logf, log1pf, tanhf, sinhf, erfcf, sinf, cosf
+);
+scalar!(
+    f64,
+    8,
+    next_u64,
+    18446744073709551616.0,
+    sqrt, exp, exp2, expm1, log, log1p, tanh, sinh, erfc, sin, cos
+);
