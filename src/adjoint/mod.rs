@@ -1,3 +1,16 @@
 //! The adjoint row: in closed form, or by quadrature along the path from 0 to theta.
+//!
+//! `a(x) = integral over t in [0, 1] of grad_theta f(t theta; x) dt` (Rajmohan and Roosta 2025, section 3),
+//! for which `<a, theta> = f(theta) - f(0)`.
 
+mod exact;
+mod gauge;
+mod kinks;
 pub mod legendre;
+mod pass;
+mod quadrature;
+
+pub(crate) use exact::{exact, has_closed_form};
+pub(crate) use gauge::leave_out_gauge;
+pub(crate) use pass::{Pass, backward, forward, inner};
+pub(crate) use quadrature::{quadrature, quadrature_len};

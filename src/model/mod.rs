@@ -10,8 +10,11 @@ mod objective;
 pub use activation::Activation;
 pub use fixed::{Dense, Fixed, SingleIndex, Then, TwoLayer};
 pub use layers::{Flat, Layer, Layers, Shape};
-pub use network::Network;
+pub use network::{Network, exact_scratch, network_scratch};
+
 pub use objective::{Objective, Target};
+
+pub(crate) use dense::{all_finite, dot, largest, neuron, product, product_transposed};
 
 use crate::{Error, Scalar};
 
@@ -53,6 +56,8 @@ pub trait Model<T: Scalar> {
     fn order(&self) -> usize;
     /// Scalars of scratch that every method below needs.
     fn scratch(&self) -> usize;
+    /// Whether the objective fits the model: false where a sigmoid would be applied twice.
+    fn suits(&self, objective: Objective<T>) -> bool;
     /// The model's output at x.
     fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error>;
     /// The gradient of the objective with respect to the parameters (P entries); returns f(theta).

@@ -1,9 +1,25 @@
 //! A dense network over borrowed layers: checks, value, gradient, row, norm.
 
-use super::{Form, Layers, Model, RowReport, Target};
+use super::{Activation, Form, Layers, Model, Objective, RowReport, Target, all_finite, dot};
+use crate::adjoint::{
+    Pass, backward, exact, forward, has_closed_form, inner, leave_out_gauge, quadrature,
+    quadrature_len,
+};
 use crate::{Error, Scalar};
 
-/// A dense network of any depth, any activation a layer, biases anywhere.
+/// Nodes a panel unless the caller says otherwise.
+const DEFAULT_NODES: usize = 8;
+/// Nodes a panel at most.
+const MOST_NODES: usize = 32;
+
+/// A dense network of any depth, any activation a layer, biases anywhere; weights borrowed.
+///
+/// Rows are in closed form where the hidden activations are identity, ReLU or leaky ReLU and only the first
+/// layer has a bias (every single neuron, the two-layer ReLU network), by quadrature otherwise. The library
+/// chooses; [`Network::form`] and every [`RowReport`] tell.
+///
+/// Cost of a closed-form row: one forward and one backward pass and P products; of a quadrature row that many
+/// for each node of each panel, a panel being a stretch of the path without kinks.
 #[derive(Clone, Copy, Debug)]
 pub struct Network<L> {
     layers: L,
@@ -11,14 +27,19 @@ pub struct Network<L> {
     inputs: usize,
     outputs: usize,
     parameters: usize,
+    hidden: usize,
     order: usize,
-    neurons: usize,
-    exact: bool,
+    form: Form,
 }
 
-/// Scalars of scratch for a network of P parameters and so many neurons in all: `2 P + 6 neurons + 64` at most.
+/// Scalars of scratch that any network of P parameters and so many neurons (in all layers) makes do with.
 pub const fn network_scratch(parameters: usize, neurons: usize) -> usize {
-    2 * parameters + 6 * neurons + 64
+    quadrature_len(neurons) + parameters + 1
+}
+
+/// Scalars of scratch where rows have the closed form.
+pub const fn exact_scratch(neurons: usize) -> usize {
+    3 * neurons
 }
 
 impl<L> Network<L> {
@@ -30,22 +51,126 @@ impl<L> Network<L> {
     where
         L: Layers<T>,
     {
-        todo!()
+        let last = layers.depth().checked_sub(1).ok_or(Error::Model)?;
+        let inputs = layers.layer(0).ok_or(Error::Model)?.inputs;
+        let (mut width, mut parameters, mut hidden) = (inputs, 0usize, 0usize);
+        for index in 0..layers.depth() {
+            let layer = layers.layer(index).ok_or(Error::Model)?;
+            let fits = layer.inputs == width
+                && layer.inputs > 0
+                && layer.outputs > 0
+                && layer.inputs.checked_mul(layer.outputs) == Some(layer.weights.len())
+                && (layer.bias.is_empty() || layer.bias.len() == layer.outputs)
+                && layer.activation.is_valid();
+            if !fits {
+                return Err(Error::Model);
+            }
+            if !all_finite(layer.weights) || !all_finite(layer.bias) {
+                return Err(Error::NotFinite("weights"));
+            }
+            let size = layer.weights.len().checked_add(layer.bias.len()).ok_or(Error::Model)?;
+            parameters = parameters.checked_add(size).ok_or(Error::Model)?;
+            width = layer.outputs;
+            if index < last {
+                hidden = hidden.checked_add(width).ok_or(Error::Model)?;
+            }
+        }
+        let order = leave_out_gauge(&layers, &mut []);
+        let form = if has_closed_form(&layers) { Form::Exact } else { Form::Quadrature };
+        Ok(Network {
+            layers,
+            nodes: DEFAULT_NODES,
+            inputs,
+            outputs: width,
+            parameters,
+            hidden,
+            order,
+            form,
+        })
     }
-    /// Gauss-Legendre nodes a panel, 1 to 32, where no exact form holds. Default 8.
+
+    /// Gauss-Legendre nodes a panel, 1 to 32, where no closed form holds. Default 8.
     ///
     /// # Errors
     /// `Range` outside 1 to 32.
-    pub fn with_nodes(self, nodes: usize) -> Result<Self, Error> {
-        todo!()
+    pub fn with_nodes(mut self, nodes: usize) -> Result<Self, Error> {
+        if nodes == 0 || nodes > MOST_NODES {
+            return Err(Error::Range("nodes"));
+        }
+        self.nodes = nodes;
+        Ok(self)
     }
+
     /// The form that rows of this network have.
     pub fn form(&self) -> Form {
-        if self.exact { Form::Exact } else { Form::Quadrature }
+        self.form
     }
+
     /// The layers.
     pub fn layers(&self) -> &L {
         &self.layers
+    }
+
+    /// Compares the output (0) with an expected one: a transposed kernel, a forgotten standardiser or a doubled
+    /// sigmoid shows here. `x` is what the model sees, standardised where the model was trained so.
+    ///
+    /// # Errors
+    /// `Check` where they differ by more than `tolerance * max(1, |expected|)`; those of `value`.
+    pub fn check<T: Scalar>(
+        &self,
+        x: &[T],
+        expected: T,
+        tolerance: T,
+        scratch: &mut [T],
+    ) -> Result<(), Error>
+    where
+        L: Layers<T>,
+    {
+        let found = self.value(x, 0, scratch)?;
+        let difference = (found - expected).abs();
+        if difference <= tolerance * expected.abs().max(T::ONE) { Ok(()) } else { Err(Error::Check) }
+    }
+
+    fn admit<T: Scalar>(&self, x: &[T], output: usize, scratch: &[T]) -> Result<(), Error>
+    where
+        L: Layers<T>,
+    {
+        if x.len() != self.inputs {
+            return Err(Error::Length("x"));
+        }
+        if output >= self.outputs {
+            return Err(Error::Range("output"));
+        }
+        if scratch.len() < self.scratch() {
+            return Err(Error::Length("scratch"));
+        }
+        if !all_finite(x) {
+            return Err(Error::NotFinite("x"));
+        }
+        Ok(())
+    }
+
+    /// `a` by quadrature, into the first P of P + 1 entries.
+    fn integrate<T: Scalar>(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Option<RowReport<T>>
+    where
+        L: Layers<T>,
+    {
+        let (row, rest) = scratch.split_at_mut_checked(self.parameters.saturating_add(1))?;
+        let (at_zero, row) = row.split_last_mut()?;
+        quadrature(&self.layers, x, output, target, (self.hidden, self.nodes), row, rest)?;
+        let (values, rest) = rest.split_at_mut_checked(self.hidden)?;
+        let (slopes, _) = rest.split_at_mut_checked(self.hidden)?;
+        let (s, phi) = forward(&self.layers, x, output, T::ONE, values, slopes)?;
+        let value = target.value(phi.value(s));
+        *at_zero = target.value(phi.value(T::ZERO));
+        let completeness = (inner(&self.layers, row)? - (value - *at_zero)).abs();
+        Some(RowReport { form: Form::Quadrature, value, at_zero: *at_zero, completeness })
     }
 }
 
@@ -53,21 +178,41 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
     fn inputs(&self) -> usize {
         self.inputs
     }
+
     fn outputs(&self) -> usize {
         self.outputs
     }
+
     fn parameters(&self) -> usize {
         self.parameters
     }
+
     fn order(&self) -> usize {
         self.order
     }
+
     fn scratch(&self) -> usize {
-        todo!()
+        match self.form {
+            Form::Exact => exact_scratch(self.hidden),
+            Form::Quadrature => network_scratch(self.parameters, self.hidden),
+        }
     }
+
+    fn suits(&self, objective: Objective<T>) -> bool {
+        let last = self.layers.layer(self.layers.depth().saturating_sub(1));
+        !(objective == Objective::Logistic
+            && last.is_some_and(|layer| layer.activation == Activation::Sigmoid))
+    }
+
     fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error> {
-        todo!()
+        self.admit(x, output, scratch)?;
+        let parts = scratch.split_at_mut_checked(self.hidden);
+        let last = parts.and_then(|(v, s)| forward(&self.layers, x, output, T::ONE, v, s));
+        let (s, phi) = last.ok_or(Error::Model)?;
+        let value = phi.value(s);
+        if value.is_finite() { Ok(value) } else { Err(Error::Range("output")) }
     }
+
     fn gradient(
         &self,
         x: &[T],
@@ -76,8 +221,18 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         gradient: &mut [T],
         scratch: &mut [T],
     ) -> Result<T, Error> {
-        todo!()
+        self.admit(x, output, scratch)?;
+        if gradient.len() != self.parameters {
+            return Err(Error::Length("gradient"));
+        }
+        let (value, pass) = self.differentiate(x, output, target, scratch).ok_or(Error::Model)?;
+        if !value.is_finite() || !pass.is_finite() {
+            return Err(Error::Range("gradient"));
+        }
+        pass.write::<false>(gradient).ok_or(Error::Model)?;
+        Ok(value)
     }
+
     fn row(
         &self,
         x: &[T],
@@ -86,12 +241,87 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         row: &mut [T],
         scratch: &mut [T],
     ) -> Result<RowReport<T>, Error> {
-        todo!()
+        self.admit(x, output, scratch)?;
+        let Some((last, a)) = row.split_last_mut() else { return Err(Error::Length("row")) };
+        if a.len() != self.parameters {
+            return Err(Error::Length("row"));
+        }
+        let report = match self.form {
+            Form::Exact => {
+                let done = exact(&self.layers, x, output, target, self.hidden, scratch);
+                let done = done.ok_or(Error::Model)?;
+                if !done.pass.is_finite() || !(done.value - done.at_zero).is_finite() {
+                    return Err(Error::Range("row"));
+                }
+                done.pass.write::<false>(a).ok_or(Error::Model)?;
+                let sum = inner(&self.layers, a).ok_or(Error::Model)?;
+                let completeness = (sum - (done.value - done.at_zero)).abs();
+                let (value, at_zero) = (done.value, done.at_zero);
+                RowReport { form: Form::Exact, value, at_zero, completeness }
+            }
+            Form::Quadrature => {
+                let report = self.integrate(x, output, target, scratch).ok_or(Error::Model)?;
+                let done = scratch.get(..self.parameters).ok_or(Error::Model)?;
+                if !report.completeness.is_finite() || !all_finite(done) {
+                    return Err(Error::Range("row"));
+                }
+                for (entry, &value) in a.iter_mut().zip(done) {
+                    *entry = value;
+                }
+                report
+            }
+        };
+        *last = report.at_zero;
+        Ok(report)
     }
-    fn norm(&self, x: &[T], output: usize, target: Target<T>, scratch: &mut [T]) -> Result<T, Error> {
-        todo!()
+
+    fn norm(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        self.admit(x, output, scratch)?;
+        let norm = match self.form {
+            Form::Exact => {
+                let done = exact(&self.layers, x, output, target, self.hidden, scratch);
+                done.and_then(|d| Some(d.pass.norm_squared()? + d.at_zero * d.at_zero))
+            }
+            Form::Quadrature => self.integrate(x, output, target, scratch).and_then(|_| {
+                let row = scratch.get(..self.parameters.saturating_add(1))?;
+                Some(dot(row, row))
+            }),
+        };
+        let norm = norm.ok_or(Error::Model)?;
+        if norm.is_finite() { Ok(norm) } else { Err(Error::Range("norm")) }
     }
+
     fn leave_out_gauge(&self, row: &mut [T]) {
-        todo!()
+        leave_out_gauge(&self.layers, row);
+    }
+}
+
+impl<L> Network<L> {
+    /// f and its gradient at theta, as outer products.
+    fn differentiate<'a, T: Scalar>(
+        &'a self,
+        x: &'a [T],
+        output: usize,
+        target: Target<T>,
+        scratch: &'a mut [T],
+    ) -> Option<(T, Pass<'a, T, L>)>
+    where
+        L: Layers<T>,
+    {
+        let layers = &self.layers;
+        let (values, rest) = scratch.split_at_mut_checked(self.hidden)?;
+        let (slopes, rest) = rest.split_at_mut_checked(self.hidden)?;
+        let (deltas, _) = rest.split_at_mut_checked(self.hidden)?;
+        let (s, phi) = forward(layers, x, output, T::ONE, values, slopes)?;
+        let (m, slope) = phi.value_and_derivative(s);
+        let seed = target.derivative(m) * slope;
+        backward(layers, output, T::ONE, seed, slopes, deltas)?;
+        Some((target.value(m), Pass { layers, x, values, deltas, seed, output }))
     }
 }
