@@ -13,8 +13,10 @@ pub mod sampler;
 mod scalar;
 pub mod selector;
 pub mod standardiser;
+mod sum;
 
 pub use error::Error;
 pub use nalgebra;
 pub use rand_core;
 pub use scalar::Scalar;
+pub use sum::Sum;
