@@ -1,0 +1,357 @@
+//! The selector's whole life: picks, weights, refusals, periods, the next model.
+
+mod common;
+
+use common::{activation, normal};
+use gleaner::factor::Factor;
+use gleaner::model::{Activation, Flat, Form, Model, Network, Objective, Shape};
+use gleaner::sampler::Item;
+use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
+use gleaner::{Error, Scalar};
+use rand_xoshiro::Xoshiro128PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+
+type Net<'a, T> = Network<Flat<'a, T>>;
+type Sel<'a, T> = Selector<'a, T, Net<'a, T>, Xoshiro128PlusPlus, Vec<T>, Vec<Item<T>>>;
+
+fn shapes<T: Scalar>(output_bias: bool) -> Vec<Shape<T>> {
+    vec![
+        Shape { inputs: 2, outputs: 3, bias: true, activation: Activation::Relu },
+        Shape { inputs: 3, outputs: 1, bias: output_bias, activation: activation("identity") },
+    ]
+}
+
+fn theta<T: Scalar>(shapes: &[Shape<T>], seed: u64) -> Vec<T> {
+    let mut draw = normal(seed);
+    let count: usize = shapes.iter().map(|s| s.inputs * s.outputs + if s.bias { s.outputs } else { 0 }).sum();
+    (0..count).map(|_| T::of(draw())).collect()
+}
+
+fn selector<'a, T: Scalar>(net: Net<'a, T>, options: Options<'a, T>, seed: u64, k: usize) -> Sel<'a, T> {
+    let generator = Xoshiro128PlusPlus::seed_from_u64(seed);
+    let length = selector_len(net.inputs(), net.parameters(), net.order(), net.scratch());
+    Selector::new(net, options, generator, vec![T::ZERO; length], vec![Item::default(); k + 1]).unwrap()
+}
+
+fn stream<T: Scalar>(seed: u64, count: usize) -> Vec<[T; 2]> {
+    let mut draw = normal(seed);
+    (0..count).map(|_| [T::of(draw()), T::of(draw())]).collect()
+}
+
+#[test]
+fn a_stream_leaves_k_readings_whose_payloads_are_theirs() {
+    let shapes = shapes::<f32>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let mut selector = selector(net, Options::default(), 7, 20);
+    let mut slots = vec![u64::MAX; 21];
+    let readings = stream::<f32>(3, 1000);
+    for (i, x) in readings.iter().enumerate() {
+        slots[selector.free() as usize] = i as u64;
+        let verdict = selector.offer(x, None).unwrap();
+        assert!((0.0..=1.0).contains(&verdict.leverage) && verdict.form == Form::Exact);
+        assert_eq!(verdict.score, verdict.leverage);
+        assert_eq!(verdict.free, selector.free());
+    }
+    let kept: Vec<_> = selector.drain().collect();
+    assert_eq!(kept.len(), 20);
+    for item in &kept {
+        assert_eq!(slots[item.slot as usize], item.sequence);
+        assert!(item.weight >= 1.0);
+    }
+    let total: f64 = kept.iter().map(|k| f64::from(k.weight * k.score)).sum();
+    let stats = selector.stats();
+    assert_eq!((stats.seen, stats.accepted - stats.evicted), (1000, 20));
+    assert!((total / f64::from(stats.total_score.value()) - 1.0).abs() < 1e-5);
+    assert!(selector.effective_size() > 1.0 && selector.effective_size() <= 20.0);
+    assert!(stats.highest_dropped <= selector.threshold());
+    let header = selector.record_header(7, 8);
+    assert_eq!((header.items, header.seen, header.payload, header.period), (20, 1000, 8, 0));
+}
+
+#[test]
+fn refused_readings_are_counted_and_change_nothing() {
+    let shapes = shapes::<f32>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let options = Options { scaling: Scaling::Running, ..Options::default() };
+    let mut clean = selector(net, options, 7, 10);
+    let mut dirty = selector(net, options, 7, 10);
+    for x in stream::<f32>(3, 200) {
+        clean.offer(&x, None).unwrap();
+        assert_eq!(dirty.offer(&[f32::NAN, 0.0], None), Err(Error::NotFinite("x")));
+        assert_eq!(dirty.offer(&[0.0, f32::INFINITY], None), Err(Error::NotFinite("x")));
+        assert_eq!(dirty.offer(&[0.0], None), Err(Error::Length("x")));
+        assert_eq!(dirty.offer(&x, Some(1.0)), Err(Error::Label));
+        assert!(matches!(dirty.offer(&[f32::MAX, -f32::MAX], None), Err(Error::Range(_))));
+        dirty.offer(&x, None).unwrap();
+    }
+    let stats = dirty.stats();
+    assert_eq!((stats.refused_not_finite, stats.refused_length), (400, 200));
+    assert_eq!((stats.refused_label, stats.refused_range, stats.refused_other), (200, 200, 0));
+    assert_eq!(clean.state().reservoir, dirty.state().reservoir);
+    assert_eq!(clean.state().factor, dirty.state().factor);
+    assert!(clean.drain().eq(dirty.drain()));
+}
+
+#[test]
+fn a_copy_goes_on_like_the_original() {
+    let shapes = shapes::<f64>(true);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let options = Options { objective: Objective::Residual, uniform: 0.1, half_life: 64, ..Options::default() };
+    let mut original = selector(net, options, 9, 10);
+    let readings = stream::<f64>(3, 400);
+    for x in &readings[..200] {
+        original.offer(x, Some(0.5)).unwrap();
+    }
+    let (generator, state, memory, items) = original.clone().detach();
+    let mut copy = Selector::attach(net, options, generator, state, memory, items).unwrap();
+    for x in &readings[200..] {
+        assert_eq!(original.offer(x, Some(0.5)), copy.offer(x, Some(0.5)));
+    }
+    assert_eq!(original.state(), copy.state());
+}
+
+/// The packed factor of some rows, as an exporter makes it.
+fn pilot(net: &Net<'_, f64>, readings: &[[f64; 2]]) -> (Vec<f64>, f64) {
+    let order = net.order();
+    let ridge = 1e-5;
+    let mut factor = Factor::new(order, ridge, vec![0.0; gleaner::factor::factor_len(order)]).unwrap();
+    let (mut row, mut scratch) = (vec![0.0; net.parameters() + 1], vec![0.0; net.scratch()]);
+    let target = Objective::Prediction.with(None).unwrap();
+    for x in readings {
+        net.row(x, 0, target, &mut row, &mut scratch).unwrap();
+        net.leave_out_gauge(&mut row);
+        factor.observe(&row[..order], 1.0).unwrap();
+    }
+    (factor.packed().to_vec(), ridge)
+}
+
+#[test]
+fn a_pilot_starts_the_factor_where_its_rows_left_it() {
+    let shapes = shapes::<f64>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let readings = stream::<f64>(3, 300);
+    let (packed, ridge) = pilot(&net, &readings[..100]);
+    let options = Options { model_id: 5, ridge, ..Options::default() };
+    let mut started = selector(net, options, 1, 10);
+    let mut plain = selector(net, options, 1, 10);
+    let shipped = Pilot { packed: &packed, rows: 100, ridge, mean_leverage: 0.1, model_id: 5 };
+    started.start(shipped).unwrap();
+    for x in &readings[..100] {
+        plain.offer(x, None).unwrap();
+    }
+    for x in &readings[100..] {
+        let (a, b) = (started.offer(x, None).unwrap(), plain.offer(x, None).unwrap());
+        assert!((a.leverage - b.leverage).abs() < 1e-12);
+    }
+    assert_eq!(started.start(Pilot { model_id: 6, ..shipped }), Err(Error::Identity));
+    assert_eq!(started.start(Pilot { packed: &packed[1..], ..shipped }), Err(Error::Length("packed")));
+    assert_eq!(started.start(Pilot { mean_leverage: 2.0, ..shipped }), Err(Error::Range("mean leverage")));
+}
+
+#[test]
+fn the_uniform_share_mixes_in() {
+    let shapes = shapes::<f64>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let readings = stream::<f64>(3, 100);
+    let mut all = selector(net, Options { uniform: 1.0, ..Options::default() }, 1, 10);
+    let mut half = selector(net, Options { uniform: 0.5, ..Options::default() }, 1, 10);
+    let (mut sum, mut count) = (0.0, 0.0);
+    for x in &readings {
+        assert_eq!(all.offer(x, None).unwrap().score, 1.0);
+        let verdict = half.offer(x, None).unwrap();
+        // The mean of the readings before this one: known before it is scored.
+        let mean = if count > 0.0 { sum / count } else { 1.0 };
+        assert!((verdict.score - (0.5 * verdict.leverage / mean + 0.5)).abs() < 1e-12);
+        sum += verdict.leverage;
+        count += 1.0;
+    }
+    let wrong = Options { uniform: 1.5, ..Options::default() };
+    let length = selector_len(2, net.parameters(), net.order(), net.scratch());
+    let generator = Xoshiro128PlusPlus::seed_from_u64(1);
+    let outcome = Selector::new(net, wrong, generator, vec![0.0; length], vec![Item::default(); 4]);
+    assert_eq!(outcome.err(), Some(Error::Range("uniform")));
+}
+
+#[test]
+fn a_doubled_sigmoid_is_refused() {
+    let shapes = [Shape { inputs: 2, outputs: 1, bias: false, activation: Activation::Sigmoid }];
+    let net = Network::new(Flat { shapes: &shapes, theta: &[1.0f32, 2.0] }).unwrap();
+    let options = Options { objective: Objective::Logistic, ..Options::default() };
+    let generator = Xoshiro128PlusPlus::seed_from_u64(1);
+    let outcome = Selector::new(net, options, generator, vec![0.0; 200], vec![Item::default(); 4]);
+    assert_eq!(outcome.err(), Some(Error::Objective));
+}
+
+#[test]
+fn a_new_model_takes_over_from_the_kept_readings() {
+    let shapes = shapes::<f64>(false);
+    let (old, new) = (theta(&shapes, 1), theta(&shapes, 2));
+    let net = |theta| Network::new(Flat { shapes: &shapes, theta }).unwrap();
+    let options = Options { model_id: 1, ..Options::default() };
+    let mut selector = selector(net(&old), options, 3, 60);
+    let mut slots = vec![[0.0; 2]; 61];
+    let readings = stream::<f64>(3, 800);
+    for x in &readings {
+        slots[selector.free() as usize] = *x;
+        selector.offer(x, None).unwrap();
+    }
+    let before: Vec<_> = selector.drain().collect();
+    let state = selector.state();
+    let next = Options { model_id: 2, ..options };
+
+    // What fails leaves everything.
+    let broken = |slot: u32, x: &mut [f64]| {
+        x.copy_from_slice(&slots[slot as usize]);
+        if slot == 40 { Err(Error::Range("payload")) } else { Ok(None) }
+    };
+    assert_eq!(selector.rebase(net(&new), next, broken), Err(Error::Range("payload")));
+    assert_eq!(selector.state(), state);
+
+    let recall = |slot: u32, x: &mut [f64]| {
+        x.copy_from_slice(&slots[slot as usize]);
+        Ok(None)
+    };
+    selector.rebase(net(&new), next, recall).unwrap();
+    assert!(before.iter().copied().eq(selector.drain()));
+
+    // Against the factor of all readings under the new model: near in rank, where the old one is not.
+    let (packed, ridge) = pilot(&net(&new), &readings);
+    let order = net(&new).order();
+    let length = gleaner::factor::factor_len(order);
+    let mut full = Factor::new(order, ridge, vec![0.0; length]).unwrap();
+    full.start(&packed, 800, ridge).unwrap();
+    let (mut row, mut scratch) = (vec![0.0; net(&new).parameters() + 1], vec![0.0; net(&new).scratch()]);
+    let mut pairs = Vec::new();
+    for x in stream::<f64>(77, 300) {
+        net(&new).row(&x, 0, Objective::Prediction.with(None).unwrap(), &mut row, &mut scratch).unwrap();
+        net(&new).leave_out_gauge(&mut row);
+        let exact = full.score(&row[..order], &mut vec![0.0; order]).unwrap().leverage;
+        pairs.push((exact, selector.clone().offer(&x, None).unwrap().leverage));
+    }
+    let correlation = rank_correlation(&pairs);
+    assert!(correlation > 0.9, "{correlation}");
+
+    // A model of another shape is none of this selector's.
+    let wide = [Shape { inputs: 2, outputs: 1, bias: false, activation: Activation::Identity }];
+    let other = Network::new(Flat { shapes: &wide, theta: &[1.0, 2.0] }).unwrap();
+    assert_eq!(selector.rebase(other, next, recall), Err(Error::Model));
+}
+
+fn rank_correlation(pairs: &[(f64, f64)]) -> f64 {
+    let ranks = |values: Vec<f64>| {
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+        let mut ranks = vec![0.0; values.len()];
+        for (rank, &i) in order.iter().enumerate() {
+            ranks[i] = rank as f64;
+        }
+        ranks
+    };
+    let (a, b) = (ranks(pairs.iter().map(|p| p.0).collect()), ranks(pairs.iter().map(|p| p.1).collect()));
+    let mean = (pairs.len() - 1) as f64 / 2.0;
+    let covariance: f64 = a.iter().zip(&b).map(|(a, b)| (a - mean) * (b - mean)).sum();
+    covariance / a.iter().map(|a| (a - mean) * (a - mean)).sum::<f64>()
+}
+
+/// One trial of a stream with everything in it: a next model half way, refused readings, and a second period.
+/// Returns the estimated and the true sums of the first and last tenth of the second period.
+fn trial(
+    nets: [Net<'_, f64>; 2],
+    readings: &[[f64; 2]],
+    ids: [u64; 2],
+    seed: u64,
+    k: usize,
+) -> [f64; 2] {
+    let options = |i: usize| Options { model_id: ids[i], uniform: 0.05, ..Options::default() };
+    let mut selector = selector(nets[0], options(0), seed, k);
+    let mut slots = vec![[0.0; 2]; k + 1];
+    let mut offer = |selector: &mut Sel<'_, f64>, x: &[f64; 2]| {
+        slots[selector.free() as usize] = *x;
+        selector.offer(x, None).unwrap();
+    };
+    for x in &readings[..20] {
+        offer(&mut selector, x);
+    }
+    selector.begin_period();
+    let period = &readings[20..];
+    for x in &period[..period.len() / 2] {
+        offer(&mut selector, x);
+    }
+    assert!(selector.offer(&[f64::NAN, 1.0], None).is_err());
+    let kept = slots.clone();
+    let recall = |slot: u32, x: &mut [f64]| {
+        x.copy_from_slice(&kept[slot as usize]);
+        Ok(None)
+    };
+    selector.rebase(nets[1], options(1), recall).unwrap();
+    let mut offer = |selector: &mut Sel<'_, f64>, x: &[f64; 2]| {
+        selector.offer(x, None).unwrap();
+    };
+    for x in &period[period.len() / 2..] {
+        offer(&mut selector, x);
+    }
+    let tenth = (period.len() / 10) as u64;
+    let mut sums = [0.0; 2];
+    for item in selector.drain() {
+        let value = amount(&period[item.sequence as usize]);
+        if item.sequence < tenth {
+            sums[0] += item.weight * value;
+        } else if item.sequence >= period.len() as u64 - tenth {
+            sums[1] += item.weight * value;
+        }
+    }
+    sums
+}
+
+fn amount(x: &[f64; 2]) -> f64 {
+    1.0 + x[0] * x[0] + x[1]
+}
+
+#[test]
+fn sums_over_the_first_and_last_tenth_are_unbiased_through_a_whole_life() {
+    const TRIALS: u64 = 20_000;
+    let shapes = shapes::<f64>(false);
+    let (old, new) = (theta(&shapes, 1), theta(&shapes, 2));
+    let nets = [
+        Network::new(Flat { shapes: &shapes, theta: &old }).unwrap(),
+        Network::new(Flat { shapes: &shapes, theta: &new }).unwrap(),
+    ];
+    let readings = stream::<f64>(3, 80);
+    let period = &readings[20..];
+    let truth: [f64; 2] = [
+        period[..6].iter().map(amount).sum(),
+        period[54..].iter().map(amount).sum(),
+    ];
+    let (mut sum, mut squares) = ([0.0; 2], [0.0; 2]);
+    for seed in 0..TRIALS {
+        for (i, s) in trial(nets, &readings, [1, 2], seed, 12).into_iter().enumerate() {
+            sum[i] += s;
+            squares[i] += s * s;
+        }
+    }
+    for i in 0..2 {
+        let n = TRIALS as f64;
+        let mean = sum[i] / n;
+        let error = ((squares[i] / n - mean * mean) / n).sqrt();
+        assert!((mean - truth[i]).abs() < 4.0 * error, "{mean} for {} within {error}", truth[i]);
+        assert!(error < 0.05 * truth[i], "too coarse to tell: {error}");
+    }
+}
+
+#[test]
+fn the_default_ridge_comes_from_the_first_row_that_is_not_zero() {
+    let shapes = [Shape { inputs: 2, outputs: 1, bias: false, activation: Activation::Identity }];
+    let net = Network::new(Flat { shapes: &shapes, theta: &[1.0f64, 1.0] }).unwrap();
+    let mut selector = selector(net, Options::default(), 1, 4);
+    assert_eq!(selector.offer(&[0.0, 0.0], None).unwrap().leverage, 0.0);
+    assert_eq!(selector.state().factor.ridge, 0.0);
+    let first = selector.offer(&[3.0, 4.0], None).unwrap().leverage;
+    assert!((selector.state().factor.ridge - 25e-6).abs() < 1e-12 && first > 0.999_99);
+    selector.offer(&[300.0, 400.0], None).unwrap();
+    assert!((selector.state().factor.ridge - 25e-6).abs() < 1e-12);
+}
