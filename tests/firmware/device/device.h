@@ -1,0 +1,23 @@
+/* What the programs need of the machine they run on: lines of text out, an instruction counter, the
+   depth of the stack. `startup.c` implements it for the emulated Cortex-M4F, `host.c` for a host. */
+#ifndef DEVICE_H
+#define DEVICE_H
+
+#include <stdint.h>
+
+/* Writes a text without adding a line end. */
+void device_write(const char *text);
+
+/* Instructions since the start, modulo 2^32 / 25.6; 0 on a host. */
+uint32_t device_instructions(void);
+
+/* Fills the unused stack with a pattern. */
+void stack_paint(void);
+
+/* Bytes of stack below the caller's frame that were used since the last `stack_paint`; 0 on a host. */
+uint32_t stack_used(void);
+
+/* Runs once; its result is the exit status of the emulator or process. */
+int main(void);
+
+#endif

@@ -1,0 +1,82 @@
+//! The kernels, each on data of its own.
+
+use crate::report::Figures;
+use core::ffi::CStr;
+use core::hint::black_box;
+use gleaner::factor::{Factor, factor_len};
+use gleaner::sampler::{Item, Reservoir};
+use gleaner::{Error, Scalar};
+use rand_core::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro128PlusPlus;
+
+const CALLS: usize = 64;
+const LARGEST: usize = 57;
+
+fn generator() -> Xoshiro128PlusPlus {
+    Xoshiro128PlusPlus::seed_from_u64(7)
+}
+
+/// Uniform in [-1, 1), nowhere 0, so that no work is skipped.
+fn fill(row: &mut [f32], generator: &mut Xoshiro128PlusPlus) {
+    for entry in row {
+        *entry = ((generator.next_u32() >> 8) as f32 + 0.5) * (1.0 / 8_388_608.0) - 1.0;
+    }
+}
+
+/// Observes full rows, then scores full rows, at order `order`.
+#[inline(never)]
+fn factor(order: usize, observe: &CStr, score: &CStr) -> Result<(), Error> {
+    let mut memory = [0.0f32; factor_len(LARGEST)];
+    let (mut row, mut scratch) = ([0.0f32; LARGEST], [0.0f32; LARGEST]);
+    let (Some(row), Some(scratch)) = (row.get_mut(..order), scratch.get_mut(..order)) else {
+        return Err(Error::Length("row"));
+    };
+    let mut generator = generator();
+    let mut factor = Factor::new(black_box(order), 1e-3, memory.as_mut_slice())?;
+    for _ in 0..2 * LARGEST {
+        fill(row, &mut generator);
+        factor.observe(row, 1.0)?;
+    }
+    let mut figures = Figures::default();
+    for _ in 0..CALLS {
+        fill(row, &mut generator);
+        figures.count(|| factor.observe(black_box(row), black_box(1.0)))?;
+    }
+    figures.print(observe);
+    let mut figures = Figures::default();
+    for _ in 0..CALLS {
+        fill(row, &mut generator);
+        figures.count(|| factor.score(black_box(row), black_box(scratch)))?;
+    }
+    figures.print(score);
+    Ok(())
+}
+
+/// Offers to a full reservoir of 100.
+#[inline(never)]
+fn reservoir() -> Result<(), Error> {
+    let mut items = [Item::<f32>::default(); 101];
+    let mut generator = generator();
+    let mut reservoir = Reservoir::new(items.as_mut_slice())?;
+    let mut figures = Figures::default();
+    for index in 0..1000 {
+        let uniform: f32 = Scalar::unit(&mut generator);
+        let score = 1.0 / uniform;
+        if index < 200 {
+            reservoir.offer(score, &mut generator)?;
+        } else {
+            figures.count(|| reservoir.offer(black_box(score), &mut generator))?;
+        }
+    }
+    figures.print(c"reservoir_offer_100");
+    Ok(())
+}
+
+/// All kernels.
+pub fn run() -> Result<(), Error> {
+    factor(20, c"factor_observe_20", c"factor_score_20")?;
+    factor(33, c"factor_observe_33", c"factor_score_33")?;
+    factor(49, c"factor_observe_49", c"factor_score_49")?;
+    factor(57, c"factor_observe_57", c"factor_score_57")?;
+    reservoir()
+}
