@@ -56,7 +56,9 @@ impl Figures {
         let used = stack_used();
         // Two readings of the counter one after the other differ by this.
         let (first, second) = (device_instructions(), device_instructions());
-        let taken = end.wrapping_sub(start).wrapping_sub(second.wrapping_sub(first));
+        let taken = end
+            .wrapping_sub(start)
+            .wrapping_sub(second.wrapping_sub(first));
         self.calls += 1;
         self.total = self.total.wrapping_add(taken);
         self.largest = self.largest.max(taken);
