@@ -26,7 +26,7 @@ fn take_off<T: Scalar>(packed: &mut [T], row: &mut [T], weight: T) {
             weight *= *pivot / sum;
             *pivot = sum;
             for (unit, x) in units.iter_mut().zip(&mut *rest) {
-                *x = *x - entry * *unit;
+                *x -= entry * *unit;
                 *unit += gain * *x;
             }
         }
@@ -43,7 +43,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
     /// # Errors
     /// Length: another order. Range: the other has a ridge, and not this one's; or the sum leaves the
     /// factor's range. Nothing changes then.
-    pub fn merge<C: AsRef<[T]> + AsMut<[T]>>(&mut self, other: &Factor<T, C>) -> Result<(), Error> {
+    pub fn merge<C: AsRef<[T]>>(&mut self, other: &Factor<T, C>) -> Result<(), Error> {
         let order = self.state.order;
         if other.state.order != order {
             return Err(Error::Length("other"));
@@ -63,7 +63,8 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
         for (a, b) in ours.squares.iter().zip(theirs.squares) {
             total += *a + ratio * *b;
         }
-        if !(total <= limit()) {
+        let fits = total <= limit();
+        if !fits {
             return Err(Error::Range("other"));
         }
 
@@ -106,7 +107,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
                     *entry = T::ONE;
                 }
                 if let Some(square) = ours.squares.get_mut(k) {
-                    *square = *square - weight;
+                    *square -= weight;
                 }
                 take_off(ours.packed, ours.work, weight);
             }

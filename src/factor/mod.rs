@@ -205,38 +205,6 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
         Ok(factor)
     }
 
-    /// Joins a state and the memory it was detached from.
-    ///
-    /// # Errors
-    /// As [`Factor::new`]; Range also for a state that no factor has.
-    pub fn attach(state: FactorState<T>, memory: B) -> Result<Self, Error> {
-        if state.order == 0 || state.order > LARGEST_ORDER {
-            return Err(Error::Range("order"));
-        }
-        check_ridge(state.ridge)?;
-        let forgets = state.half_life > 0;
-        if forgets && (state.half_life < state.order as u64 || state.age >= state.half_life)
-            || !forgets && state.age > 0
-            || state.cursor > state.order
-        {
-            return Err(Error::Range("state"));
-        }
-        if memory.as_ref().len() < factor_len(state.order) {
-            return Err(Error::Length("memory"));
-        }
-        Ok(Factor { state, memory })
-    }
-
-    /// Takes state and memory apart.
-    pub fn detach(self) -> (FactorState<T>, B) {
-        (self.state, self.memory)
-    }
-
-    /// The state.
-    pub fn state(&self) -> FactorState<T> {
-        self.state
-    }
-
     /// Forgets all rows; `lambda = ridge`. The half-life stays.
     ///
     /// # Errors
@@ -299,7 +267,8 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
                 .iter()
                 .for_each(|unit| total += *pivot * *unit * *unit);
         }
-        if !(total <= limit()) {
+        let fits = total <= limit();
+        if !fits {
             return Err(Error::Range("packed"));
         }
         self.state.ridge = ridge;
@@ -313,19 +282,6 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             .for_each(|(to, from)| *to = *from);
         column_squares(parts.packed, parts.squares);
         Ok(())
-    }
-
-    /// The packed triangle: `d_j` and the unit row `u_jk`, k > j, for j = 0, 1, ...
-    ///
-    /// Columns are in the factor's order: the natural one unless [`Factor::pivot`] was called, see
-    /// [`Factor::columns`].
-    pub fn packed(&self) -> &[T] {
-        parts(self.memory.as_ref(), self.state.order).packed
-    }
-
-    /// The column that stands at each place, as scalars.
-    pub fn columns(&self) -> &[T] {
-        parts(self.memory.as_ref(), self.state.order).order
     }
 
     /// Half-life in rows, at least the order; 0: never forget.
@@ -361,14 +317,6 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
         }
         self.state.half_life = rows;
         Ok(())
-    }
-
-    /// How much a row of now outweighs a row of the last halving: `2^(age / half_life)`.
-    fn growth(&self) -> T {
-        if self.state.age == 0 {
-            return T::ONE;
-        }
-        (T::count(self.state.age) / T::count(self.state.half_life)).exp2()
     }
 
     /// Scales all rows so far.
@@ -443,7 +391,8 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             return Err(Error::NotFinite("weight"));
         }
         let weight = weight * self.growth();
-        if !(weight >= T::MIN_POSITIVE && weight <= limit()) {
+        let normal = weight >= T::MIN_POSITIVE && weight <= limit();
+        if !normal {
             return Err(Error::Range("weight"));
         }
         let parts = parts_mut(self.memory.as_mut(), order);
@@ -511,6 +460,62 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             self.state.cursor = 0;
             self.scale(T::HALF);
         }
+    }
+}
+
+/// What reads only: the memory may also be a `&[T]`.
+impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
+    /// Joins a state and the memory it was detached from.
+    ///
+    /// # Errors
+    /// As [`Factor::new`]; Range also for a state that no factor has.
+    pub fn attach(state: FactorState<T>, memory: B) -> Result<Self, Error> {
+        if state.order == 0 || state.order > LARGEST_ORDER {
+            return Err(Error::Range("order"));
+        }
+        check_ridge(state.ridge)?;
+        let forgets = state.half_life > 0;
+        if forgets && (state.half_life < state.order as u64 || state.age >= state.half_life)
+            || !forgets && state.age > 0
+            || state.cursor > state.order
+        {
+            return Err(Error::Range("state"));
+        }
+        if memory.as_ref().len() < factor_len(state.order) {
+            return Err(Error::Length("memory"));
+        }
+        Ok(Factor { state, memory })
+    }
+
+    /// Takes state and memory apart.
+    pub fn detach(self) -> (FactorState<T>, B) {
+        (self.state, self.memory)
+    }
+
+    /// The state.
+    pub fn state(&self) -> FactorState<T> {
+        self.state
+    }
+
+    /// The packed triangle: `d_j` and the unit row `u_jk`, k > j, for j = 0, 1, ...
+    ///
+    /// Columns are in the factor's order: the natural one unless [`Factor::pivot`] was called, see
+    /// [`Factor::columns`].
+    pub fn packed(&self) -> &[T] {
+        parts(self.memory.as_ref(), self.state.order).packed
+    }
+
+    /// The column that stands at each place, as scalars.
+    pub fn columns(&self) -> &[T] {
+        parts(self.memory.as_ref(), self.state.order).order
+    }
+
+    /// How much a row of now outweighs a row of the last halving: `2^(age / half_life)`.
+    fn growth(&self) -> T {
+        if self.state.age == 0 {
+            return T::ONE;
+        }
+        (T::count(self.state.age) / T::count(self.state.half_life)).exp2()
     }
 
     /// A column counts as seen where `sqrt(d_j)` is above this share of the column's norm (and `d_j`

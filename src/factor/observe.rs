@@ -85,7 +85,7 @@ impl<T: Scalar> Turn<T> {
             let old = *unit;
             *unit = self.keep * old + self.gain * *entry;
             if weight > T::ZERO {
-                *entry = *entry - self.entry * old;
+                *entry -= self.entry * old;
             }
         }
     }

@@ -121,7 +121,7 @@ pub(super) fn substitute<T: Scalar>(
         (row, squares, packed) = (x, c, p);
 
         let z0 = sums.add(threshold, *d0, *c0, *x0);
-        *x1 = *x1 - z0 * *u01;
+        *x1 -= z0 * *u01;
         let z1 = sums.add(threshold, *d1, *c1, *x1);
         *x2 = *x2 - z0 * *u02 - z1 * *u12;
         let z2 = sums.add(threshold, *d2, *c2, *x2);
@@ -143,7 +143,7 @@ pub(super) fn substitute<T: Scalar>(
         };
         let z = sums.add(threshold, *d, *c, *x);
         for (x, u) in rest.iter_mut().zip(units) {
-            *x = *x - z * *u;
+            *x -= z * *u;
         }
         (row, squares, packed) = (rest, others, tail);
     }

@@ -3,7 +3,7 @@
 use super::{Factor, parts};
 use crate::{Error, Scalar};
 
-impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
+impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     /// Regresses the last column on the others: with rows `[J | -f]` a Gauss-Newton step, with rows
     /// `[x | y]` the coefficients. `solution`: N - 1 entries.
     ///
@@ -49,7 +49,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             };
             let mut sum = *goal;
             for (unit, value) in units.iter().zip(&*later) {
-                sum = sum - *unit * *value;
+                sum -= *unit * *value;
             }
             let seen = *pivot > threshold.share * *square;
             *target = if seen { sum } else { T::ZERO };
