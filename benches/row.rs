@@ -6,13 +6,27 @@ use std::hint::black_box;
 
 fn run(c: &mut Criterion, inputs: usize, hidden: usize) {
     let shapes = [
-        Shape { inputs, outputs: hidden, bias: true, activation: Activation::Relu },
-        Shape { inputs: hidden, outputs: 1, bias: false, activation: Activation::Identity },
+        Shape {
+            inputs,
+            outputs: hidden,
+            bias: true,
+            activation: Activation::Relu,
+        },
+        Shape {
+            inputs: hidden,
+            outputs: 1,
+            bias: false,
+            activation: Activation::Identity,
+        },
     ];
     let wave = |i: usize| ((i * 37 % 101) as f32 / 50.0 - 1.0) * 0.7;
     let theta: Vec<f32> = (0..inputs * hidden + 2 * hidden).map(wave).collect();
     let x: Vec<f32> = (0..inputs).map(|i| wave(i + 7)).collect();
-    let network = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let network = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
     let mut scratch = vec![0.0; network.scratch()];
     let mut row = vec![0.0; network.parameters() + 1];
     let target = Target::Prediction;
@@ -22,13 +36,25 @@ fn run(c: &mut Criterion, inputs: usize, hidden: usize) {
     });
     group.bench_function("forward and backward", |b| {
         let gradient = &mut row[..theta.len()];
-        b.iter(|| network.gradient(black_box(&x), 0, target, gradient, &mut scratch).unwrap())
+        b.iter(|| {
+            network
+                .gradient(black_box(&x), 0, target, gradient, &mut scratch)
+                .unwrap()
+        })
     });
     group.bench_function("row", |b| {
-        b.iter(|| network.row(black_box(&x), 0, target, &mut row, &mut scratch).unwrap())
+        b.iter(|| {
+            network
+                .row(black_box(&x), 0, target, &mut row, &mut scratch)
+                .unwrap()
+        })
     });
     group.bench_function("norm", |b| {
-        b.iter(|| network.norm(black_box(&x), 0, target, &mut scratch).unwrap())
+        b.iter(|| {
+            network
+                .norm(black_box(&x), 0, target, &mut scratch)
+                .unwrap()
+        })
     });
 }
 

@@ -27,20 +27,31 @@ fn main() -> Result<(), gleaner::Error> {
     ]);
     let bias = SVector::from([0.1, -0.2, 0.3, 0.0]);
     let output = SVector::from([0.7, -1.1, 0.5, 0.9]);
-    let first = Dense { weights: &hidden, bias: Some(&bias), activation: Activation::Relu };
-    let last = Dense { weights: &output, bias: None, activation: Activation::Identity };
+    let first = Dense {
+        weights: &hidden,
+        bias: Some(&bias),
+        activation: Activation::Relu,
+    };
+    let last = Dense {
+        weights: &output,
+        bias: None,
+        activation: Activation::Identity,
+    };
     let network = Network::new(first.then(last))?;
 
     let generator = Xoshiro128PlusPlus::seed_from_u64(1);
     let items = [Item::default(); KEEP + 1];
-    let mut selector =
-        Selector::new(network, Options::default(), generator, [0.0; MEMORY], items)?;
+    let mut selector = Selector::new(network, Options::default(), generator, [0.0; MEMORY], items)?;
 
     // One more slot than readings to keep: the free one takes the next reading.
     let mut slots = [[0.0f32; 3]; KEEP + 1];
     for minute in 0..1000u16 {
         let t = f32::from(minute) / 60.0;
-        let reading = [t.sin(), (3.0 * t).cos(), if minute == 700 { 6.0 } else { 0.5 * t.sin() }];
+        let reading = [
+            t.sin(),
+            (3.0 * t).cos(),
+            if minute == 700 { 6.0 } else { 0.5 * t.sin() },
+        ];
         if let Some(slot) = slots.get_mut(selector.free() as usize) {
             *slot = reading;
         }
@@ -51,7 +62,10 @@ fn main() -> Result<(), gleaner::Error> {
     }
     for kept in selector.drain() {
         let payload = slots[kept.slot as usize];
-        println!("reading {:4}  weight {:7.2}  {payload:?}", kept.sequence, kept.weight);
+        println!(
+            "reading {:4}  weight {:7.2}  {payload:?}",
+            kept.sequence, kept.weight
+        );
     }
     println!(
         "row of {} ({} parameters), factor of {} scalars, {} bytes in all",

@@ -38,9 +38,15 @@ impl fmt::Display for Error {
             Error::NotFinite(name) => write!(f, "{name} is not finite"),
             Error::Range(name) => write!(f, "{name} is out of range"),
             Error::Score => f.write_str("a score must be finite and not negative"),
-            Error::Label => f.write_str("the label is missing, unwanted or out of the objective's range"),
-            Error::Objective => f.write_str("the logistic objective takes a logit, and the model ends in a sigmoid"),
-            Error::Model => f.write_str("the model's description contradicts itself, or the model failed"),
+            Error::Label => {
+                f.write_str("the label is missing, unwanted or out of the objective's range")
+            }
+            Error::Objective => {
+                f.write_str("the logistic objective takes a logit, and the model ends in a sigmoid")
+            }
+            Error::Model => {
+                f.write_str("the model's description contradicts itself, or the model failed")
+            }
             Error::Check => f.write_str("the model's output differs from the expected one"),
             Error::Identity => f.write_str("the object belongs to another model"),
             Error::Stale => f.write_str("the factor's rank has changed: pivot it first"),

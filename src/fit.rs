@@ -30,7 +30,11 @@ pub struct FitOptions<T> {
 impl<T: Scalar> Default for FitOptions<T> {
     fn default() -> Self {
         let tolerance = if T::BYTES == 4 { 1e-6 } else { 1e-9 };
-        FitOptions { weight_decay: T::of(1e-3), steps: 200, tolerance: T::of(tolerance) }
+        FitOptions {
+            weight_decay: T::of(1e-3),
+            steps: 200,
+            tolerance: T::of(tolerance),
+        }
     }
 }
 
@@ -88,7 +92,10 @@ pub fn fit<T: Scalar, S>(
 where
     S: FnMut(usize, &mut [T]) -> Result<(Option<T>, T), Error>,
 {
-    let network = Network::new(Flat { shapes, theta: &*theta })?;
+    let network = Network::new(Flat {
+        shapes,
+        theta: &*theta,
+    })?;
     let (parameters, inputs, scratch) = (network.parameters(), network.inputs(), network.scratch());
     if parameters != theta.len() {
         return Err(Error::Length("theta"));
@@ -104,7 +111,9 @@ where
         return Err(Error::Range("options"));
     }
     let too_short = Error::Length("memory");
-    let (factor, rest) = memory.split_at_mut_checked(factor_len(parameters + 1)).ok_or(too_short)?;
+    let (factor, rest) = memory
+        .split_at_mut_checked(factor_len(parameters + 1))
+        .ok_or(too_short)?;
     let (row, rest) = rest.split_at_mut_checked(parameters + 1).ok_or(too_short)?;
     let (squares, rest) = rest.split_at_mut_checked(parameters).ok_or(too_short)?;
     let (slope, rest) = rest.split_at_mut_checked(parameters).ok_or(too_short)?;
@@ -113,7 +122,15 @@ where
     let (trial, rest) = rest.split_at_mut_checked(parameters).ok_or(too_short)?;
     let (x, scratch) = rest.split_at_mut_checked(inputs).ok_or(too_short)?;
     copy(current, theta);
-    let mut problem = Problem { shapes, objective, decay, count, sample, x, scratch };
+    let mut problem = Problem {
+        shapes,
+        objective,
+        decay,
+        count,
+        sample,
+        x,
+        scratch,
+    };
     let mut factor = Factor::new(parameters + 1, T::ZERO, factor)?;
 
     let mut damping = T::of(DAMPING);
@@ -133,7 +150,11 @@ where
             *new = old + by;
         }
         let predicted = predicted_decrease(step, slope, squares, damping);
-        let reached = if all_finite(trial) { problem.loss(trial) } else { Err(Error::Range("step")) };
+        let reached = if all_finite(trial) {
+            problem.loss(trial)
+        } else {
+            Err(Error::Range("step"))
+        };
         // A step too long for the scalar is refused like one that leads upwards.
         let reached = match reached {
             Ok(reached) => reached,
@@ -183,7 +204,10 @@ where
 {
     /// F at theta, summed with compensation.
     fn loss(&mut self, theta: &[T]) -> Result<T, Error> {
-        let network = Network::new(Flat { shapes: self.shapes, theta })?;
+        let network = Network::new(Flat {
+            shapes: self.shapes,
+            theta,
+        })?;
         let mut sum = Sum::default();
         for index in 0..self.count {
             let (label, weight) = (self.sample)(index, self.x)?;
@@ -194,7 +218,11 @@ where
         }
         sum.add(self.decay * dot(theta, theta));
         let total = sum.value();
-        if total.is_finite() { Ok(total) } else { Err(Error::Range("loss")) }
+        if total.is_finite() {
+            Ok(total)
+        } else {
+            Err(Error::Range("loss"))
+        }
     }
 
     /// Rows `[J | -f]` of samples and decay into the factor; squared column norms, `J^T W f + mu theta`.
@@ -206,7 +234,10 @@ where
         squares: &mut [T],
         slope: &mut [T],
     ) -> Result<(), Error> {
-        let network = Network::new(Flat { shapes: self.shapes, theta })?;
+        let network = Network::new(Flat {
+            shapes: self.shapes,
+            theta,
+        })?;
         factor.reset(T::ZERO)?;
         squares.fill(self.decay);
         for (s, &parameter) in slope.iter_mut().zip(theta) {
@@ -222,7 +253,11 @@ where
             let (last, gradient) = row.split_last_mut().ok_or(Error::Model)?;
             let f = network.gradient(self.x, 0, target, gradient, self.scratch)?;
             *last = -f;
-            for ((square, s), &g) in squares.iter_mut().zip(slope.iter_mut()).zip(gradient.iter()) {
+            for ((square, s), &g) in squares
+                .iter_mut()
+                .zip(slope.iter_mut())
+                .zip(gradient.iter())
+            {
                 let weighted = weight * g;
                 *square += weighted * g;
                 *s += weighted * f;
@@ -241,13 +276,20 @@ where
 
 /// A weight that can be used.
 fn admit<T: Scalar>(weight: T) -> Result<T, Error> {
-    if weight.is_finite() && weight >= T::ZERO { Ok(weight) } else { Err(Error::Range("weight")) }
+    if weight.is_finite() && weight >= T::ZERO {
+        Ok(weight)
+    } else {
+        Err(Error::Range("weight"))
+    }
 }
 
 /// Whether every entry of the gradient is small beside its column's norm and the residual's.
 fn stationary<T: Scalar>(slope: &[T], squares: &[T], loss: T) -> bool {
     let small = T::of(STATIONARY * STATIONARY);
-    slope.iter().zip(squares).all(|(&s, &square)| s * s <= small * square * loss)
+    slope
+        .iter()
+        .zip(squares)
+        .all(|(&s, &square)| s * s <= small * square * loss)
 }
 
 /// Rows of the damping: `sqrt(lambda c_j) e_j`.

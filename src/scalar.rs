@@ -172,12 +172,32 @@ scalar!(
     4,
     next_u32,
     4294967296.0,
-    sqrtf, expf, exp2f, expm1f, logf, log1pf, tanhf, sinhf, erfcf, sinf, cosf
+    sqrtf,
+    expf,
+    exp2f,
+    expm1f,
+    logf,
+    log1pf,
+    tanhf,
+    sinhf,
+    erfcf,
+    sinf,
+    cosf
 );
 scalar!(
     f64,
     8,
     next_u64,
     18446744073709551616.0,
-    sqrt, exp, exp2, expm1, log, log1p, tanh, sinh, erfc, sin, cos
+    sqrt,
+    exp,
+    exp2,
+    expm1,
+    log,
+    log1p,
+    tanh,
+    sinh,
+    erfc,
+    sin,
+    cos
 );

@@ -155,7 +155,11 @@ impl<T: Scalar> SelectorState<T> {
             return self.mean_leverage;
         }
         let mean = self.leverages.value() / T::count(self.leverage_count.max(1));
-        if mean > T::of(LEAST_MEAN) { mean } else { T::ONE }
+        if mean > T::of(LEAST_MEAN) {
+            mean
+        } else {
+            T::ONE
+        }
     }
 
     /// Counts an outcome.
@@ -216,17 +220,29 @@ impl<'m, T: Scalar> Parts<'m, T> {
     fn of<M: Model<T>>(model: &M, memory: &'m mut [T]) -> Result<Self, Error> {
         let short = Error::Length("memory");
         let row_len = model.parameters().saturating_add(1);
-        let (moments, rest) =
-            memory.split_at_mut_checked(moments_len(model.inputs())).ok_or(short)?;
+        let (moments, rest) = memory
+            .split_at_mut_checked(moments_len(model.inputs()))
+            .ok_or(short)?;
         let (x, rest) = rest.split_at_mut_checked(model.inputs()).ok_or(short)?;
         let (row, rest) = rest.split_at_mut_checked(row_len).ok_or(short)?;
         let (scratch, rest) = rest.split_at_mut_checked(model.scratch()).ok_or(short)?;
         let factor = rest.get_mut(..factor_len(model.order())).ok_or(short)?;
-        Ok(Parts { moments, x, row, scratch, factor })
+        Ok(Parts {
+            moments,
+            x,
+            row,
+            scratch,
+            factor,
+        })
     }
 
     /// The reading as the model sees it, into `x`.
-    fn standardise(&mut self, raw: &[T], scaling: Scaling<'_, T>, moments: u64) -> Result<(), Error> {
+    fn standardise(
+        &mut self,
+        raw: &[T],
+        scaling: Scaling<'_, T>,
+        moments: u64,
+    ) -> Result<(), Error> {
         if raw.len() != self.x.len() {
             return Err(Error::Length("x"));
         }
@@ -319,7 +335,14 @@ where
         if state.factor.order != model.order() {
             return Err(Error::Length("factor"));
         }
-        Ok(Selector { model, options, generator, state, memory, items })
+        Ok(Selector {
+            model,
+            options,
+            generator,
+            state,
+            memory,
+            items,
+        })
     }
 
     /// Takes the selector apart: generator, state, memory, items.
@@ -397,7 +420,10 @@ where
             return Err(Error::Range("x"));
         }
         let (form, completeness) = parts.make_row(&self.model, self.options.objective, label)?;
-        let row = parts.row.get(..self.model.order()).ok_or(Error::Length("memory"))?;
+        let row = parts
+            .row
+            .get(..self.model.order())
+            .ok_or(Error::Length("memory"))?;
         let mut reservoir = Reservoir::attach(self.state.reservoir, self.items.as_mut())?;
         let mut factor = Factor::attach(self.state.factor, parts.factor)?;
 
@@ -425,12 +451,22 @@ where
             self.state.moments = moments.count();
         }
         self.state.count(leverage, score, &outcome);
-        Ok(Verdict { kept: outcome.kept, free: outcome.free, score, leverage, form, completeness })
+        Ok(Verdict {
+            kept: outcome.kept,
+            free: outcome.free,
+            score,
+            leverage,
+            form,
+            completeness,
+        })
     }
 
     /// Number of kept readings.
     pub fn len(&self) -> usize {
-        self.state.reservoir.heavy.saturating_add(self.state.reservoir.light)
+        self.state
+            .reservoir
+            .heavy
+            .saturating_add(self.state.reservoir.light)
     }
 
     /// Nothing is kept.
@@ -440,7 +476,9 @@ where
 
     /// The kept reading `index`, `0..len()`, in no order that means anything.
     pub fn kept(&self, index: usize) -> Option<Kept<T>> {
-        Reservoir::attach(self.state.reservoir, self.items.as_ref()).ok()?.kept(index)
+        Reservoir::attach(self.state.reservoir, self.items.as_ref())
+            .ok()?
+            .kept(index)
     }
 
     /// The kept readings with their weights, which are final for what has been offered. Nothing is removed: read the
@@ -469,7 +507,12 @@ where
     /// # Errors
     /// `Model` where inputs, parameters or scratch differ in number from the old model's; `Objective`, `Range`, `Length` as
     /// [`Selector::new`]; what `recall` returns; those of a reading. All are found before anything changes.
-    pub fn rebase<R>(&mut self, model: M, options: Options<'a, T>, mut recall: R) -> Result<(), Error>
+    pub fn rebase<R>(
+        &mut self,
+        model: M,
+        options: Options<'a, T>,
+        mut recall: R,
+    ) -> Result<(), Error>
     where
         R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
     {
@@ -483,7 +526,9 @@ where
         let kept = self.len();
         let (mut weights, mut squares) = (Sum::<T>::default(), Sum::<T>::default());
         for index in 0..kept {
-            let Some(item) = self.kept(index) else { continue };
+            let Some(item) = self.kept(index) else {
+                continue;
+            };
             let row = self.recall_row(&model, &options, item.slot, &mut recall)?;
             weights.add(item.weight);
             squares.add(item.weight * dot(row, row));
@@ -500,10 +545,15 @@ where
         factor.set_half_life(options.half_life)?;
         let mut state = factor.state();
         for index in 0..kept {
-            let Some(item) = self.kept(index) else { continue };
+            let Some(item) = self.kept(index) else {
+                continue;
+            };
             self.recall_row(&model, &options, item.slot, &mut recall)?;
             let parts = Parts::of(&model, self.memory.as_mut())?;
-            let row = parts.row.get(..model.order()).ok_or(Error::Length("memory"))?;
+            let row = parts
+                .row
+                .get(..model.order())
+                .ok_or(Error::Length("memory"))?;
             let mut factor = Factor::attach(state, parts.factor)?;
             factor.observe(row, item.weight)?;
             state = factor.state();
@@ -532,7 +582,9 @@ where
         let mut parts = Parts::of(model, self.memory.as_mut())?;
         // The row's memory holds the raw input until the row is made.
         let row = core::mem::take(&mut parts.row);
-        let raw = row.get_mut(..model.inputs()).ok_or(Error::Length("memory"))?;
+        let raw = row
+            .get_mut(..model.inputs())
+            .ok_or(Error::Length("memory"))?;
         let label = recall(slot, raw)?;
         if !all_finite(raw) {
             return Err(Error::NotFinite("x"));
@@ -540,7 +592,10 @@ where
         parts.standardise(raw, options.scaling, moments)?;
         parts.row = row;
         parts.make_row(model, options.objective, label)?;
-        parts.row.get(..model.order()).ok_or(Error::Length("memory"))
+        parts
+            .row
+            .get(..model.order())
+            .ok_or(Error::Length("memory"))
     }
 
     /// Counters of the period.

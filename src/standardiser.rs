@@ -49,12 +49,20 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Moments<T, B> {
         todo!()
     }
     /// Takes in all samples of another.
-    pub fn merge<C: AsRef<[T]> + AsMut<[T]>>(&mut self, other: &Moments<T, C>) -> Result<(), Error> {
+    pub fn merge<C: AsRef<[T]> + AsMut<[T]>>(
+        &mut self,
+        other: &Moments<T, C>,
+    ) -> Result<(), Error> {
         todo!()
     }
 }
 
 /// `(x - mean) / scale`, each feature with exported constants; refuses a scale that is not positive.
-pub fn standardise<T: Scalar>(x: &[T], mean: &[T], scale: &[T], out: &mut [T]) -> Result<(), Error> {
+pub fn standardise<T: Scalar>(
+    x: &[T],
+    mean: &[T],
+    scale: &[T],
+    out: &mut [T],
+) -> Result<(), Error> {
     todo!()
 }

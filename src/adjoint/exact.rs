@@ -30,7 +30,14 @@ pub(crate) fn exact<'a, T: Scalar, L: Layers<T>>(
     let seed = target.divided(m, m0) * phi.divided(s) / degree;
     backward(layers, output, T::ONE, seed, slopes, deltas)?;
     Some(Exact {
-        pass: Pass { layers, x, values, deltas, seed, output },
+        pass: Pass {
+            layers,
+            x,
+            values,
+            deltas,
+            seed,
+            output,
+        },
         value: target.value(m),
         at_zero: target.value(m0),
     })

@@ -9,15 +9,27 @@ use crate::model::{Layer, Layers};
 
 /// Moves the other entries of a whole row to its front, in order; returns their number. An empty row is only counted.
 pub(crate) fn leave_out_gauge<T: Scalar, L: Layers<T>>(layers: &L, row: &mut [T]) -> usize {
-    let mut front = Front { row, read: 0, write: 0 };
+    let mut front = Front {
+        row,
+        read: 0,
+        write: 0,
+    };
     let mut below_is_homogeneous = false;
     for index in 0..layers.depth() {
-        let Some(layer) = layers.layer(index) else { break };
+        let Some(layer) = layers.layer(index) else {
+            break;
+        };
         let above = layers.layer(index.saturating_add(1));
         let above = above.filter(|_| layer.activation.is_homogeneous());
         for k in 0..layer.outputs {
-            let is_idle = above.as_ref().is_some_and(|above| first_outgoing(above, k).is_none());
-            let idle_column = if is_idle { first_kept(&layer, k, below_is_homogeneous) } else { None };
+            let is_idle = above
+                .as_ref()
+                .is_some_and(|above| first_outgoing(above, k).is_none());
+            let idle_column = if is_idle {
+                first_kept(&layer, k, below_is_homogeneous)
+            } else {
+                None
+            };
             for j in 0..layer.inputs {
                 let is_gauge = below_is_homogeneous && first_outgoing(&layer, j) == Some(k);
                 front.take(!is_gauge && idle_column != Some(j));
@@ -39,7 +51,11 @@ fn first_outgoing<T: Scalar>(above: &Layer<'_, T>, j: usize) -> Option<usize> {
 }
 
 /// The first incoming weight of neuron k that is no gauge column itself.
-fn first_kept<T: Scalar>(layer: &Layer<'_, T>, k: usize, below_is_homogeneous: bool) -> Option<usize> {
+fn first_kept<T: Scalar>(
+    layer: &Layer<'_, T>,
+    k: usize,
+    below_is_homogeneous: bool,
+) -> Option<usize> {
     let kept = |&j: &usize| !below_is_homogeneous || first_outgoing(layer, j) != Some(k);
     (0..layer.inputs).find(kept)
 }

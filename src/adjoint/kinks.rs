@@ -62,11 +62,18 @@ impl<'a, T: Scalar> Kinks<'a, T> {
         for index in 0..layers.depth() {
             let layer = layers.layer(index)?;
             // Of the last layer only one neuron is on the path.
-            let layer = if index == last { layer.single(output)? } else { layer };
+            let layer = if index == last {
+                layer.single(output)?
+            } else {
+                layer
+            };
             for at in layer.activation.breaks().into_iter().flatten() {
                 if index == 0 {
                     self.first_layer(&layer, x, at);
-                } else if index == 1 && at == T::ZERO && layers.layer(0)?.activation.is_homogeneous() {
+                } else if index == 1
+                    && at == T::ZERO
+                    && layers.layer(0)?.activation.is_homogeneous()
+                {
                     let input = hidden_values(layers, x, 1, T::ONE, values, slopes)?;
                     self.second_layer(&layer, input);
                 } else {
@@ -123,7 +130,8 @@ impl<'a, T: Scalar> Kinks<'a, T> {
                 let inner = from + step * T::count(u64::from(sample));
                 let right = if sample == SAMPLES { end } else { inner };
                 pre_activations(layers, x, index, layer, right, values, slopes, now)?;
-                for (j, (&mut low, &mut high)) in before.iter_mut().zip(now.iter_mut()).enumerate() {
+                for (j, (&mut low, &mut high)) in before.iter_mut().zip(now.iter_mut()).enumerate()
+                {
                     let (low, high) = (low - at, high - at);
                     if low * high < T::ZERO {
                         let neuron = layer.single(j)?;

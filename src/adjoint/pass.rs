@@ -1,7 +1,9 @@
 //! One forward and one backward pass at `t theta`, kept as a short list of outer products.
 
 use crate::Scalar;
-use crate::model::{Activation, Layer, Layers, all_finite, dot, largest, neuron, product, product_transposed};
+use crate::model::{
+    Activation, Layer, Layers, all_finite, dot, largest, neuron, product, product_transposed,
+};
 
 /// Hidden values and slopes at `t theta`. Returns the pre-activation of the output and the last activation.
 pub(crate) fn forward<T: Scalar, L: Layers<T>>(
@@ -16,7 +18,10 @@ pub(crate) fn forward<T: Scalar, L: Layers<T>>(
     let input = hidden_values(layers, x, hidden, t, values, slopes)?;
     let last = layers.layer(hidden)?;
     let bias = last.bias.get(output).copied().unwrap_or(T::ZERO);
-    Some((t * neuron(last.neuron(output)?, bias, input), last.activation))
+    Some((
+        t * neuron(last.neuron(output)?, bias, input),
+        last.activation,
+    ))
 }
 
 /// Values and slopes of the first `count` layers at `t theta`; returns what the next layer sees.
@@ -91,7 +96,11 @@ pub(crate) struct Term<'a, T> {
 impl<T: Scalar> Term<'_, T> {
     /// The squared norm of the share.
     fn norm_squared(&self) -> T {
-        let bias = if self.layer.bias.is_empty() { T::ZERO } else { T::ONE };
+        let bias = if self.layer.bias.is_empty() {
+            T::ZERO
+        } else {
+            T::ONE
+        };
         dot(self.delta, self.delta) * (dot(self.input, self.input) + bias)
     }
 
@@ -153,11 +162,21 @@ impl<T: Scalar, L: Layers<T>> Pass<'_, T, L> {
             deltas = rest;
             let (out, rest) = values.split_at_checked(layer.outputs)?;
             values = rest;
-            each(Term { layer, first: 0, delta, input })?;
+            each(Term {
+                layer,
+                first: 0,
+                delta,
+                input,
+            })?;
             input = out;
         }
         let layer = self.layers.layer(hidden)?;
-        each(Term { layer, first: self.output, delta: &[self.seed], input })
+        each(Term {
+            layer,
+            first: self.output,
+            delta: &[self.seed],
+            input,
+        })
     }
 
     /// `|a|^2`

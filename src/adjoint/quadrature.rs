@@ -49,7 +49,15 @@ pub(crate) fn quadrature<T: Scalar, L: Layers<T>>(
             let (m, slope) = phi.value_and_derivative(s);
             let seed = width * weight * target.derivative(m) * slope;
             backward(layers, output, t, seed, slopes, deltas)?;
-            Pass { layers, x, values, deltas, seed, output }.write::<true>(row)?;
+            Pass {
+                layers,
+                x,
+                values,
+                deltas,
+                seed,
+                output,
+            }
+            .write::<true>(row)?;
         }
         from = end;
     }

@@ -70,7 +70,10 @@ impl<T: Scalar> Activation<T> {
     }
     /// phi(c s) = c phi(s) for c > 0: identity, ReLU, leaky ReLU.
     pub fn is_homogeneous(self) -> bool {
-        matches!(self, Activation::Identity | Activation::Relu | Activation::LeakyRelu(_))
+        matches!(
+            self,
+            Activation::Identity | Activation::Relu | Activation::LeakyRelu(_)
+        )
     }
     /// Where the derivative jumps: up to two points, in order.
     pub fn breaks(self) -> [Option<T>; 2] {

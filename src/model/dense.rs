@@ -11,12 +11,22 @@ pub(crate) fn product<T: Scalar>(layer: &Layer<'_, T>, input: &[T], t: T, mut ou
     let n = layer.inputs;
     let (mut rows, mut bias) = (layer.weights, layer.bias);
     while out.len() >= 4 {
-        let Some((four, tail)) = take(&mut out).split_first_chunk_mut::<4>() else { break };
+        let Some((four, tail)) = take(&mut out).split_first_chunk_mut::<4>() else {
+            break;
+        };
         out = tail;
-        let Some((row0, rest)) = rows.split_at_checked(n) else { break };
-        let Some((row1, rest)) = rest.split_at_checked(n) else { break };
-        let Some((row2, rest)) = rest.split_at_checked(n) else { break };
-        let Some((row3, rest)) = rest.split_at_checked(n) else { break };
+        let Some((row0, rest)) = rows.split_at_checked(n) else {
+            break;
+        };
+        let Some((row1, rest)) = rest.split_at_checked(n) else {
+            break;
+        };
+        let Some((row2, rest)) = rest.split_at_checked(n) else {
+            break;
+        };
+        let Some((row3, rest)) = rest.split_at_checked(n) else {
+            break;
+        };
         rows = rest;
         let [mut sum0, mut sum1, mut sum2, mut sum3] = match bias.split_first_chunk::<4>() {
             Some((&start, rest)) => {
@@ -34,7 +44,9 @@ pub(crate) fn product<T: Scalar>(layer: &Layer<'_, T>, input: &[T], t: T, mut ou
         *four = [t * sum0, t * sum1, t * sum2, t * sum3];
     }
     for slot in out {
-        let Some((row, rest)) = rows.split_at_checked(n) else { break };
+        let Some((row, rest)) = rows.split_at_checked(n) else {
+            break;
+        };
         rows = rest;
         let start = match bias.split_first() {
             Some((&start, rest)) => {
@@ -68,7 +80,9 @@ pub(crate) fn product_transposed<T: Scalar>(
     out.fill(T::ZERO);
     let mut rows = layer.weights;
     for &d in delta {
-        let Some((row, rest)) = rows.split_at_checked(layer.inputs) else { break };
+        let Some((row, rest)) = rows.split_at_checked(layer.inputs) else {
+            break;
+        };
         rows = rest;
         if d != T::ZERO {
             let d = t * d;
@@ -86,7 +100,12 @@ pub(crate) fn dot<T: Scalar>(a: &[T], b: &[T]) -> T {
     let mut sum = [T::ZERO; 4];
     for ([a0, a1, a2, a3], [b0, b1, b2, b3]) in a4.iter().zip(b4) {
         let [s0, s1, s2, s3] = sum;
-        sum = [s0 + *a0 * *b0, s1 + *a1 * *b1, s2 + *a2 * *b2, s3 + *a3 * *b3];
+        sum = [
+            s0 + *a0 * *b0,
+            s1 + *a1 * *b1,
+            s2 + *a2 * *b2,
+            s3 + *a3 * *b3,
+        ];
     }
     let [s0, s1, s2, s3] = sum;
     let mut sum = (s0 + s1) + (s2 + s3);

@@ -33,7 +33,8 @@ pub struct Dense<'a, T, const I: usize, const O: usize> {
 /// One neuron: linear, logistic and other generalised linear models, single-index models.
 pub type SingleIndex<'a, T, const D: usize> = Dense<'a, T, D, 1>;
 /// One hidden layer of H neurons and one output.
-pub type TwoLayer<'a, T, const D: usize, const H: usize> = Then<Dense<'a, T, D, H>, Dense<'a, T, H, 1>>;
+pub type TwoLayer<'a, T, const D: usize, const H: usize> =
+    Then<Dense<'a, T, D, H>, Dense<'a, T, H, 1>>;
 
 /// `first`, then `last`: stacks of any depth, widths checked by type.
 #[derive(Clone, Copy, Debug)]

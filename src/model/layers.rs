@@ -27,8 +27,17 @@ impl<'a, T: Scalar> Layer<'a, T> {
 
     /// Neuron j as a layer of its own.
     pub(crate) fn single(&self, j: usize) -> Option<Layer<'a, T>> {
-        let bias = if self.bias.is_empty() { self.bias } else { self.bias.get(j..j.checked_add(1)?)? };
-        Some(Layer { weights: self.neuron(j)?, bias, outputs: 1, ..*self })
+        let bias = if self.bias.is_empty() {
+            self.bias
+        } else {
+            self.bias.get(j..j.checked_add(1)?)?
+        };
+        Some(Layer {
+            weights: self.neuron(j)?,
+            bias,
+            outputs: 1,
+            ..*self
+        })
     }
 }
 
@@ -96,7 +105,8 @@ impl<T: Scalar> Layers<T> for Flat<'_, T> {
     fn layer(&self, index: usize) -> Option<Layer<'_, T>> {
         let mut rest = self.theta;
         for (i, shape) in self.shapes.iter().enumerate() {
-            let (weights, tail) = rest.split_at_checked(shape.inputs.checked_mul(shape.outputs)?)?;
+            let (weights, tail) =
+                rest.split_at_checked(shape.inputs.checked_mul(shape.outputs)?)?;
             let (bias, tail) = tail.split_at_checked(if shape.bias { shape.outputs } else { 0 })?;
             if i == index {
                 return Some(Layer {

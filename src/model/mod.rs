@@ -10,7 +10,7 @@ mod objective;
 pub use activation::Activation;
 pub use fixed::{Dense, Fixed, SingleIndex, Then, TwoLayer};
 pub use layers::{Flat, Layer, Layers, Shape};
-pub use network::{Network, exact_scratch, network_scratch};
+pub use network::{Network, Plan, exact_scratch, network_scratch};
 
 pub use objective::{Objective, Target};
 
@@ -79,7 +79,13 @@ pub trait Model<T: Scalar> {
         scratch: &mut [T],
     ) -> Result<RowReport<T>, Error>;
     /// `|d|^2` of the whole row, without the row where it is exact.
-    fn norm(&self, x: &[T], output: usize, target: Target<T>, scratch: &mut [T]) -> Result<T, Error>;
+    fn norm(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Result<T, Error>;
     /// Moves the entries of a whole row that are not gauge columns to its front, in order; the first
     /// `order()` entries are then the row without gauge columns.
     fn leave_out_gauge(&self, row: &mut [T]);

@@ -23,13 +23,26 @@ const MOST_NODES: usize = 32;
 #[derive(Clone, Copy, Debug)]
 pub struct Network<L> {
     layers: L,
-    nodes: usize,
-    inputs: usize,
-    outputs: usize,
-    parameters: usize,
-    hidden: usize,
-    order: usize,
-    form: Form,
+    plan: Plan,
+}
+
+/// What the checks of a network worked out: plain, so that layers in flash need not be checked again for each call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Gauss-Legendre nodes a panel.
+    pub nodes: usize,
+    /// Length of an input.
+    pub inputs: usize,
+    /// Number of outputs.
+    pub outputs: usize,
+    /// P, the number of parameters.
+    pub parameters: usize,
+    /// Hidden neurons.
+    pub hidden: usize,
+    /// N, the length of a row without gauge columns.
+    pub order: usize,
+    /// The form that rows have.
+    pub form: Form,
 }
 
 /// Scalars of scratch that any network of P parameters and so many neurons (in all layers) makes do with.
@@ -68,7 +81,11 @@ impl<L> Network<L> {
             if !all_finite(layer.weights) || !all_finite(layer.bias) {
                 return Err(Error::NotFinite("weights"));
             }
-            let size = layer.weights.len().checked_add(layer.bias.len()).ok_or(Error::Model)?;
+            let size = layer
+                .weights
+                .len()
+                .checked_add(layer.bias.len())
+                .ok_or(Error::Model)?;
             parameters = parameters.checked_add(size).ok_or(Error::Model)?;
             width = layer.outputs;
             if index < last {
@@ -76,17 +93,33 @@ impl<L> Network<L> {
             }
         }
         let order = leave_out_gauge(&layers, &mut []);
-        let form = if has_closed_form(&layers) { Form::Exact } else { Form::Quadrature };
-        Ok(Network {
-            layers,
-            nodes: DEFAULT_NODES,
+        let form = if has_closed_form(&layers) {
+            Form::Exact
+        } else {
+            Form::Quadrature
+        };
+        let (nodes, outputs) = (DEFAULT_NODES, width);
+        let plan = Plan {
+            nodes,
             inputs,
-            outputs: width,
+            outputs,
             parameters,
             hidden,
             order,
             form,
-        })
+        };
+        Ok(Network { layers, plan })
+    }
+
+    /// Joins layers and the plan that [`Network::new`] made of them, unchecked: with other layers, calls fail or give
+    /// numbers that mean nothing.
+    pub fn attach(layers: L, plan: Plan) -> Self {
+        Network { layers, plan }
+    }
+
+    /// What the checks worked out.
+    pub fn plan(&self) -> Plan {
+        self.plan
     }
 
     /// Gauss-Legendre nodes a panel, 1 to 32, where no closed form holds. Default 8.
@@ -97,13 +130,13 @@ impl<L> Network<L> {
         if nodes == 0 || nodes > MOST_NODES {
             return Err(Error::Range("nodes"));
         }
-        self.nodes = nodes;
+        self.plan.nodes = nodes;
         Ok(self)
     }
 
     /// The form that rows of this network have.
     pub fn form(&self) -> Form {
-        self.form
+        self.plan.form
     }
 
     /// The layers.
@@ -128,17 +161,21 @@ impl<L> Network<L> {
     {
         let found = self.value(x, 0, scratch)?;
         let difference = (found - expected).abs();
-        if difference <= tolerance * expected.abs().max(T::ONE) { Ok(()) } else { Err(Error::Check) }
+        if difference <= tolerance * expected.abs().max(T::ONE) {
+            Ok(())
+        } else {
+            Err(Error::Check)
+        }
     }
 
     fn admit<T: Scalar>(&self, x: &[T], output: usize, scratch: &[T]) -> Result<(), Error>
     where
         L: Layers<T>,
     {
-        if x.len() != self.inputs {
+        if x.len() != self.plan.inputs {
             return Err(Error::Length("x"));
         }
-        if output >= self.outputs {
+        if output >= self.plan.outputs {
             return Err(Error::Range("output"));
         }
         if scratch.len() < self.scratch() {
@@ -161,40 +198,53 @@ impl<L> Network<L> {
     where
         L: Layers<T>,
     {
-        let (row, rest) = scratch.split_at_mut_checked(self.parameters.saturating_add(1))?;
+        let (row, rest) = scratch.split_at_mut_checked(self.plan.parameters.saturating_add(1))?;
         let (at_zero, row) = row.split_last_mut()?;
-        quadrature(&self.layers, x, output, target, (self.hidden, self.nodes), row, rest)?;
-        let (values, rest) = rest.split_at_mut_checked(self.hidden)?;
-        let (slopes, _) = rest.split_at_mut_checked(self.hidden)?;
+        quadrature(
+            &self.layers,
+            x,
+            output,
+            target,
+            (self.plan.hidden, self.plan.nodes),
+            row,
+            rest,
+        )?;
+        let (values, rest) = rest.split_at_mut_checked(self.plan.hidden)?;
+        let (slopes, _) = rest.split_at_mut_checked(self.plan.hidden)?;
         let (s, phi) = forward(&self.layers, x, output, T::ONE, values, slopes)?;
         let value = target.value(phi.value(s));
         *at_zero = target.value(phi.value(T::ZERO));
         let completeness = (inner(&self.layers, row)? - (value - *at_zero)).abs();
-        Some(RowReport { form: Form::Quadrature, value, at_zero: *at_zero, completeness })
+        Some(RowReport {
+            form: Form::Quadrature,
+            value,
+            at_zero: *at_zero,
+            completeness,
+        })
     }
 }
 
 impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
     fn inputs(&self) -> usize {
-        self.inputs
+        self.plan.inputs
     }
 
     fn outputs(&self) -> usize {
-        self.outputs
+        self.plan.outputs
     }
 
     fn parameters(&self) -> usize {
-        self.parameters
+        self.plan.parameters
     }
 
     fn order(&self) -> usize {
-        self.order
+        self.plan.order
     }
 
     fn scratch(&self) -> usize {
-        match self.form {
-            Form::Exact => exact_scratch(self.hidden),
-            Form::Quadrature => network_scratch(self.parameters, self.hidden),
+        match self.plan.form {
+            Form::Exact => exact_scratch(self.plan.hidden),
+            Form::Quadrature => network_scratch(self.plan.parameters, self.plan.hidden),
         }
     }
 
@@ -206,11 +256,15 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
 
     fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error> {
         self.admit(x, output, scratch)?;
-        let parts = scratch.split_at_mut_checked(self.hidden);
+        let parts = scratch.split_at_mut_checked(self.plan.hidden);
         let last = parts.and_then(|(v, s)| forward(&self.layers, x, output, T::ONE, v, s));
         let (s, phi) = last.ok_or(Error::Model)?;
         let value = phi.value(s);
-        if value.is_finite() { Ok(value) } else { Err(Error::Range("output")) }
+        if value.is_finite() {
+            Ok(value)
+        } else {
+            Err(Error::Range("output"))
+        }
     }
 
     fn gradient(
@@ -222,10 +276,12 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         scratch: &mut [T],
     ) -> Result<T, Error> {
         self.admit(x, output, scratch)?;
-        if gradient.len() != self.parameters {
+        if gradient.len() != self.plan.parameters {
             return Err(Error::Length("gradient"));
         }
-        let (value, pass) = self.differentiate(x, output, target, scratch).ok_or(Error::Model)?;
+        let (value, pass) = self
+            .differentiate(x, output, target, scratch)
+            .ok_or(Error::Model)?;
         if !value.is_finite() || !pass.is_finite() {
             return Err(Error::Range("gradient"));
         }
@@ -242,13 +298,15 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         scratch: &mut [T],
     ) -> Result<RowReport<T>, Error> {
         self.admit(x, output, scratch)?;
-        let Some((last, a)) = row.split_last_mut() else { return Err(Error::Length("row")) };
-        if a.len() != self.parameters {
+        let Some((last, a)) = row.split_last_mut() else {
+            return Err(Error::Length("row"));
+        };
+        if a.len() != self.plan.parameters {
             return Err(Error::Length("row"));
         }
-        let report = match self.form {
+        let report = match self.plan.form {
             Form::Exact => {
-                let done = exact(&self.layers, x, output, target, self.hidden, scratch);
+                let done = exact(&self.layers, x, output, target, self.plan.hidden, scratch);
                 let done = done.ok_or(Error::Model)?;
                 if !done.pass.is_finite() || !(done.value - done.at_zero).is_finite() {
                     return Err(Error::Range("row"));
@@ -257,11 +315,18 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
                 let sum = inner(&self.layers, a).ok_or(Error::Model)?;
                 let completeness = (sum - (done.value - done.at_zero)).abs();
                 let (value, at_zero) = (done.value, done.at_zero);
-                RowReport { form: Form::Exact, value, at_zero, completeness }
+                RowReport {
+                    form: Form::Exact,
+                    value,
+                    at_zero,
+                    completeness,
+                }
             }
             Form::Quadrature => {
-                let report = self.integrate(x, output, target, scratch).ok_or(Error::Model)?;
-                let done = scratch.get(..self.parameters).ok_or(Error::Model)?;
+                let report = self
+                    .integrate(x, output, target, scratch)
+                    .ok_or(Error::Model)?;
+                let done = scratch.get(..self.plan.parameters).ok_or(Error::Model)?;
                 if !report.completeness.is_finite() || !all_finite(done) {
                     return Err(Error::Range("row"));
                 }
@@ -283,18 +348,22 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         scratch: &mut [T],
     ) -> Result<T, Error> {
         self.admit(x, output, scratch)?;
-        let norm = match self.form {
+        let norm = match self.plan.form {
             Form::Exact => {
-                let done = exact(&self.layers, x, output, target, self.hidden, scratch);
+                let done = exact(&self.layers, x, output, target, self.plan.hidden, scratch);
                 done.and_then(|d| Some(d.pass.norm_squared()? + d.at_zero * d.at_zero))
             }
             Form::Quadrature => self.integrate(x, output, target, scratch).and_then(|_| {
-                let row = scratch.get(..self.parameters.saturating_add(1))?;
+                let row = scratch.get(..self.plan.parameters.saturating_add(1))?;
                 Some(dot(row, row))
             }),
         };
         let norm = norm.ok_or(Error::Model)?;
-        if norm.is_finite() { Ok(norm) } else { Err(Error::Range("norm")) }
+        if norm.is_finite() {
+            Ok(norm)
+        } else {
+            Err(Error::Range("norm"))
+        }
     }
 
     fn leave_out_gauge(&self, row: &mut [T]) {
@@ -315,13 +384,23 @@ impl<L> Network<L> {
         L: Layers<T>,
     {
         let layers = &self.layers;
-        let (values, rest) = scratch.split_at_mut_checked(self.hidden)?;
-        let (slopes, rest) = rest.split_at_mut_checked(self.hidden)?;
-        let (deltas, _) = rest.split_at_mut_checked(self.hidden)?;
+        let (values, rest) = scratch.split_at_mut_checked(self.plan.hidden)?;
+        let (slopes, rest) = rest.split_at_mut_checked(self.plan.hidden)?;
+        let (deltas, _) = rest.split_at_mut_checked(self.plan.hidden)?;
         let (s, phi) = forward(layers, x, output, T::ONE, values, slopes)?;
         let (m, slope) = phi.value_and_derivative(s);
         let seed = target.derivative(m) * slope;
         backward(layers, output, T::ONE, seed, slopes, deltas)?;
-        Some((target.value(m), Pass { layers, x, values, deltas, seed, output }))
+        Some((
+            target.value(m),
+            Pass {
+                layers,
+                x,
+                values,
+                deltas,
+                seed,
+                output,
+            },
+        ))
     }
 }
