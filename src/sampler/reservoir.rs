@@ -28,7 +28,7 @@ pub struct Reservoir<T, I> {
     items: I,
 }
 
-impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
+impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
     /// An empty reservoir in memory of k + 1 items.
     pub fn new(items: I) -> Result<Self, Error> {
         todo!()
@@ -54,7 +54,10 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         self.state.free
     }
     /// Offers the sample in the free slot.
-    pub fn offer<G: Rng>(&mut self, score: T, generator: &mut G) -> Result<Outcome<T>, Error> {
+    pub fn offer<G: Rng>(&mut self, score: T, generator: &mut G) -> Result<Outcome<T>, Error>
+    where
+        I: AsMut<[Item<T>]>,
+    {
         todo!()
     }
     /// Number of kept samples.

@@ -22,7 +22,7 @@ pub struct Top<T, I> {
     items: I,
 }
 
-impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
+impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
     /// An empty reservoir in memory of k + 1 items.
     pub fn new(items: I) -> Result<Self, Error> {
         todo!()
@@ -48,7 +48,10 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
         self.state.free
     }
     /// Offers the sample in the free slot.
-    pub fn offer(&mut self, score: T) -> Result<Outcome<T>, Error> {
+    pub fn offer(&mut self, score: T) -> Result<Outcome<T>, Error>
+    where
+        I: AsMut<[Item<T>]>,
+    {
         todo!()
     }
     /// Number of kept samples.
