@@ -1,5 +1,6 @@
 //! Objectives: the scalar that a sample contributes, as a map of the model's output.
 
+use super::activation::{Logistic, softplus_divided};
 use crate::{Error, Scalar};
 
 /// What is asked of every sample: configuration, without data.
@@ -41,26 +42,167 @@ impl<T: Scalar> Objective<T> {
     ///
     /// # Errors
     /// `Label` where a label is missing, unwanted or outside [0, 1] for the logistic loss;
-    /// `NotFinite` where it is not finite.
+    /// `NotFinite` where it is not finite; `Range` where Huber's delta is not positive and finite.
     pub fn with(self, label: Option<T>) -> Result<Target<T>, Error> {
-        todo!()
+        let label = match (self, label) {
+            (Objective::Prediction, None) => return Ok(Target::Prediction),
+            (Objective::Prediction, Some(_)) | (_, None) => return Err(Error::Label),
+            (_, Some(label)) => label,
+        };
+        if !label.is_finite() {
+            return Err(Error::NotFinite("label"));
+        }
+        match self {
+            Objective::Logistic if label < T::ZERO || label > T::ONE => Err(Error::Label),
+            Objective::Logistic => Ok(Target::Logistic(label)),
+            Objective::Huber(delta) if delta > T::ZERO && delta.is_finite() => {
+                Ok(Target::Huber { label, delta })
+            }
+            Objective::Huber(_) => Err(Error::Range("delta")),
+            Objective::Residual | Objective::Prediction => Ok(Target::Residual(label)),
+        }
     }
 }
 
 impl<T: Scalar> Target<T> {
     /// g(m), m the model's output.
     pub fn value(self, m: T) -> T {
-        todo!()
+        match self {
+            Target::Prediction => m,
+            Target::Residual(label) => m - label,
+            Target::Logistic(label) => LogisticRoot::at(m, label).root,
+            Target::Huber { label, delta } => huber_root(m - label, delta),
+        }
     }
+
     /// g'(m)
     pub fn derivative(self, m: T) -> T {
-        todo!()
+        match self {
+            Target::Prediction | Target::Residual(_) => T::ONE,
+            Target::Logistic(label) => {
+                let LogisticRoot {
+                    root,
+                    fitted,
+                    logistic,
+                } = LogisticRoot::at(m, label);
+                if fitted {
+                    // The root is exp(-|m| / 2), falling towards the label's side.
+                    return if m < T::ZERO {
+                        root * T::HALF
+                    } else {
+                        -root * T::HALF
+                    };
+                }
+                let slope = (T::ONE - label) * logistic.value() - label * logistic.other();
+                slope / (root + root)
+            }
+            Target::Huber { label, delta } => {
+                let root = huber_root(m - label, delta).abs();
+                if root > delta { delta / root } else { T::ONE }
+            }
+        }
     }
+
     /// (g(m) - g(m0)) / (m - m0) where m differs from m0, g'(m0) where not.
     ///
     /// For a logistic or Huber root by the loss difference over the sum of roots where the roots have
     /// one sign, so that nothing cancels near m0.
     pub fn divided(self, m: T, m0: T) -> T {
-        todo!()
+        match self {
+            _ if m == m0 => self.derivative(m0),
+            Target::Prediction | Target::Residual(_) => T::ONE,
+            Target::Logistic(label) => logistic_divided(m, m0, label),
+            Target::Huber { label, delta } => huber_divided(m, m0, label, delta),
+        }
+    }
+}
+
+/// The root of the logistic loss at a logit.
+struct LogisticRoot<T> {
+    root: T,
+    /// The loss is exp(-|m|) to rounding.
+    fitted: bool,
+    logistic: Logistic<T>,
+}
+
+impl<T: Scalar> LogisticRoot<T> {
+    /// The loss is `ln(1 + exp(-|m|)) + |m| share`, share being the label's distance from the side of
+    /// m: a sum of positive terms. It vanishes to the last bit long before its root does.
+    fn at(m: T, label: T) -> Self {
+        let logistic = Logistic::at(m);
+        let share = if m < T::ZERO { label } else { T::ONE - label };
+        let fitted = share == T::ZERO && logistic.decay() < T::EPSILON * T::HALF;
+        let root = if fitted {
+            (-m.abs() * T::HALF).exp()
+        } else {
+            (logistic.tail() + m.abs() * share).sqrt()
+        };
+        Self {
+            root,
+            fitted,
+            logistic,
+        }
+    }
+}
+
+/// The divided difference of the root of the logistic loss, which is never negative.
+fn logistic_divided<T: Scalar>(m: T, m0: T, label: T) -> T {
+    let (one, zero, half) = (T::ONE, T::ZERO, T::HALF);
+    let (here, there) = (LogisticRoot::at(m, label), LogisticRoot::at(m0, label));
+    if here.fitted && there.fitted {
+        // The losses are too small for their difference: exp(-|m| / 2) itself is divided.
+        let (far, near) = (m.abs().max(m0.abs()), m.abs().min(m0.abs()));
+        let step = (far - near) * half;
+        let quotient = here.root.max(there.root) * -(-step).expm1() / (step + step);
+        return if m < zero { quotient } else { -quotient };
+    }
+    // Two terms of opposite sign, so that for labels 0 and 1 nothing is subtracted.
+    let up = if label < one {
+        (one - label) * softplus_divided(m, m0)
+    } else {
+        zero
+    };
+    let down = if label > zero {
+        label * softplus_divided(-m, -m0)
+    } else {
+        zero
+    };
+    (up - down) / (here.root + there.root)
+}
+
+/// The signed root of the Huber loss of a residual.
+fn huber_root<T: Scalar>(r: T, delta: T) -> T {
+    let size = r.abs();
+    if size > delta {
+        // sqrt(2 delta |r| - delta^2), in factors that do not overflow.
+        let half = (size - T::HALF * delta).sqrt();
+        let root = delta.sqrt() * half * T::of(core::f64::consts::SQRT_2);
+        if r < T::ZERO { -root } else { root }
+    } else {
+        r
+    }
+}
+
+/// The divided difference of the Huber root.
+fn huber_divided<T: Scalar>(m: T, m0: T, label: T, delta: T) -> T {
+    let (r, r0) = (m - label, m0 - label);
+    let (root, root0) = (huber_root(r, delta), huber_root(r0, delta));
+    let inside = delta - r.abs().min(r0.abs());
+    let outside = r.abs().max(r0.abs()) - delta;
+    if outside <= T::ZERO {
+        T::ONE
+    } else if (r < T::ZERO) == (r0 < T::ZERO) {
+        // The loss rises by 2 delta a unit beyond delta, and by 2 delta - `inside` on average from
+        // the inner point to delta. Halves on both sides of the fraction: less to overflow.
+        let short = if inside > T::ZERO {
+            inside * (inside / (inside + outside))
+        } else {
+            T::ZERO
+        };
+        let sum = root.abs() * T::HALF + root0.abs() * T::HALF;
+        (delta - T::HALF * short) / sum
+    } else {
+        // Of opposite signs: the difference adds sizes.
+        (root * T::HALF - root0 * T::HALF) / (m * T::HALF - m0 * T::HALF)
     }
 }
