@@ -8,9 +8,10 @@ use rand_xoshiro::rand_core::SeedableRng;
 use serde_json::Value;
 use std::path::Path;
 
-/// Reads `tests/golden/<name>.json`, from this package or from one beside it.
+/// Reads `tests/golden/<name>`, `.json` added where missing, from this package or the one above it.
 pub fn golden(name: &str) -> Value {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let name = name.strip_suffix(".json").unwrap_or(name);
     let file = format!("tests/golden/{name}.json");
     let path = [package.join(&file), package.join("..").join(&file)]
         .into_iter()
@@ -260,4 +261,10 @@ impl Random {
     pub fn rows(&mut self, count: usize, width: usize) -> Vec<Vec<f64>> {
         (0..count).map(|_| self.normals(width)).collect()
     }
+}
+
+/// Standard normal numbers from a seed, one a call.
+pub fn normal(seed: u64) -> impl FnMut() -> f64 {
+    let mut random = Random::new(seed);
+    move || random.normal()
 }
