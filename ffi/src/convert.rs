@@ -1,0 +1,145 @@
+//! Codes of C into the library's types, and its errors into statuses.
+
+use crate::border::Fault;
+use crate::*;
+use gleaner::model::{Activation, Form, Objective};
+use gleaner::{Error, Scalar};
+use rand_core::SeedableRng;
+use rand_xoshiro::Xoshiro128PlusPlus;
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Fault(match error {
+            Error::Length(_) => GLEANER_ERROR_LENGTH,
+            Error::NotFinite(_) => GLEANER_ERROR_NOT_FINITE,
+            Error::Range(_) => GLEANER_ERROR_RANGE,
+            Error::Score => GLEANER_ERROR_SCORE,
+            Error::Label => GLEANER_ERROR_LABEL,
+            Error::Objective => GLEANER_ERROR_OBJECTIVE,
+            Error::Model => GLEANER_ERROR_MODEL,
+            Error::Check => GLEANER_ERROR_CHECK,
+            Error::Identity => GLEANER_ERROR_IDENTITY,
+            Error::Stale => GLEANER_ERROR_STALE,
+            Error::Record => GLEANER_ERROR_RECORD,
+            _ => GLEANER_ERROR_OTHER,
+        })
+    }
+}
+
+/// Which object a state struct is: checked on every call, so that an unset struct is found.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    Factor = 1,
+    Reservoir = 2,
+    Top = 3,
+    Moments = 4,
+    Selector = 5,
+}
+
+/// The tag of an object's struct: the interface's number, the kind and the size of a scalar.
+pub const fn tag<T>(kind: Kind) -> u32 {
+    GLEANER_ABI << 16 | (kind as u32) << 8 | size_of::<T>() as u32
+}
+
+/// Refuses a struct that was never set, or that is another object's.
+pub fn check_tag<T>(found: u32, kind: Kind) -> Result<(), Fault> {
+    if found == tag::<T>(kind) {
+        Ok(())
+    } else {
+        Err(Fault(GLEANER_ERROR_STATE))
+    }
+}
+
+/// Refuses a const struct that was compiled against another header.
+pub fn check_abi(found: u32) -> Result<(), Fault> {
+    if found == GLEANER_ABI {
+        Ok(())
+    } else {
+        Err(Fault(GLEANER_ERROR_ABI))
+    }
+}
+
+pub fn activation<T: Scalar>(code: i32, parameter: [T; 3]) -> Result<Activation<T>, Fault> {
+    let [first, second, third] = parameter;
+    Ok(match code {
+        GLEANER_ACTIVATION_IDENTITY => Activation::Identity,
+        GLEANER_ACTIVATION_RELU => Activation::Relu,
+        GLEANER_ACTIVATION_LEAKY_RELU => Activation::LeakyRelu(first),
+        GLEANER_ACTIVATION_RELU6 => Activation::Relu6,
+        GLEANER_ACTIVATION_SIGMOID => Activation::Sigmoid,
+        GLEANER_ACTIVATION_TANH => Activation::Tanh,
+        GLEANER_ACTIVATION_SOFTPLUS => Activation::Softplus,
+        GLEANER_ACTIVATION_SILU => Activation::Silu,
+        GLEANER_ACTIVATION_GELU => Activation::Gelu,
+        GLEANER_ACTIVATION_GELU_TANH => Activation::GeluTanh,
+        GLEANER_ACTIVATION_ELU => Activation::Elu(first),
+        GLEANER_ACTIVATION_EXP => Activation::Exp,
+        GLEANER_ACTIVATION_SIN => Activation::Sin,
+        GLEANER_ACTIVATION_HARD_SIGMOID => Activation::HardSigmoid,
+        GLEANER_ACTIVATION_HARD_SIGMOID_KERAS2 => Activation::HardSigmoidKeras2,
+        GLEANER_ACTIVATION_HARD_SWISH => Activation::HardSwish,
+        GLEANER_ACTIVATION_BOUNDED_SWISH => Activation::BoundedSwish {
+            lower: first,
+            upper: second,
+            steepness: third,
+        },
+        _ => return Err(Fault(GLEANER_ERROR_CODE)),
+    })
+}
+
+pub fn objective<T: Scalar>(code: i32, delta: T) -> Result<Objective<T>, Fault> {
+    Ok(match code {
+        GLEANER_OBJECTIVE_PREDICTION => Objective::Prediction,
+        GLEANER_OBJECTIVE_RESIDUAL => Objective::Residual,
+        GLEANER_OBJECTIVE_LOGISTIC => Objective::Logistic,
+        GLEANER_OBJECTIVE_HUBER if delta > T::ZERO && delta.is_finite() => Objective::Huber(delta),
+        GLEANER_OBJECTIVE_HUBER => return Err(Fault(GLEANER_ERROR_RANGE)),
+        _ => return Err(Fault(GLEANER_ERROR_CODE)),
+    })
+}
+
+pub fn form(form: Form) -> i32 {
+    match form {
+        Form::Exact => GLEANER_FORM_EXACT,
+        Form::Quadrature => GLEANER_FORM_QUADRATURE,
+    }
+}
+
+/// The generator of all samplers: xoshiro128++, 16 bytes of state.
+pub fn generator(seed: u64) -> Xoshiro128PlusPlus {
+    Xoshiro128PlusPlus::seed_from_u64(seed)
+}
+
+/// Up to three parameters of an activation; those not given are 0.
+pub fn parameters<T: Scalar>(given: &[T]) -> Result<[T; 3], Fault> {
+    let mut all = [T::ZERO; 3];
+    match all.get_mut(..given.len()) {
+        Some(front) => front.copy_from_slice(given),
+        None => return Err(Fault(GLEANER_ERROR_LENGTH)),
+    }
+    Ok(all)
+}
+
+pub fn check_finite<T: Scalar>(value: T) -> Result<(), Fault> {
+    if value.is_finite() {
+        Ok(())
+    } else {
+        Err(Fault(GLEANER_ERROR_NOT_FINITE))
+    }
+}
+
+pub fn check_range(inside: bool) -> Result<(), Fault> {
+    if inside {
+        Ok(())
+    } else {
+        Err(Fault(GLEANER_ERROR_RANGE))
+    }
+}
+
+pub fn check_length(right: bool) -> Result<(), Fault> {
+    if right {
+        Ok(())
+    } else {
+        Err(Fault(GLEANER_ERROR_LENGTH))
+    }
+}

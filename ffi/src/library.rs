@@ -1,0 +1,265 @@
+//! Codes, statuses, sizes and versions: what does not depend on the scalar.
+
+use core::ffi::c_char;
+use gleaner::factor::factor_len;
+use gleaner::fit::fit_len;
+use gleaner::selector::selector_len;
+use gleaner::standardiser::moments_len;
+
+// TEMPORARY
+const fn network_scratch(parameters: usize, neurons: usize) -> usize {
+    2 * parameters + 6 * neurons + 64
+}
+
+/// Number of the interface, in every model and options struct. Structs of another number are refused.
+pub const GLEANER_ABI: u32 = 1;
+
+/// 0 (`GLEANER_OK`) or one of the negative `GLEANER_ERROR_...`. On an error outputs are not written and
+/// objects are as before, but for the selector's counters of refused readings.
+pub type gleaner_status = i32;
+
+/// Done.
+pub const GLEANER_OK: i32 = 0;
+/// A pointer is NULL and its length is not 0.
+pub const GLEANER_ERROR_NULL: i32 = -1;
+/// A pointer is not aligned to its type.
+pub const GLEANER_ERROR_ALIGNMENT: i32 = -2;
+/// A length is larger than any memory.
+pub const GLEANER_ERROR_SIZE: i32 = -3;
+/// A length is not the one that the call needs.
+pub const GLEANER_ERROR_LENGTH: i32 = -4;
+/// A value is NaN or infinite.
+pub const GLEANER_ERROR_NOT_FINITE: i32 = -5;
+/// A value, or a result, is out of its range.
+pub const GLEANER_ERROR_RANGE: i32 = -6;
+/// A code (activation, objective, scaling) is unknown.
+pub const GLEANER_ERROR_CODE: i32 = -7;
+/// A score is negative, NaN or infinite.
+pub const GLEANER_ERROR_SCORE: i32 = -8;
+/// A label is missing, unwanted, or out of the objective's range.
+pub const GLEANER_ERROR_LABEL: i32 = -9;
+/// The objective does not fit: logistic takes a logit and the model ends in a sigmoid, or the pilot's
+/// rows were taken with another objective.
+pub const GLEANER_ERROR_OBJECTIVE: i32 = -10;
+/// The model's description contradicts itself.
+pub const GLEANER_ERROR_MODEL: i32 = -11;
+/// A check pair's output differs: a transposed kernel, a missing standardiser, a doubled activation.
+pub const GLEANER_ERROR_CHECK: i32 = -12;
+/// The object belongs to a model with another id.
+pub const GLEANER_ERROR_IDENTITY: i32 = -13;
+/// The factor's rank has changed since the last pivot: pivot first.
+pub const GLEANER_ERROR_STALE: i32 = -14;
+/// The bytes are no record: wrong magic, version, length or checksum.
+pub const GLEANER_ERROR_RECORD: i32 = -15;
+/// The struct was never set by its init function (all zero, say), or is another object's.
+pub const GLEANER_ERROR_STATE: i32 = -16;
+/// The struct was compiled against a header with another `GLEANER_ABI`, or `abi` is not set.
+pub const GLEANER_ERROR_ABI: i32 = -17;
+/// The caller's function answered with something other than 0.
+pub const GLEANER_ERROR_CALLBACK: i32 = -18;
+/// There is no item of this index.
+pub const GLEANER_ERROR_INDEX: i32 = -19;
+/// Any other cause.
+pub const GLEANER_ERROR_OTHER: i32 = -20;
+
+/// s
+pub const GLEANER_ACTIVATION_IDENTITY: i32 = 0;
+/// max(s, 0)
+pub const GLEANER_ACTIVATION_RELU: i32 = 1;
+/// s where s > 0, parameter[0] * s elsewhere
+pub const GLEANER_ACTIVATION_LEAKY_RELU: i32 = 2;
+/// min(max(s, 0), 6)
+pub const GLEANER_ACTIVATION_RELU6: i32 = 3;
+/// 1 / (1 + exp(-s))
+pub const GLEANER_ACTIVATION_SIGMOID: i32 = 4;
+/// tanh(s)
+pub const GLEANER_ACTIVATION_TANH: i32 = 5;
+/// ln(1 + exp(s))
+pub const GLEANER_ACTIVATION_SOFTPLUS: i32 = 6;
+/// s sigmoid(s)
+pub const GLEANER_ACTIVATION_SILU: i32 = 7;
+/// s Phi(s), Phi the normal distribution function
+pub const GLEANER_ACTIVATION_GELU: i32 = 8;
+/// the tanh form of GELU
+pub const GLEANER_ACTIVATION_GELU_TANH: i32 = 9;
+/// s where s > 0, parameter[0] * (exp(s) - 1) elsewhere
+pub const GLEANER_ACTIVATION_ELU: i32 = 10;
+/// exp(s)
+pub const GLEANER_ACTIVATION_EXP: i32 = 11;
+/// sin(s)
+pub const GLEANER_ACTIVATION_SIN: i32 = 12;
+/// min(max(s + 3, 0), 6) / 6: PyTorch, Keras 3
+pub const GLEANER_ACTIVATION_HARD_SIGMOID: i32 = 13;
+/// min(max(0.2 s + 0.5, 0), 1): Keras 2
+pub const GLEANER_ACTIVATION_HARD_SIGMOID_KERAS2: i32 = 14;
+/// s times the hard sigmoid of PyTorch
+pub const GLEANER_ACTIVATION_HARD_SWISH: i32 = 15;
+/// s (sqrt c1 + (sqrt c2 - sqrt c1) sigmoid(zeta s)); parameter: c1, c2, zeta
+pub const GLEANER_ACTIVATION_BOUNDED_SWISH: i32 = 16;
+
+/// f = model(x): without labels.
+pub const GLEANER_OBJECTIVE_PREDICTION: i32 = 0;
+/// f = model(x) - y, the signed root of the squared loss.
+pub const GLEANER_OBJECTIVE_RESIDUAL: i32 = 1;
+/// The root of the logistic loss of the logit model(x); y in [0, 1].
+pub const GLEANER_OBJECTIVE_LOGISTIC: i32 = 2;
+/// The signed root of the Huber loss of model(x) - y, linear beyond delta.
+pub const GLEANER_OBJECTIVE_HUBER: i32 = 3;
+
+/// The model's mean and scale; readings as they come where it has none.
+pub const GLEANER_SCALING_MODEL: i32 = 0;
+/// Running mean and variance of the readings before this one.
+pub const GLEANER_SCALING_RUNNING: i32 = 1;
+
+/// The row is in closed form: right to rounding.
+pub const GLEANER_FORM_EXACT: i32 = 0;
+/// The row is by Gauss-Legendre quadrature.
+pub const GLEANER_FORM_QUADRATURE: i32 = 1;
+
+/// The fit stopped as the relative decrease fell below its tolerance.
+pub const GLEANER_STOP_DECREASE: i32 = 0;
+/// The fit stopped as the scaled gradient fell below its tolerance.
+pub const GLEANER_STOP_GRADIENT: i32 = 1;
+/// The fit stopped as no damping gave a decrease.
+pub const GLEANER_STOP_STALLED: i32 = 2;
+/// The fit used up its steps.
+pub const GLEANER_STOP_STEPS: i32 = 3;
+
+/// Largest relative difference of a check pair's output that `gleaner_model_check_...` lets pass.
+pub const GLEANER_CHECK_TOLERANCE: f64 = 1e-3;
+
+/// Lengths that a model asks for, in scalars where they are memory.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_sizes {
+    /// Features of a reading.
+    pub inputs: usize,
+    /// Outputs of the model.
+    pub outputs: usize,
+    /// P, entries of theta.
+    pub parameters: usize,
+    /// N, entries of a row without its redundant columns: the order of the selector's factor.
+    pub order: usize,
+    /// Scratch of the model's functions: at most `GLEANER_SCRATCH_LEN`.
+    pub scratch: usize,
+    /// Memory of a selector: at most `GLEANER_SELECTOR_LEN`.
+    pub selector: usize,
+    /// Memory of a fit: at most `GLEANER_FIT_LEN`.
+    pub fit: usize,
+}
+
+/// `GLEANER_ABI` of the library that is linked.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_abi() -> u32 {
+    GLEANER_ABI
+}
+
+/// Version of the library that is linked, as `GLEANER_VERSION` of its header.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+/// One line of English for a status; never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
+    let text = match status {
+        GLEANER_OK => c"done",
+        GLEANER_ERROR_NULL => c"a pointer is NULL and its length is not 0",
+        GLEANER_ERROR_ALIGNMENT => c"a pointer is not aligned to its type",
+        GLEANER_ERROR_SIZE => c"a length is larger than any memory",
+        GLEANER_ERROR_LENGTH => c"a length is not the one that the call needs",
+        GLEANER_ERROR_NOT_FINITE => c"a value is not finite",
+        GLEANER_ERROR_RANGE => c"a value or a result is out of range",
+        GLEANER_ERROR_CODE => c"a code is unknown",
+        GLEANER_ERROR_SCORE => c"a score must be finite and not negative",
+        GLEANER_ERROR_LABEL => c"the label is missing, unwanted or out of the objective's range",
+        GLEANER_ERROR_OBJECTIVE => {
+            c"the objective fits neither the model's last activation nor the pilot"
+        }
+        GLEANER_ERROR_MODEL => c"the model's description contradicts itself",
+        GLEANER_ERROR_CHECK => c"the model's output differs from a check pair's",
+        GLEANER_ERROR_IDENTITY => c"the object belongs to another model",
+        GLEANER_ERROR_STALE => c"the factor's rank has changed: pivot it first",
+        GLEANER_ERROR_RECORD => c"not a record: wrong magic, version, length or checksum",
+        GLEANER_ERROR_STATE => c"the struct was never set by its init function",
+        GLEANER_ERROR_ABI => c"the struct was compiled against another header, or abi is not set",
+        GLEANER_ERROR_CALLBACK => c"the caller's function failed",
+        GLEANER_ERROR_INDEX => c"there is no item of this index",
+        GLEANER_ERROR_OTHER => c"another cause",
+        _ => c"not a status of gleaner",
+    };
+    text.as_ptr()
+}
+
+/// Counts above this are no memory's: products of two of them, and sums of those, stay in range.
+const LARGEST: usize = 1 << (usize::BITS / 2 - 4);
+
+/// The length, where the counts that it comes from are small enough; the largest number where not.
+fn length(counts: [usize; 4], length: impl FnOnce() -> usize) -> usize {
+    if counts.iter().all(|count| *count < LARGEST) {
+        length()
+    } else {
+        usize::MAX
+    }
+}
+
+/// Scalars of memory for a factor of this order, as `GLEANER_FACTOR_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_factor_len(order: usize) -> usize {
+    length([order, 0, 0, 0], || factor_len(order))
+}
+
+/// Items of memory for k kept samples, as `GLEANER_ITEMS_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_items_len(kept: usize) -> usize {
+    kept.saturating_add(1)
+}
+
+/// Scalars of memory for running moments of so many features, as `GLEANER_MOMENTS_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_moments_len(features: usize) -> usize {
+    length([features, 0, 0, 0], || moments_len(features))
+}
+
+/// Scalars of scratch for a model's functions, as `GLEANER_SCRATCH_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_scratch_len(inputs: usize, parameters: usize, neurons: usize) -> usize {
+    length([inputs, parameters, neurons, 0], || {
+        model_scratch(inputs, parameters, network_scratch(parameters, neurons))
+    })
+}
+
+/// Scalars of memory for a selector, as `GLEANER_SELECTOR_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_selector_len(
+    inputs: usize,
+    parameters: usize,
+    order: usize,
+    neurons: usize,
+) -> usize {
+    length([inputs, parameters, order, neurons], || {
+        selector_len(
+            inputs,
+            parameters,
+            order,
+            network_scratch(parameters, neurons),
+        )
+    })
+}
+
+/// Scalars of memory for a fit, as `GLEANER_FIT_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_fit_len(parameters: usize, neurons: usize) -> usize {
+    length([parameters, neurons, 0, 0], || {
+        fit_len(parameters, network_scratch(parameters, neurons))
+    })
+}
+
+/// A model function's scratch: the standardised reading, a row, and what the network needs.
+pub(crate) const fn model_scratch(inputs: usize, parameters: usize, network: usize) -> usize {
+    inputs
+        .saturating_add(parameters)
+        .saturating_add(network)
+        .saturating_add(1)
+}

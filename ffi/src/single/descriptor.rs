@@ -1,0 +1,238 @@
+//! The model as C describes it, and as the library sees it.
+
+use crate::border::{Fault, View, object, optional, slice};
+use crate::convert::{self, check_abi};
+use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
+use gleaner::model::{Layer, Layers, Model, Network, Shape};
+
+/// A dense layer, `h = activation(W x + b)`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_layer_f32 {
+    /// W, outputs x inputs, row-major, as PyTorch keeps it; a Keras kernel is transposed.
+    pub weights: *const f32,
+    /// b, one an output; NULL: no bias.
+    pub bias: *const f32,
+    /// Length of the layer's input.
+    pub inputs: u32,
+    /// Number of neurons.
+    pub outputs: u32,
+    /// `GLEANER_ACTIVATION_...`
+    pub activation: i32,
+    /// What the activation asks for, else 0.
+    pub parameter: [f32; 3],
+}
+
+/// The factor of the pilot's rows, which a selector starts from: scores are then good from the first
+/// reading on. The exporter writes it.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_pilot_f32 {
+    /// Packed triangle of order N, N (N + 1) / 2 scalars, ridge included.
+    pub packed: *const f32,
+    /// Its length.
+    pub packed_len: usize,
+    /// Rows in it.
+    pub rows: u64,
+    /// Its ridge.
+    pub ridge: f32,
+    /// Mean online leverage of the rows; 0: unknown.
+    pub mean_leverage: f32,
+    /// Objective of the rows, `GLEANER_OBJECTIVE_...`.
+    pub objective: i32,
+}
+
+/// A model: const, with a static initialiser, in flash. The functions take readings as the sensor gives
+/// them and standardise them by `mean` and `scale`.
+///
+///     static const float w1[] = {...}, b1[] = {...}, w2[] = {...}, b2[] = {...};
+///     static const struct gleaner_layer_f32 layers[] = {
+///       {w1, b1, 5, 8, GLEANER_ACTIVATION_RELU, {0}},
+///       {w2, b2, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
+///     };
+///     static const struct gleaner_model_f32 model = {
+///       GLEANER_ABI, 0x1234u, layers, 2, 5, 0, NULL, NULL, NULL, NULL, 0, NULL,
+///     };
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_model_f32 {
+    /// `GLEANER_ABI`
+    pub abi: u32,
+    /// Id of the model, for records: whatever the cloud knows it by.
+    pub id: u64,
+    /// The layers, from the input on.
+    pub layers: *const gleaner_layer_f32,
+    /// Number of layers.
+    pub depth: u32,
+    /// Features of a reading.
+    pub inputs: u32,
+    /// Gauss-Legendre nodes a panel, 1 to 32, where rows have no closed form; 0: the default, 8.
+    pub nodes: u32,
+    /// A reading becomes `(x - mean) / scale`, one of each a feature; both NULL: as it comes.
+    pub mean: *const f32,
+    /// Positive; see `mean`.
+    pub scale: *const f32,
+    /// Check pairs: `checks` readings one after the other, `inputs` each; NULL where there are none.
+    pub check_inputs: *const f32,
+    /// The model's outputs for them, all outputs of the first, of the second, ...
+    pub check_outputs: *const f32,
+    /// Number of check pairs.
+    pub checks: u32,
+    /// The pilot's factor; NULL: none.
+    pub pilot: *const gleaner_pilot_f32,
+}
+
+// SAFETY: the struct is a description that is only read.
+unsafe impl Sync for gleaner_layer_f32 {}
+// SAFETY: as above.
+unsafe impl Sync for gleaner_pilot_f32 {}
+// SAFETY: as above.
+unsafe impl Sync for gleaner_model_f32 {}
+
+/// A descriptor whose pointers have been checked; layers are converted one at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Descriptor<'a> {
+    raw: &'a gleaner_model_f32,
+    layers: &'a [gleaner_layer_f32],
+}
+
+impl<'a> Descriptor<'a> {
+    /// Checks the struct, its arrays' pointers and its codes; `Network::new` checks what they hold.
+    pub(super) unsafe fn new(model: *const gleaner_model_f32) -> Result<Self, Fault> {
+        let raw = object(model)?;
+        check_abi(raw.abi)?;
+        let layers = slice(raw.layers, raw.depth as usize)?;
+        for layer in layers {
+            convert_layer(layer)?;
+        }
+        match layers.first() {
+            Some(first) if first.inputs == raw.inputs => Ok(Descriptor { raw, layers }),
+            _ => Err(Fault(GLEANER_ERROR_MODEL)),
+        }
+    }
+
+    /// The network, checked.
+    pub(super) fn network(self) -> Result<Network<Self>, Fault> {
+        let network = Network::new(self)?;
+        match self.raw.nodes {
+            0 => Ok(network),
+            nodes => Ok(network.with_nodes(nodes as usize)?),
+        }
+    }
+
+    /// The struct.
+    pub(super) fn raw(self) -> &'a gleaner_model_f32 {
+        self.raw
+    }
+
+    /// Mean and scale, or none.
+    pub(super) unsafe fn scaling(self) -> Result<Option<(&'a [f32], &'a [f32])>, Fault> {
+        let inputs = self.raw.inputs as usize;
+        match (self.raw.mean.is_null(), self.raw.scale.is_null()) {
+            (true, true) => Ok(None),
+            (false, false) => {
+                let (mean, scale) = (
+                    slice(self.raw.mean, inputs)?,
+                    slice(self.raw.scale, inputs)?,
+                );
+                for (mean, scale) in mean.iter().zip(scale) {
+                    convert::check_finite(*mean)?;
+                    convert::check_finite(*scale)?;
+                    convert::check_range(*scale > 0.0)?;
+                }
+                Ok(Some((mean, scale)))
+            }
+            _ => Err(Fault(GLEANER_ERROR_NULL)),
+        }
+    }
+
+    /// The pilot and its packed triangle, or none.
+    pub(super) unsafe fn pilot(self) -> Result<Option<(&'a gleaner_pilot_f32, &'a [f32])>, Fault> {
+        match optional(self.raw.pilot)? {
+            None => Ok(None),
+            Some(pilot) => Ok(Some((pilot, slice(pilot.packed, pilot.packed_len)?))),
+        }
+    }
+
+    /// The check pairs: readings, and the outputs for them.
+    pub(super) unsafe fn checks(self, outputs: usize) -> Result<(&'a [f32], &'a [f32]), Fault> {
+        let count = self.raw.checks as usize;
+        let length = |each: usize| count.checked_mul(each).ok_or(Fault(GLEANER_ERROR_SIZE));
+        let inputs = slice(self.raw.check_inputs, length(self.raw.inputs as usize)?)?;
+        Ok((inputs, slice(self.raw.check_outputs, length(outputs)?)?))
+    }
+
+    /// Splits scratch into the reading as the network sees it and the rest.
+    pub(super) unsafe fn input<'s>(
+        self,
+        x: &'s [f32],
+        scratch: &'s mut [f32],
+    ) -> Result<(&'s [f32], &'s mut [f32]), Fault> {
+        let inputs = self.raw.inputs as usize;
+        convert::check_length(x.len() == inputs)?;
+        let Some((input, rest)) = scratch.split_at_mut_checked(inputs) else {
+            return Err(Fault(crate::GLEANER_ERROR_LENGTH));
+        };
+        match self.scaling()? {
+            Some((mean, scale)) => gleaner::standardiser::standardise(x, mean, scale, input)?,
+            None => input.copy_from_slice(x),
+        }
+        Ok((input, rest))
+    }
+
+    /// Writes the layers' shapes to the front of `shapes`; gives those.
+    pub(super) fn shapes(self, shapes: &mut [Shape<f32>]) -> Result<&[Shape<f32>], Fault> {
+        let depth = self.layers.len();
+        let front = shapes
+            .get_mut(..depth)
+            .ok_or(Fault(crate::GLEANER_ERROR_RANGE))?;
+        for (shape, layer) in front.iter_mut().zip(self.layers) {
+            *shape = Shape {
+                inputs: layer.inputs as usize,
+                outputs: layer.outputs as usize,
+                bias: !layer.bias.is_null(),
+                activation: convert::activation(layer.activation, layer.parameter)?,
+            };
+        }
+        Ok(front)
+    }
+}
+
+fn convert_layer(raw: &gleaner_layer_f32) -> Result<Layer<'_, f32>, Fault> {
+    let (inputs, outputs) = (raw.inputs as usize, raw.outputs as usize);
+    let weights = inputs
+        .checked_mul(outputs)
+        .ok_or(Fault(GLEANER_ERROR_SIZE))?;
+    let bias = if raw.bias.is_null() { 0 } else { outputs };
+    Ok(Layer {
+        // SAFETY: whoever made the descriptor promised that its pointers are valid for their lengths.
+        weights: unsafe { slice(raw.weights, weights) }?,
+        // SAFETY: as above.
+        bias: unsafe { slice(raw.bias, bias) }?,
+        inputs,
+        outputs,
+        activation: convert::activation(raw.activation, raw.parameter)?,
+    })
+}
+
+impl Layers<f32> for Descriptor<'_> {
+    fn depth(&self) -> usize {
+        self.layers.len()
+    }
+    fn layer(&self, index: usize) -> Option<Layer<'_, f32>> {
+        self.layers
+            .get(index)
+            .and_then(|raw| convert_layer(raw).ok())
+    }
+}
+
+/// What the library's own objects call the model.
+pub(super) type Net<'a> = Network<Descriptor<'a>>;
+
+/// Memory that is only read.
+pub(super) type Read<'a> = View<'a, f32>;
+
+/// The number of neurons is not needed: what the network says of its scratch is exact.
+pub(super) fn scratch(network: &Net<'_>) -> usize {
+    crate::library::model_scratch(network.inputs(), network.parameters(), network.scratch())
+}

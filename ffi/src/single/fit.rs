@@ -1,0 +1,228 @@
+//! The fit.
+
+use super::descriptor::{Descriptor, gleaner_model_f32};
+use crate::border::{Fault, View, object, optional, output, run, slice, slice_mut};
+use crate::convert;
+use crate::{
+    GLEANER_ERROR_CALLBACK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_SIZE, GLEANER_OBJECTIVE_PREDICTION,
+    GLEANER_STOP_DECREASE, GLEANER_STOP_GRADIENT, GLEANER_STOP_STALLED, GLEANER_STOP_STEPS,
+    gleaner_status,
+};
+use gleaner::Error;
+use gleaner::fit::{FitOptions, Stop, fit};
+use gleaner::model::{Activation, Shape};
+
+/// How to fit; `GLEANER_FIT_OPTIONS_DEFAULT` sets the defaults.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_fit_options_f32 {
+    /// `GLEANER_ABI`
+    pub abi: u32,
+    /// `GLEANER_OBJECTIVE_...`, not prediction; default residual
+    pub objective: i32,
+    /// Where the Huber loss turns linear, positive; default 1
+    pub delta: f32,
+    /// mu in `sum w f^2 + mu |theta|^2`, not negative; default 1e-3
+    pub weight_decay: f32,
+    /// Steps at most; default 200
+    pub steps: u32,
+}
+
+/// What a fit reached.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_fit_report_f32 {
+    /// `sum w f^2 + mu |theta|^2` at the end
+    pub loss: f32,
+    /// Steps taken
+    pub steps: u32,
+    /// `GLEANER_STOP_...`
+    pub stop: i32,
+}
+
+/// The caller's function that gives sample `index`: `x_len` features to `x`, and its label and weight,
+/// which are 0 and 1 before the call. 0: done; else the call fails with CALLBACK. It must give the same
+/// each time it is asked.
+pub type gleaner_sample_f32 = Option<
+    unsafe extern "C" fn(
+        context: *mut core::ffi::c_void,
+        index: usize,
+        x: *mut f32,
+        x_len: usize,
+        label: *mut f32,
+        weight: *mut f32,
+    ) -> i32,
+>;
+
+/// Samples to fit on: arrays, or a function.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_samples_f32 {
+    /// Number of samples
+    pub count: usize,
+    /// Reading i starts at `x[i * stride]`, not standardised; not looked at where `sample` is set
+    pub x: *const f32,
+    /// Scalars from one reading to the next, at least the number of inputs
+    pub stride: usize,
+    /// One a sample
+    pub labels: *const f32,
+    /// One a sample, not negative; NULL: all 1
+    pub weights: *const f32,
+    /// Gives the samples instead of the arrays; NULL: the arrays do
+    pub sample: gleaner_sample_f32,
+    /// Passed to `sample`
+    pub context: *mut core::ffi::c_void,
+}
+
+const DEFAULT: gleaner_fit_options_f32 = gleaner_fit_options_f32 {
+    abi: crate::GLEANER_ABI,
+    objective: crate::GLEANER_OBJECTIVE_RESIDUAL,
+    delta: 1.0,
+    weight_decay: 1e-3,
+    steps: 200,
+};
+
+/// Layers that a fit takes at most: their shapes wait on the stack.
+const LAYERS: usize = 16;
+
+/// Where samples come from.
+struct Source<'a> {
+    samples: &'a gleaner_samples_f32,
+    x: View<'a, f32>,
+    labels: View<'a, f32>,
+    weights: Option<View<'a, f32>>,
+}
+
+impl<'a> Source<'a> {
+    unsafe fn new(samples: *const gleaner_samples_f32, inputs: usize) -> Result<Self, Fault> {
+        let samples = object(samples)?;
+        let none = View(&[][..]);
+        if samples.sample.is_some() {
+            return Ok(Source {
+                samples,
+                x: none,
+                labels: none,
+                weights: None,
+            });
+        }
+        convert::check_length(samples.stride >= inputs)?;
+        let last = samples.count.saturating_sub(1).checked_mul(samples.stride);
+        let length = last.and_then(|last| last.checked_add(inputs));
+        let length = if samples.count == 0 { Some(0) } else { length };
+        Ok(Source {
+            samples,
+            x: View(slice(samples.x, length.ok_or(Fault(GLEANER_ERROR_SIZE))?)?),
+            labels: View(slice(samples.labels, samples.count)?),
+            weights: match samples.weights.is_null() {
+                true => None,
+                false => Some(View(slice(samples.weights, samples.count)?)),
+            },
+        })
+    }
+
+    /// Writes reading `index` as the sensor gave it; returns label and weight.
+    unsafe fn get(&self, index: usize, x: &mut [f32]) -> Result<(f32, f32), Fault> {
+        let (mut label, mut weight) = (0.0, 1.0);
+        if let Some(sample) = self.samples.sample {
+            let context = self.samples.context;
+            return match sample(
+                context,
+                index,
+                x.as_mut_ptr(),
+                x.len(),
+                &mut label,
+                &mut weight,
+            ) {
+                0 => Ok((label, weight)),
+                _ => Err(Fault(GLEANER_ERROR_CALLBACK)),
+            };
+        }
+        let start = index.saturating_mul(self.samples.stride);
+        let reading = self.x.0.get(start..).and_then(|rest| rest.get(..x.len()));
+        x.copy_from_slice(reading.ok_or(Fault(GLEANER_ERROR_LENGTH))?);
+        label = self.labels.0.get(index).copied().unwrap_or(0.0);
+        weight = match self.weights {
+            Some(weights) => weights.0.get(index).copied().unwrap_or(0.0),
+            None => 1.0,
+        };
+        Ok((label, weight))
+    }
+}
+
+/// Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
+/// Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; its own parameters are
+/// not looked at. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
+/// step costs about n N^2 multiplications for n samples.
+/// Errors: those of a model; LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. On an error theta is as before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_fit_f32(
+    model: *const gleaner_model_f32,
+    options: *const gleaner_fit_options_f32,
+    samples: *const gleaner_samples_f32,
+    theta: *mut f32,
+    theta_len: usize,
+    memory: *mut f32,
+    memory_len: usize,
+    report: *mut gleaner_fit_report_f32,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let options = optional(options)?.unwrap_or(&DEFAULT);
+        convert::check_abi(options.abi)?;
+        let objective = convert::objective(options.objective, options.delta)?;
+        let labelled = options.objective != GLEANER_OBJECTIVE_PREDICTION;
+        let source = Source::new(samples, model.raw().inputs as usize)?;
+        let (theta, memory) = (slice_mut(theta, theta_len)?, slice_mut(memory, memory_len)?);
+        let report = output(report)?;
+        let scaling = model.scaling()?;
+        let empty = Shape {
+            inputs: 0,
+            outputs: 0,
+            bias: false,
+            activation: Activation::Identity,
+        };
+        let mut shapes = [empty; LAYERS];
+        let shapes = model.shapes(&mut shapes)?;
+        let settings = FitOptions {
+            weight_decay: options.weight_decay,
+            steps: options.steps,
+        };
+        let mut failed = false;
+        let sample = |index, x: &mut [f32]| {
+            let Ok((label, weight)) = source.get(index, x) else {
+                failed = true;
+                return Err(Error::Model);
+            };
+            if let Some((mean, scale)) = scaling {
+                for ((entry, mean), scale) in x.iter_mut().zip(mean).zip(scale) {
+                    *entry = (*entry - *mean) / *scale;
+                }
+            }
+            Ok((labelled.then_some(label), weight))
+        };
+        let done = fit(
+            shapes,
+            theta,
+            objective,
+            settings,
+            source.samples.count,
+            sample,
+            memory,
+        );
+        if failed {
+            return Err(Fault(GLEANER_ERROR_CALLBACK));
+        }
+        let found = done?;
+        report.set(gleaner_fit_report_f32 {
+            loss: found.loss,
+            steps: found.steps,
+            stop: match found.stop {
+                Stop::Decrease => GLEANER_STOP_DECREASE,
+                Stop::Gradient => GLEANER_STOP_GRADIENT,
+                Stop::Stalled => GLEANER_STOP_STALLED,
+                Stop::Steps => GLEANER_STOP_STEPS,
+            },
+        });
+        Ok(())
+    })
+}

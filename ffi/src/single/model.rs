@@ -1,0 +1,298 @@
+//! A model's functions: sizes, check, value, gradient, row, norm.
+
+use super::descriptor::{Descriptor, gleaner_model_f32, scratch as scratch_len};
+use crate::border::{Fault, optional, output, run, slice, slice_mut};
+use crate::convert::{self, check_length};
+use crate::{
+    GLEANER_CHECK_TOLERANCE, GLEANER_ERROR_CHECK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_OBJECTIVE,
+    GLEANER_OBJECTIVE_LOGISTIC, GLEANER_OBJECTIVE_PREDICTION, gleaner_sizes, gleaner_status,
+};
+use gleaner::Scalar;
+use gleaner::model::{Activation, Layers, Model, Target};
+
+/// An objective and a sample's label.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_target_f32 {
+    /// `GLEANER_OBJECTIVE_...`
+    pub objective: i32,
+    /// y; not looked at by the prediction objective.
+    pub label: f32,
+    /// Where the Huber loss turns linear; not looked at by the others.
+    pub delta: f32,
+}
+
+/// What a row says of itself.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_row_report_f32 {
+    /// `GLEANER_FORM_...`
+    pub form: i32,
+    /// f(theta)
+    pub value: f32,
+    /// f(0), the row's last entry
+    pub at_zero: f32,
+    /// `|<a, theta> - (f(theta) - f(0))|`: rounding only in an exact row; no bound of the error otherwise.
+    pub completeness: f32,
+}
+
+unsafe fn target(raw: *const gleaner_target_f32) -> Result<Target<f32>, Fault> {
+    let Some(raw) = optional(raw)? else {
+        return Ok(Target::Prediction);
+    };
+    let objective = convert::objective(raw.objective, raw.delta)?;
+    let label = (raw.objective != GLEANER_OBJECTIVE_PREDICTION).then_some(raw.label);
+    Ok(objective.with(label)?)
+}
+
+/// Lengths that the model asks for. Once; the macros give upper bounds for static arrays.
+/// Errors: those of a model (NULL, ABI, CODE, MODEL, NOT_FINITE, RANGE).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_sizes_f32(
+    model: *const gleaner_model_f32,
+    sizes: *mut gleaner_sizes,
+) -> gleaner_status {
+    run(|| {
+        let network = Descriptor::new(model)?.network()?;
+        let (inputs, parameters, order) = (network.inputs(), network.parameters(), network.order());
+        output(sizes)?.set(gleaner_sizes {
+            inputs,
+            outputs: network.outputs(),
+            parameters,
+            order,
+            scratch: scratch_len(&network),
+            selector: gleaner::selector::selector_len(inputs, parameters, order, network.scratch()),
+            fit: gleaner::fit::fit_len(parameters, network.scratch()),
+        });
+        Ok(())
+    })
+}
+
+/// Checks the description and runs the check pairs: the largest difference of an output from what is
+/// expected, relative to the largest expected output, must be within `GLEANER_CHECK_TOLERANCE`, and goes
+/// to `worst`. Finds transposed kernels, a missing standardiser, an activation too many. Call it once at
+/// the start. `scratch`: `GLEANER_SCRATCH_LEN` scalars.
+/// Errors: those of a model; OBJECTIVE where the logistic objective meets a model that ends in a sigmoid;
+/// CHECK where an output differs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_check_f32(
+    model: *const gleaner_model_f32,
+    objective: i32,
+    scratch: *mut f32,
+    scratch_len: usize,
+    worst: *mut f32,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let (scratch, worst) = (slice_mut(scratch, scratch_len)?, output(worst)?);
+        let network = model.network()?;
+        model.scaling()?;
+        convert::objective(objective, 1.0f32)?;
+        let last = model
+            .depth()
+            .checked_sub(1)
+            .and_then(|last| model.layer(last));
+        let squashes = last.is_some_and(|last| last.activation == Activation::Sigmoid);
+        if objective == GLEANER_OBJECTIVE_LOGISTIC && squashes {
+            return Err(Fault(GLEANER_ERROR_OBJECTIVE));
+        }
+        let (inputs, outputs) = model.checks(network.outputs())?;
+        let mut largest = 0.0f32;
+        for expected in outputs {
+            convert::check_finite(*expected)?;
+            largest = if expected.abs() > largest {
+                expected.abs()
+            } else {
+                largest
+            };
+        }
+        let mut difference = 0.0f32;
+        let pairs = inputs.chunks_exact(network.inputs().max(1));
+        for (x, expected) in pairs.zip(outputs.chunks_exact(network.outputs().max(1))) {
+            let (x, rest) = model.input(x, scratch)?;
+            for (index, expected) in expected.iter().enumerate() {
+                let found = (network.value(x, index, rest)? - *expected).abs();
+                difference = if found > difference {
+                    found
+                } else {
+                    difference
+                };
+            }
+        }
+        let relative = if difference > 0.0 {
+            difference / largest
+        } else {
+            0.0
+        };
+        if relative <= f32::of(GLEANER_CHECK_TOLERANCE) {
+            worst.set(relative);
+            Ok(())
+        } else {
+            Err(Fault(GLEANER_ERROR_CHECK))
+        }
+    })
+}
+
+/// The model's output number `index`, counted from 0, for the reading x. About 2 P flops.
+/// Errors: those of a model; LENGTH, NOT_FINITE (x), RANGE (no such output, or one beyond the scalar).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_value_f32(
+    model: *const gleaner_model_f32,
+    x: *const f32,
+    x_len: usize,
+    index: usize,
+    scratch: *mut f32,
+    scratch_len: usize,
+    value: *mut f32,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let (x, scratch) = (slice(x, x_len)?, slice_mut(scratch, scratch_len)?);
+        let value = output(value)?;
+        let network = model.network()?;
+        let (x, rest) = model.input(x, scratch)?;
+        value.set(network.value(x, index, rest)?);
+        Ok(())
+    })
+}
+
+/// f(theta; x) and its gradient, P entries: W1, b1, W2, b2, ..., each W row-major. `target` NULL: the
+/// prediction objective. About 6 P flops.
+/// Errors: as `gleaner_model_value_f32`; LABEL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_gradient_f32(
+    model: *const gleaner_model_f32,
+    x: *const f32,
+    x_len: usize,
+    index: usize,
+    target: *const gleaner_target_f32,
+    scratch: *mut f32,
+    scratch_len: usize,
+    gradient: *mut f32,
+    gradient_len: usize,
+    value: *mut f32,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let target = self::target(target)?;
+        let (x, scratch) = (slice(x, x_len)?, slice_mut(scratch, scratch_len)?);
+        let (gradient, value) = (slice_mut(gradient, gradient_len)?, output(value)?);
+        let network = model.network()?;
+        check_length(gradient.len() == network.parameters())?;
+        let (x, rest) = model.input(x, scratch)?;
+        // Made in scratch, so that an error leaves the caller's gradient as it was.
+        let (own, rest) = split(rest, gradient.len())?;
+        value.set(network.gradient(x, index, target, own, rest)?);
+        gradient.copy_from_slice(own);
+        Ok(())
+    })
+}
+
+/// The whole row `[a ; f(0)]`, P + 1 entries; `<row, [theta ; 1]> = f(theta)`. `target` NULL: the
+/// prediction objective. One forward and one backward pass where the row is exact, else one of each for
+/// each node.
+/// Errors: as `gleaner_model_gradient_f32`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_row_f32(
+    model: *const gleaner_model_f32,
+    x: *const f32,
+    x_len: usize,
+    index: usize,
+    target: *const gleaner_target_f32,
+    scratch: *mut f32,
+    scratch_len: usize,
+    row: *mut f32,
+    row_len: usize,
+    report: *mut gleaner_row_report_f32,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let target = self::target(target)?;
+        let (x, scratch) = (slice(x, x_len)?, slice_mut(scratch, scratch_len)?);
+        let (row, report) = (slice_mut(row, row_len)?, output(report)?);
+        let network = model.network()?;
+        check_length(row.len().checked_sub(1) == Some(network.parameters()))?;
+        let (x, rest) = model.input(x, scratch)?;
+        let (own, rest) = split(rest, row.len())?;
+        let found = network.row(x, index, target, own, rest)?;
+        row.copy_from_slice(own);
+        report.set(gleaner_row_report_f32 {
+            form: convert::form(found.form),
+            value: found.value,
+            at_zero: found.at_zero,
+            completeness: found.completeness,
+        });
+        Ok(())
+    })
+}
+
+/// `|row|^2`, without the row where it is exact.
+/// Errors: as `gleaner_model_gradient_f32`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_norm_f32(
+    model: *const gleaner_model_f32,
+    x: *const f32,
+    x_len: usize,
+    index: usize,
+    target: *const gleaner_target_f32,
+    scratch: *mut f32,
+    scratch_len: usize,
+    norm: *mut f32,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let target = self::target(target)?;
+        let (x, scratch) = (slice(x, x_len)?, slice_mut(scratch, scratch_len)?);
+        let norm = output(norm)?;
+        let network = model.network()?;
+        let (x, rest) = model.input(x, scratch)?;
+        norm.set(network.norm(x, index, target, rest)?);
+        Ok(())
+    })
+}
+
+/// Moves the entries of a whole row that are not redundant to its front: the first `order` entries are
+/// then the row for a factor of that order.
+/// Errors: those of a model; LENGTH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_leave_out_gauge_f32(
+    model: *const gleaner_model_f32,
+    row: *mut f32,
+    row_len: usize,
+) -> gleaner_status {
+    run(|| {
+        let network = Descriptor::new(model)?.network()?;
+        let row = slice_mut(row, row_len)?;
+        check_length(row.len().checked_sub(1) == Some(network.parameters()))?;
+        network.leave_out_gauge(row);
+        Ok(())
+    })
+}
+
+/// Copies the model's parameters to a flat theta of P entries: W1, b1, W2, b2, ...: where a fit starts.
+/// Errors: those of a model; LENGTH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_theta_f32(
+    model: *const gleaner_model_f32,
+    theta: *mut f32,
+    theta_len: usize,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let theta = slice_mut(theta, theta_len)?;
+        check_length(theta.len() == model.network()?.parameters())?;
+        let mut entries = theta.iter_mut();
+        for layer in (0..model.depth()).filter_map(|index| model.layer(index)) {
+            for (entry, value) in entries.by_ref().zip(layer.weights.iter().chain(layer.bias)) {
+                *entry = *value;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn split(scratch: &mut [f32], length: usize) -> Result<(&mut [f32], &mut [f32]), Fault> {
+    scratch
+        .split_at_mut_checked(length)
+        .ok_or(Fault(GLEANER_ERROR_LENGTH))
+}

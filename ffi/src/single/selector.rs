@@ -1,0 +1,338 @@
+//! The selector.
+
+use super::descriptor::{Descriptor, gleaner_model_f32, gleaner_pilot_f32};
+use super::reservoir::{self, gleaner_item_f32, gleaner_kept_f32};
+use super::state::{gleaner_counters_f32, gleaner_options_f32, gleaner_selector_f32, options};
+use crate::border::{Fault, View, object, object_mut, optional, output, run, slice, slice_mut};
+use crate::convert::{self, Kind, check_tag, tag};
+use crate::record;
+use crate::{
+    GLEANER_ERROR_CALLBACK, GLEANER_ERROR_INDEX, GLEANER_ERROR_OBJECTIVE,
+    GLEANER_OBJECTIVE_PREDICTION, gleaner_status,
+};
+use gleaner::record::Header;
+use gleaner::sampler::{self, Item, Reservoir};
+use gleaner::selector::Selector;
+use gleaner::{Error, Scalar};
+
+/// What became of a reading.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_verdict_f32 {
+    /// 1: it is kept, for now
+    pub kept: u32,
+    /// Where the next payload goes: the slot of the reading that lost, this one or an earlier one
+    pub free_slot: u32,
+    /// Its score
+    pub score: f32,
+    /// Its online leverage, in [0, 1]: near 1, the model has not seen its like
+    pub leverage: f32,
+    /// `GLEANER_FORM_...` of its row
+    pub form: i32,
+    /// The row's completeness residual
+    pub completeness: f32,
+}
+
+/// What a selector has seen in one period.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_stats_f32 {
+    /// Its counters
+    pub counters: gleaner_counters_f32,
+    /// Kept readings
+    pub kept: usize,
+    /// Scores above it are kept for certain
+    pub threshold: f32,
+    /// `(sum w)^2 / sum w^2` of the kept
+    pub effective_size: f32,
+}
+
+/// The caller's function that gives back the reading kept in a slot, for a rebase: writes `x_len`
+/// features to `x` and, where the objective takes one, the label. 0: done; else the call fails with
+/// CALLBACK.
+pub type gleaner_recall_f32 = Option<
+    unsafe extern "C" fn(
+        context: *mut core::ffi::c_void,
+        slot: u32,
+        x: *mut f32,
+        x_len: usize,
+        label: *mut f32,
+    ) -> i32,
+>;
+
+unsafe fn kept<'a>(
+    selector: *const gleaner_selector_f32,
+) -> Result<Reservoir<f32, View<'a, Item<f32>>>, Fault> {
+    let selector = object(selector)?;
+    check_tag::<f32>(selector.tag, Kind::Selector)?;
+    reservoir::read(selector.reservoir, selector.items, selector.items_len)
+}
+
+/// A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
+/// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use.
+/// Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (not the pilot's).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_init_f32(
+    selector: *mut gleaner_selector_f32,
+    model: *const gleaner_model_f32,
+    options: *const gleaner_options_f32,
+    memory: *mut f32,
+    memory_len: usize,
+    items: *mut gleaner_item_f32,
+    items_len: usize,
+) -> gleaner_status {
+    run(|| {
+        let place = output(selector)?;
+        let description = Descriptor::new(model)?;
+        let mut own = optional(options)?
+            .copied()
+            .unwrap_or(gleaner_options_f32::DEFAULT);
+        let pilot = description.pilot()?;
+        if let Some((pilot, _)) = pilot {
+            own = joined(own, pilot)?;
+        }
+        let converted = self::options(&own, description)?;
+        let generator = convert::generator(own.seed);
+        let memory_slice = slice_mut(memory, memory_len)?;
+        let items_slice = slice_mut(items.cast::<Item<f32>>(), items_len)?;
+        let network = description.network()?;
+        let mut joined = Selector::new(network, converted, generator, memory_slice, items_slice)?;
+        if let Some((pilot, packed)) = pilot {
+            joined.start(packed, pilot.rows, pilot.ridge)?;
+        }
+        let (generator, state, _, _) = joined.detach();
+        place.set(gleaner_selector_f32 {
+            tag: tag::<f32>(Kind::Selector),
+            period: state.period,
+            generator: generator.state(),
+            model,
+            memory,
+            memory_len,
+            items,
+            items_len,
+            options: own,
+            factor: state.factor.into(),
+            reservoir: state.reservoir.into(),
+            counters: state.stats.into(),
+            moments: state.moments,
+            leverages: state.leverages,
+            mean_leverage: state.mean_leverage,
+        });
+        Ok(())
+    })
+}
+
+/// Options with what the pilot knows where they leave it open.
+fn joined(
+    mut own: gleaner_options_f32,
+    pilot: &gleaner_pilot_f32,
+) -> Result<gleaner_options_f32, Fault> {
+    if pilot.objective != own.objective {
+        return Err(Fault(GLEANER_ERROR_OBJECTIVE));
+    }
+    if own.mean_leverage == 0.0 {
+        own.mean_leverage = pilot.mean_leverage;
+    }
+    Ok(own)
+}
+
+/// Starts the factor anew from a packed triangle of `rows` rows, ridge included.
+/// Errors: STATE; LENGTH, RANGE, NOT_FINITE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_start_f32(
+    selector: *mut gleaner_selector_f32,
+    packed: *const f32,
+    packed_len: usize,
+    rows: u64,
+    ridge: f32,
+) -> gleaner_status {
+    run(|| {
+        let (selector, packed) = (object_mut(selector)?, slice(packed, packed_len)?);
+        let mut attached = selector.attach()?;
+        attached.start(packed, rows, ridge)?;
+        selector.store(attached);
+        Ok(())
+    })
+}
+
+/// The free slot, 0 to k: where the next payload goes.
+/// Errors: STATE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_free_slot_f32(
+    selector: *const gleaner_selector_f32,
+    slot: *mut u32,
+) -> gleaner_status {
+    run(|| {
+        let slot = output(slot)?;
+        slot.set(kept(selector)?.free());
+        Ok(())
+    })
+}
+
+/// Scores the reading whose payload is in the free slot, and decides. `label`: the objective's y, NULL
+/// for the prediction objective. Cost: a row and N^2 multiplications, whatever came before.
+/// Errors: STATE; LENGTH, NOT_FINITE, RANGE, LABEL, each with its counter. The free slot stays free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_offer_f32(
+    selector: *mut gleaner_selector_f32,
+    x: *const f32,
+    x_len: usize,
+    label: *const f32,
+    verdict: *mut gleaner_verdict_f32,
+) -> gleaner_status {
+    run(|| {
+        let (selector, x) = (object_mut(selector)?, slice(x, x_len)?);
+        let (label, verdict) = (optional(label)?.copied(), output(verdict)?);
+        let mut attached = selector.attach()?;
+        let found = attached.offer(x, label);
+        // On an error too: only the counters have moved.
+        selector.store(attached);
+        let found = found?;
+        verdict.set(gleaner_verdict_f32 {
+            kept: found.kept.into(),
+            free_slot: found.free,
+            score: found.score,
+            leverage: found.leverage,
+            form: convert::form(found.form),
+            completeness: found.completeness,
+        });
+        Ok(())
+    })
+}
+
+/// The number of kept readings.
+/// Errors: STATE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_count_f32(
+    selector: *const gleaner_selector_f32,
+    count: *mut usize,
+) -> gleaner_status {
+    run(|| {
+        let count = output(count)?;
+        count.set(kept(selector)?.len());
+        Ok(())
+    })
+}
+
+/// Drains: the kept reading of an index from 0 to the count, with its weight. Weights are final once the
+/// period has ended.
+/// Errors: STATE, INDEX.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_kept_f32(
+    selector: *const gleaner_selector_f32,
+    index: usize,
+    result: *mut gleaner_kept_f32,
+) -> gleaner_status {
+    run(|| {
+        let result = output(result)?;
+        result.set(
+            kept(selector)?
+                .kept(index)
+                .ok_or(Fault(GLEANER_ERROR_INDEX))?
+                .into(),
+        );
+        Ok(())
+    })
+}
+
+/// What the selector has seen in this period.
+/// Errors: STATE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_stats_f32(
+    selector: *const gleaner_selector_f32,
+    stats: *mut gleaner_stats_f32,
+) -> gleaner_status {
+    run(|| {
+        let stats = output(stats)?;
+        let reservoir = kept(selector)?;
+        stats.set(gleaner_stats_f32 {
+            counters: object(selector)?.counters,
+            kept: reservoir.len(),
+            threshold: reservoir.threshold(),
+            effective_size: sampler::effective_size(reservoir.drain()),
+        });
+        Ok(())
+    })
+}
+
+/// Empties the sample and the counters; factor, moments and generator go on.
+/// Errors: STATE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_begin_period_f32(
+    selector: *mut gleaner_selector_f32,
+) -> gleaner_status {
+    run(|| {
+        let selector = object_mut(selector)?;
+        let mut attached = selector.attach()?;
+        attached.begin_period();
+        selector.store(attached);
+        Ok(())
+    })
+}
+
+/// The next model: the factor is rebuilt from the kept readings under it, each with its weight. Slots,
+/// scores and weights stay. The memory must be long enough for the next model.
+/// Errors: STATE; those of a model; NULL (no function), CALLBACK, LENGTH, RANGE, LABEL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_rebase_f32(
+    selector: *mut gleaner_selector_f32,
+    model: *const gleaner_model_f32,
+    recall: gleaner_recall_f32,
+    context: *mut core::ffi::c_void,
+) -> gleaner_status {
+    run(|| {
+        let selector = object_mut(selector)?;
+        let next = Descriptor::new(model)?;
+        let recall = recall.ok_or(Fault(crate::GLEANER_ERROR_NULL))?;
+        let labelled = selector.options.objective != GLEANER_OBJECTIVE_PREDICTION;
+        let mut attached = selector.attach()?;
+        let mut failed = false;
+        let done = attached.rebase(next.network()?, next.raw().id, |slot, x: &mut [f32]| {
+            let mut label = 0.0;
+            if recall(context, slot, x.as_mut_ptr(), x.len(), &mut label) != 0 {
+                failed = true;
+                return Err(Error::Model);
+            }
+            Ok(labelled.then_some(label))
+        });
+        if failed {
+            return Err(Fault(GLEANER_ERROR_CALLBACK));
+        }
+        done?;
+        selector.store(attached);
+        selector.model = model;
+        Ok(())
+    })
+}
+
+/// Writes the sample as a record: `payloads` is the array of k + 1 slots, `payload_len` bytes each;
+/// `record` holds `GLEANER_RECORD_LEN(count, payload_len)` bytes. `written` gets the record's length.
+/// Errors: STATE, LENGTH, SIZE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_record_f32(
+    selector: *const gleaner_selector_f32,
+    payloads: *const u8,
+    payload_len: usize,
+    record: *mut u8,
+    record_len: usize,
+    written: *mut usize,
+) -> gleaner_status {
+    run(|| {
+        let (reservoir, selector) = (kept(selector)?, object(selector)?);
+        let payloads = record::Payloads::new(payloads, payload_len, selector.items_len)?;
+        let (record, written) = (slice_mut(record, record_len)?, output(written)?);
+        let counters = selector.counters;
+        let header = Header {
+            model: object(selector.model)?.id,
+            period: selector.period,
+            seed: selector.options.seed,
+            seen: counters.seen,
+            total: counters.total_score.wide() + counters.total_compensation.wide(),
+            threshold: reservoir.threshold().wide(),
+            items: record::count(reservoir.len())?,
+            payload: record::count(payload_len)?,
+        };
+        written.set(record::write(record, header, reservoir.drain(), payloads)?);
+        Ok(())
+    })
+}
