@@ -1,17 +1,23 @@
 
-/* Lengths for static arrays. In scalars: */
+/* Lengths for static arrays, in scalars. inputs: features of a reading. parameters: P. hidden: neurons of
+   all layers but the last. order: N, at most P + 1. scratch: GLEANER_SCRATCH_EXACT where rows have a closed
+   form (hidden layers identity, ReLU or leaky ReLU, a bias in the first layer only), GLEANER_SCRATCH_QUADRATURE
+   for any network. gleaner_model_sizes_... gives them all for a model. */
+#define GLEANER_SCRATCH_EXACT(hidden) (3 * (size_t)(hidden))
+#define GLEANER_SCRATCH_QUADRATURE(parameters, hidden) ((size_t)(parameters) + 9 * (size_t)(hidden) + 75)
+#define GLEANER_WORK_LEN(inputs, parameters, scratch) \
+  ((size_t)(inputs) + (size_t)(parameters) + (size_t)(scratch) + 1)
 #define GLEANER_FACTOR_LEN(order) ((size_t)(order) * ((size_t)(order) + 1) / 2 + 4 * (size_t)(order))
 #define GLEANER_MOMENTS_LEN(features) (4 * (size_t)(features))
-#define GLEANER_SCRATCH_LEN(inputs, parameters, neurons) \
-  ((size_t)(inputs) + 3 * (size_t)(parameters) + 6 * (size_t)(neurons) + 65)
-#define GLEANER_SELECTOR_LEN(inputs, parameters, order, neurons) \
-  (GLEANER_FACTOR_LEN(order) + 5 * (size_t)(inputs) + 3 * (size_t)(parameters) + 6 * (size_t)(neurons) + 65)
-#define GLEANER_FIT_LEN(parameters, neurons) \
-  (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 7 * (size_t)(parameters) + 6 * (size_t)(neurons) + 69)
-/* in items, for k kept samples: */
+#define GLEANER_SELECTOR_LEN(inputs, parameters, order, scratch) \
+  (5 * (size_t)(inputs) + (size_t)(parameters) + 1 + (size_t)(scratch) + GLEANER_FACTOR_LEN(order))
+#define GLEANER_FIT_LEN(inputs, parameters, scratch) \
+  (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
+/* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
 
-/* Static initialisers. Change single fields afterwards, or by designators in C99. */
+/* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
-  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0.1f, 0, 0, 0 }
-#define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 200 }
+  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0 }
+#define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
+

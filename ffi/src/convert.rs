@@ -3,7 +3,7 @@
 use crate::border::Fault;
 use crate::*;
 use gleaner::model::{Activation, Form, Objective};
-use gleaner::{Error, Scalar};
+use gleaner::{Error, Scalar, Sum};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 
@@ -142,4 +142,14 @@ pub fn check_length(right: bool) -> Result<(), Fault> {
     } else {
         Err(Fault(GLEANER_ERROR_LENGTH))
     }
+}
+
+/// A compensated sum as C keeps it.
+pub fn pair<T>(sum: Sum<T>) -> [T; 2] {
+    [sum.high, sum.low]
+}
+
+/// A compensated sum as the library keeps it.
+pub fn sum<T>([high, low]: [T; 2]) -> Sum<T> {
+    Sum { high, low }
 }

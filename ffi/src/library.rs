@@ -3,13 +3,9 @@
 use core::ffi::c_char;
 use gleaner::factor::factor_len;
 use gleaner::fit::fit_len;
+use gleaner::model::{exact_scratch, network_scratch};
 use gleaner::selector::selector_len;
 use gleaner::standardiser::moments_len;
-
-// TEMPORARY
-const fn network_scratch(parameters: usize, neurons: usize) -> usize {
-    2 * parameters + 6 * neurons + 64
-}
 
 /// Number of the interface, in every model and options struct. Structs of another number are refused.
 pub const GLEANER_ABI: u32 = 1;
@@ -140,11 +136,13 @@ pub struct gleaner_sizes {
     pub parameters: usize,
     /// N, entries of a row without its redundant columns: the order of the selector's factor.
     pub order: usize,
-    /// Scratch of the model's functions: at most `GLEANER_SCRATCH_LEN`.
+    /// What the macros below ask for as scratch.
     pub scratch: usize,
-    /// Memory of a selector: at most `GLEANER_SELECTOR_LEN`.
+    /// Work memory of the model's functions, `GLEANER_WORK_LEN`.
+    pub work: usize,
+    /// Memory of a selector, `GLEANER_SELECTOR_LEN`.
     pub selector: usize,
-    /// Memory of a fit: at most `GLEANER_FIT_LEN`.
+    /// Memory of a fit, `GLEANER_FIT_LEN`.
     pub fit: usize,
 }
 
@@ -222,11 +220,26 @@ pub extern "C" fn gleaner_moments_len(features: usize) -> usize {
     length([features, 0, 0, 0], || moments_len(features))
 }
 
-/// Scalars of scratch for a model's functions, as `GLEANER_SCRATCH_LEN`.
+/// Scratch of a network with so many hidden neurons whose rows have a closed form, as
+/// `GLEANER_SCRATCH_EXACT`.
 #[unsafe(no_mangle)]
-pub extern "C" fn gleaner_scratch_len(inputs: usize, parameters: usize, neurons: usize) -> usize {
-    length([inputs, parameters, neurons, 0], || {
-        model_scratch(inputs, parameters, network_scratch(parameters, neurons))
+pub extern "C" fn gleaner_scratch_exact(hidden: usize) -> usize {
+    length([hidden, 0, 0, 0], || exact_scratch(hidden))
+}
+
+/// Scratch of any network of P parameters with so many hidden neurons, as `GLEANER_SCRATCH_QUADRATURE`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_scratch_quadrature(parameters: usize, hidden: usize) -> usize {
+    length([parameters, hidden, 0, 0], || {
+        network_scratch(parameters, hidden)
+    })
+}
+
+/// Scalars of work memory for a model's functions, as `GLEANER_WORK_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_work_len(inputs: usize, parameters: usize, scratch: usize) -> usize {
+    length([inputs, parameters, scratch, 0], || {
+        work_len(inputs, parameters, scratch)
     })
 }
 
@@ -236,30 +249,25 @@ pub extern "C" fn gleaner_selector_len(
     inputs: usize,
     parameters: usize,
     order: usize,
-    neurons: usize,
+    scratch: usize,
 ) -> usize {
-    length([inputs, parameters, order, neurons], || {
-        selector_len(
-            inputs,
-            parameters,
-            order,
-            network_scratch(parameters, neurons),
-        )
+    length([inputs, parameters, order, scratch], || {
+        selector_len(inputs, parameters, order, scratch)
     })
 }
 
 /// Scalars of memory for a fit, as `GLEANER_FIT_LEN`.
 #[unsafe(no_mangle)]
-pub extern "C" fn gleaner_fit_len(parameters: usize, neurons: usize) -> usize {
-    length([parameters, neurons, 0, 0], || {
-        fit_len(parameters, network_scratch(parameters, neurons))
+pub extern "C" fn gleaner_fit_len(inputs: usize, parameters: usize, scratch: usize) -> usize {
+    length([inputs, parameters, scratch, 0], || {
+        fit_len(inputs, parameters, scratch)
     })
 }
 
-/// A model function's scratch: the standardised reading, a row, and what the network needs.
-pub(crate) const fn model_scratch(inputs: usize, parameters: usize, network: usize) -> usize {
+/// A model function's work memory: the standardised reading, a row, and what the network needs.
+pub(crate) const fn work_len(inputs: usize, parameters: usize, scratch: usize) -> usize {
     inputs
         .saturating_add(parameters)
-        .saturating_add(network)
+        .saturating_add(scratch)
         .saturating_add(1)
 }

@@ -1,9 +1,9 @@
 //! The model as C describes it, and as the library sees it.
 
-use crate::border::{Fault, View, object, optional, slice};
+use crate::border::{Fault, View, object, slice};
 use crate::convert::{self, check_abi};
 use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
-use gleaner::model::{Layer, Layers, Model, Network, Shape};
+use gleaner::model::{Layer, Layers, Network, Shape};
 
 /// A dense layer, `h = activation(W x + b)`.
 #[repr(C)]
@@ -36,8 +36,10 @@ pub struct gleaner_pilot_f32 {
     pub rows: u64,
     /// Its ridge.
     pub ridge: f32,
-    /// Mean online leverage of the rows; 0: unknown.
+    /// Mean online leverage of the rows, in [0, 1]; 0: unknown.
     pub mean_leverage: f32,
+    /// Id of the model whose rows they are.
+    pub model_id: u64,
     /// Objective of the rows, `GLEANER_OBJECTIVE_...`.
     pub objective: i32,
 }
@@ -146,14 +148,6 @@ impl<'a> Descriptor<'a> {
         }
     }
 
-    /// The pilot and its packed triangle, or none.
-    pub(super) unsafe fn pilot(self) -> Result<Option<(&'a gleaner_pilot_f32, &'a [f32])>, Fault> {
-        match optional(self.raw.pilot)? {
-            None => Ok(None),
-            Some(pilot) => Ok(Some((pilot, slice(pilot.packed, pilot.packed_len)?))),
-        }
-    }
-
     /// The check pairs: readings, and the outputs for them.
     pub(super) unsafe fn checks(self, outputs: usize) -> Result<(&'a [f32], &'a [f32]), Fault> {
         let count = self.raw.checks as usize;
@@ -162,15 +156,15 @@ impl<'a> Descriptor<'a> {
         Ok((inputs, slice(self.raw.check_outputs, length(outputs)?)?))
     }
 
-    /// Splits scratch into the reading as the network sees it and the rest.
+    /// Splits work memory into the reading as the network sees it and the rest.
     pub(super) unsafe fn input<'s>(
         self,
         x: &'s [f32],
-        scratch: &'s mut [f32],
+        work: &'s mut [f32],
     ) -> Result<(&'s [f32], &'s mut [f32]), Fault> {
         let inputs = self.raw.inputs as usize;
         convert::check_length(x.len() == inputs)?;
-        let Some((input, rest)) = scratch.split_at_mut_checked(inputs) else {
+        let Some((input, rest)) = work.split_at_mut_checked(inputs) else {
             return Err(Fault(crate::GLEANER_ERROR_LENGTH));
         };
         match self.scaling()? {
@@ -231,8 +225,3 @@ pub(super) type Net<'a> = Network<Descriptor<'a>>;
 
 /// Memory that is only read.
 pub(super) type Read<'a> = View<'a, f32>;
-
-/// The number of neurons is not needed: what the network says of its scratch is exact.
-pub(super) fn scratch(network: &Net<'_>) -> usize {
-    crate::library::model_scratch(network.inputs(), network.parameters(), network.scratch())
-}

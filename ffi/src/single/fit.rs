@@ -24,6 +24,9 @@ pub struct gleaner_fit_options_f32 {
     pub delta: f32,
     /// mu in `sum w f^2 + mu |theta|^2`, not negative; default 1e-3
     pub weight_decay: f32,
+    /// The fit stops where a good step lowers the loss by less than this share; default 0: 1e-6 in single,
+    /// 1e-9 in double precision
+    pub tolerance: f32,
     /// Steps at most; default 200
     pub steps: u32,
 }
@@ -79,6 +82,7 @@ const DEFAULT: gleaner_fit_options_f32 = gleaner_fit_options_f32 {
     objective: crate::GLEANER_OBJECTIVE_RESIDUAL,
     delta: 1.0,
     weight_decay: 1e-3,
+    tolerance: 0.0,
     steps: 200,
 };
 
@@ -153,7 +157,7 @@ impl<'a> Source<'a> {
 /// Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; its own parameters are
 /// not looked at. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
 /// step costs about n N^2 multiplications for n samples.
-/// Errors: those of a model; LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. On an error theta is as before.
+/// Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. On an error theta is as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_fit_f32(
     model: *const gleaner_model_f32,

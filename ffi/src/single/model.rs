@@ -1,14 +1,15 @@
 //! A model's functions: sizes, check, value, gradient, row, norm.
 
-use super::descriptor::{Descriptor, gleaner_model_f32, scratch as scratch_len};
+use super::descriptor::{Descriptor, gleaner_model_f32};
 use crate::border::{Fault, optional, output, run, slice, slice_mut};
 use crate::convert::{self, check_length};
 use crate::{
     GLEANER_CHECK_TOLERANCE, GLEANER_ERROR_CHECK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_OBJECTIVE,
     GLEANER_OBJECTIVE_LOGISTIC, GLEANER_OBJECTIVE_PREDICTION, gleaner_sizes, gleaner_status,
+    work_len as length_of_work,
 };
 use gleaner::Scalar;
-use gleaner::model::{Activation, Layers, Model, Target};
+use gleaner::model::{Layers, Model, Target};
 
 /// An objective and a sample's label.
 #[repr(C)]
@@ -60,9 +61,10 @@ pub unsafe extern "C" fn gleaner_model_sizes_f32(
             outputs: network.outputs(),
             parameters,
             order,
-            scratch: scratch_len(&network),
+            scratch: network.scratch(),
+            work: length_of_work(inputs, parameters, network.scratch()),
             selector: gleaner::selector::selector_len(inputs, parameters, order, network.scratch()),
-            fit: gleaner::fit::fit_len(parameters, network.scratch()),
+            fit: gleaner::fit::fit_len(inputs, parameters, network.scratch()),
         });
         Ok(())
     })
@@ -71,23 +73,22 @@ pub unsafe extern "C" fn gleaner_model_sizes_f32(
 /// Checks the description and runs the check pairs: the largest difference of an output from what is
 /// expected, relative to the largest expected output, must be within `GLEANER_CHECK_TOLERANCE`, and goes
 /// to `worst`. Finds transposed kernels, a missing standardiser, an activation too many. Call it once at
-/// the start. `scratch`: `GLEANER_SCRATCH_LEN` scalars.
+/// the start. `work`: `GLEANER_WORK_LEN` scalars.
 /// Errors: those of a model; OBJECTIVE where the logistic objective meets a model that ends in a sigmoid;
 /// CHECK where an output differs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_model_check_f32(
     model: *const gleaner_model_f32,
     objective: i32,
-    scratch: *mut f32,
-    scratch_len: usize,
+    work: *mut f32,
+    work_len: usize,
     worst: *mut f32,
 ) -> gleaner_status {
     run(|| {
         let model = Descriptor::new(model)?;
-        let (scratch, worst) = (slice_mut(scratch, scratch_len)?, output(worst)?);
+        let (work, worst) = (slice_mut(work, work_len)?, output(worst)?);
         let network = model.network()?;
         model.scaling()?;
-        convert::objective(objective, 1.0f32)?;
         let last = model
             .depth()
             .checked_sub(1)
@@ -109,7 +110,7 @@ pub unsafe extern "C" fn gleaner_model_check_f32(
         let mut difference = 0.0f32;
         let pairs = inputs.chunks_exact(network.inputs().max(1));
         for (x, expected) in pairs.zip(outputs.chunks_exact(network.outputs().max(1))) {
-            let (x, rest) = model.input(x, scratch)?;
+            let (x, rest) = model.input(x, work)?;
             for (index, expected) in expected.iter().enumerate() {
                 let found = (network.value(x, index, rest)? - *expected).abs();
                 difference = if found > difference {
@@ -141,16 +142,16 @@ pub unsafe extern "C" fn gleaner_model_value_f32(
     x: *const f32,
     x_len: usize,
     index: usize,
-    scratch: *mut f32,
-    scratch_len: usize,
+    work: *mut f32,
+    work_len: usize,
     value: *mut f32,
 ) -> gleaner_status {
     run(|| {
         let model = Descriptor::new(model)?;
-        let (x, scratch) = (slice(x, x_len)?, slice_mut(scratch, scratch_len)?);
+        let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
         let value = output(value)?;
         let network = model.network()?;
-        let (x, rest) = model.input(x, scratch)?;
+        let (x, rest) = model.input(x, work)?;
         value.set(network.value(x, index, rest)?);
         Ok(())
     })
@@ -166,8 +167,8 @@ pub unsafe extern "C" fn gleaner_model_gradient_f32(
     x_len: usize,
     index: usize,
     target: *const gleaner_target_f32,
-    scratch: *mut f32,
-    scratch_len: usize,
+    work: *mut f32,
+    work_len: usize,
     gradient: *mut f32,
     gradient_len: usize,
     value: *mut f32,
@@ -175,12 +176,12 @@ pub unsafe extern "C" fn gleaner_model_gradient_f32(
     run(|| {
         let model = Descriptor::new(model)?;
         let target = self::target(target)?;
-        let (x, scratch) = (slice(x, x_len)?, slice_mut(scratch, scratch_len)?);
+        let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
         let (gradient, value) = (slice_mut(gradient, gradient_len)?, output(value)?);
         let network = model.network()?;
         check_length(gradient.len() == network.parameters())?;
-        let (x, rest) = model.input(x, scratch)?;
-        // Made in scratch, so that an error leaves the caller's gradient as it was.
+        let (x, rest) = model.input(x, work)?;
+        // Made in work memory, so that an error leaves the caller's gradient as it was.
         let (own, rest) = split(rest, gradient.len())?;
         value.set(network.gradient(x, index, target, own, rest)?);
         gradient.copy_from_slice(own);
@@ -199,8 +200,8 @@ pub unsafe extern "C" fn gleaner_model_row_f32(
     x_len: usize,
     index: usize,
     target: *const gleaner_target_f32,
-    scratch: *mut f32,
-    scratch_len: usize,
+    work: *mut f32,
+    work_len: usize,
     row: *mut f32,
     row_len: usize,
     report: *mut gleaner_row_report_f32,
@@ -208,11 +209,11 @@ pub unsafe extern "C" fn gleaner_model_row_f32(
     run(|| {
         let model = Descriptor::new(model)?;
         let target = self::target(target)?;
-        let (x, scratch) = (slice(x, x_len)?, slice_mut(scratch, scratch_len)?);
+        let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
         let (row, report) = (slice_mut(row, row_len)?, output(report)?);
         let network = model.network()?;
         check_length(row.len().checked_sub(1) == Some(network.parameters()))?;
-        let (x, rest) = model.input(x, scratch)?;
+        let (x, rest) = model.input(x, work)?;
         let (own, rest) = split(rest, row.len())?;
         let found = network.row(x, index, target, own, rest)?;
         row.copy_from_slice(own);
@@ -235,17 +236,17 @@ pub unsafe extern "C" fn gleaner_model_norm_f32(
     x_len: usize,
     index: usize,
     target: *const gleaner_target_f32,
-    scratch: *mut f32,
-    scratch_len: usize,
+    work: *mut f32,
+    work_len: usize,
     norm: *mut f32,
 ) -> gleaner_status {
     run(|| {
         let model = Descriptor::new(model)?;
         let target = self::target(target)?;
-        let (x, scratch) = (slice(x, x_len)?, slice_mut(scratch, scratch_len)?);
+        let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
         let norm = output(norm)?;
         let network = model.network()?;
-        let (x, rest) = model.input(x, scratch)?;
+        let (x, rest) = model.input(x, work)?;
         norm.set(network.norm(x, index, target, rest)?);
         Ok(())
     })
@@ -291,7 +292,7 @@ pub unsafe extern "C" fn gleaner_model_theta_f32(
     })
 }
 
-fn split(scratch: &mut [f32], length: usize) -> Result<(&mut [f32], &mut [f32]), Fault> {
+fn split(work: &mut [f32], length: usize) -> Result<(&mut [f32], &mut [f32]), Fault> {
     scratch
         .split_at_mut_checked(length)
         .ok_or(Fault(GLEANER_ERROR_LENGTH))

@@ -12,7 +12,7 @@ use crate::{
 };
 use gleaner::record::Header;
 use gleaner::sampler::{self, Item, Reservoir};
-use gleaner::selector::Selector;
+use gleaner::selector::{Pilot, Selector};
 use gleaner::{Error, Scalar};
 
 /// What became of a reading.
@@ -70,7 +70,8 @@ unsafe fn kept<'a>(
 
 /// A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
 /// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use.
-/// Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (not the pilot's).
+/// Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (logistic behind a sigmoid, or not the
+/// pilot's); IDENTITY (the pilot's).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_init_f32(
     selector: *mut gleaner_selector_f32,
@@ -84,72 +85,62 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
     run(|| {
         let place = output(selector)?;
         let description = Descriptor::new(model)?;
-        let mut own = optional(options)?
+        let own = optional(options)?
             .copied()
             .unwrap_or(gleaner_options_f32::DEFAULT);
-        let pilot = description.pilot()?;
-        if let Some((pilot, _)) = pilot {
-            own = joined(own, pilot)?;
-        }
-        let converted = self::options(&own, description)?;
-        let generator = convert::generator(own.seed);
         let memory_slice = slice_mut(memory, memory_len)?;
         let items_slice = slice_mut(items.cast::<Item<f32>>(), items_len)?;
-        let network = description.network()?;
-        let mut joined = Selector::new(network, converted, generator, memory_slice, items_slice)?;
-        if let Some((pilot, packed)) = pilot {
-            joined.start(packed, pilot.rows, pilot.ridge)?;
+        let mut attached = Selector::new(
+            description.network()?,
+            self::options(&own, description)?,
+            convert::generator(own.seed),
+            memory_slice,
+            items_slice,
+        )?;
+        if let Some(pilot) = optional(description.raw().pilot)? {
+            attached.start(self::pilot(pilot, own.objective)?)?;
         }
-        let (generator, state, _, _) = joined.detach();
-        place.set(gleaner_selector_f32 {
+        let mut new = gleaner_selector_f32 {
             tag: tag::<f32>(Kind::Selector),
-            period: state.period,
-            generator: generator.state(),
             model,
             memory,
             memory_len,
             items,
             items_len,
             options: own,
-            factor: state.factor.into(),
-            reservoir: state.reservoir.into(),
-            counters: state.stats.into(),
-            moments: state.moments,
-            leverages: state.leverages,
-            mean_leverage: state.mean_leverage,
-        });
+            ..gleaner_selector_f32::UNSET
+        };
+        new.store(attached);
+        place.set(new);
         Ok(())
     })
 }
 
-/// Options with what the pilot knows where they leave it open.
-fn joined(
-    mut own: gleaner_options_f32,
-    pilot: &gleaner_pilot_f32,
-) -> Result<gleaner_options_f32, Fault> {
-    if pilot.objective != own.objective {
+/// The pilot, whose rows must have been taken with the selector's objective.
+unsafe fn pilot(raw: &gleaner_pilot_f32, objective: i32) -> Result<Pilot<'_, f32>, Fault> {
+    if raw.objective != objective {
         return Err(Fault(GLEANER_ERROR_OBJECTIVE));
     }
-    if own.mean_leverage == 0.0 {
-        own.mean_leverage = pilot.mean_leverage;
-    }
-    Ok(own)
+    Ok(Pilot {
+        packed: slice(raw.packed, raw.packed_len)?,
+        rows: raw.rows,
+        ridge: raw.ridge,
+        mean_leverage: raw.mean_leverage,
+        model_id: raw.model_id,
+    })
 }
 
-/// Starts the factor anew from a packed triangle of `rows` rows, ridge included.
-/// Errors: STATE; LENGTH, RANGE, NOT_FINITE.
+/// Starts the factor anew from a pilot, as init does where the model has one.
+/// Errors: STATE; OBJECTIVE, IDENTITY, LENGTH, RANGE, NOT_FINITE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_start_f32(
     selector: *mut gleaner_selector_f32,
-    packed: *const f32,
-    packed_len: usize,
-    rows: u64,
-    ridge: f32,
+    pilot: *const gleaner_pilot_f32,
 ) -> gleaner_status {
     run(|| {
-        let (selector, packed) = (object_mut(selector)?, slice(packed, packed_len)?);
+        let (selector, pilot) = (object_mut(selector)?, object(pilot)?);
         let mut attached = selector.attach()?;
-        attached.start(packed, rows, ridge)?;
+        attached.start(self::pilot(pilot, selector.options.objective)?)?;
         selector.store(attached);
         Ok(())
     })
@@ -270,9 +261,10 @@ pub unsafe extern "C" fn gleaner_selector_begin_period_f32(
     })
 }
 
-/// The next model: the factor is rebuilt from the kept readings under it, each with its weight. Slots,
-/// scores and weights stay. The memory must be long enough for the next model.
-/// Errors: STATE; those of a model; NULL (no function), CALLBACK, LENGTH, RANGE, LABEL.
+/// The next model, of the same inputs, parameters and scratch: the factor is rebuilt from the kept readings
+/// under it, each with its weight; its pilot is not looked at. Slots, scores and weights stay. `recall` is
+/// asked twice for each reading.
+/// Errors: STATE; those of a model; NULL (no function), CALLBACK; those of a reading.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_rebase_f32(
     selector: *mut gleaner_selector_f32,
@@ -287,7 +279,8 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
         let labelled = selector.options.objective != GLEANER_OBJECTIVE_PREDICTION;
         let mut attached = selector.attach()?;
         let mut failed = false;
-        let done = attached.rebase(next.network()?, next.raw().id, |slot, x: &mut [f32]| {
+        let options = self::options(&selector.options, next)?;
+        let done = attached.rebase(next.network()?, options, |slot, x: &mut [f32]| {
             let mut label = 0.0;
             if recall(context, slot, x.as_mut_ptr(), x.len(), &mut label) != 0 {
                 failed = true;
@@ -323,11 +316,11 @@ pub unsafe extern "C" fn gleaner_selector_record_f32(
         let (record, written) = (slice_mut(record, record_len)?, output(written)?);
         let counters = selector.counters;
         let header = Header {
-            model: object(selector.model)?.id,
+            model: selector.model_id,
             period: selector.period,
             seed: selector.options.seed,
             seen: counters.seen,
-            total: counters.total_score.wide() + counters.total_compensation.wide(),
+            total: convert::sum(counters.total_score).value().wide(),
             threshold: reservoir.threshold().wide(),
             items: record::count(reservoir.len())?,
             payload: record::count(payload_len)?,

@@ -25,10 +25,8 @@ pub struct gleaner_options_f32 {
     pub delta: f32,
     /// lambda; default 0: the pilot's, else 1e-6 times the squared norm of the first row
     pub ridge: f32,
-    /// Share of uniform sampling in the scores, in [0, 1]; default 0.1
+    /// Share of uniform sampling in the scores, in [0, 1]; default 0
     pub uniform: f32,
-    /// Mean online leverage expected; default 0: the pilot's, else the mean of the readings before
-    pub mean_leverage: f32,
     /// Half-life of the factor in readings, at least its order; default 0: never forget
     pub half_life: u64,
     /// Seed of the generator; default 0
@@ -43,8 +41,7 @@ impl gleaner_options_f32 {
         scaling: GLEANER_SCALING_MODEL,
         delta: 1.0,
         ridge: 0.0,
-        uniform: 0.1,
-        mean_leverage: 0.0,
+        uniform: 0.0,
         half_life: 0,
         seed: 0,
     };
@@ -70,10 +67,8 @@ pub struct gleaner_counters_f32 {
     pub refused_label: u64,
     /// ... any other cause
     pub refused_other: u64,
-    /// Sum of all scores
-    pub total_score: f32,
-    /// What the sum's rounding left out
-    pub total_compensation: f32,
+    /// Sum of all scores: rounded, and what the rounding left out
+    pub total_score: [f32; 2],
     /// Highest score of a dropped reading
     pub highest_dropped: f32,
 }
@@ -110,10 +105,16 @@ pub struct gleaner_selector_f32 {
     pub counters: gleaner_counters_f32,
     /// Readings in the running moments
     pub moments: u64,
-    /// Readings in the running mean of the leverage
-    pub leverages: u64,
-    /// Running mean of the leverage, and what its rounding left out
-    pub mean_leverage: [f32; 2],
+    /// The pilot's mean leverage; 0: none
+    pub mean_leverage: f32,
+    /// 1: the ridge is still to be set from the first row
+    pub ridge_is_open: u32,
+    /// Sum of the leverages since the factor began: rounded, and what the rounding left out
+    pub leverages: [f32; 2],
+    /// Their number
+    pub leverage_count: u64,
+    /// Id of the model that the factor belongs to
+    pub model_id: u64,
 }
 
 /// The library's selector over C's memory.
@@ -140,12 +141,17 @@ pub(super) unsafe fn options<'a>(
         ridge: raw.ridge,
         half_life: raw.half_life,
         uniform: raw.uniform,
-        mean_leverage: raw.mean_leverage,
         model_id: model.raw().id,
     })
 }
 
 impl gleaner_selector_f32 {
+    /// What init fills in.
+    pub(super) const UNSET: Self = {
+        // SAFETY: numbers, arrays of numbers and pointers: all zero is a value of each.
+        unsafe { core::mem::MaybeUninit::zeroed().assume_init() }
+    };
+
     /// The model in use.
     pub(super) unsafe fn descriptor<'a>(&self) -> Result<Descriptor<'a>, Fault> {
         check_tag::<f32>(self.tag, Kind::Selector)?;
@@ -162,9 +168,11 @@ impl gleaner_selector_f32 {
             reservoir: self.reservoir.into(),
             stats: self.counters.into(),
             moments: self.moments,
-            leverages: self.leverages,
             mean_leverage: self.mean_leverage,
-            model_id: model.raw().id,
+            ridge_is_open: self.ridge_is_open != 0,
+            leverages: convert::sum(self.leverages),
+            leverage_count: self.leverage_count,
+            model_id: self.model_id,
             period: self.period,
         };
         let options = options(&self.options, model)?;
@@ -179,17 +187,24 @@ impl gleaner_selector_f32 {
         )?)
     }
 
-    /// Keeps what the library's selector has become.
-    pub(super) fn store(&mut self, selector: Attached<'_>) {
-        let (generator, state, _, _) = selector.detach();
-        self.generator = generator.state();
+    fn keep(&mut self, state: SelectorState<f32>) {
+        self.period = state.period;
         self.factor = state.factor.into();
         self.reservoir = state.reservoir.into();
         self.counters = state.stats.into();
         self.moments = state.moments;
-        self.leverages = state.leverages;
         self.mean_leverage = state.mean_leverage;
-        self.period = state.period;
+        self.ridge_is_open = state.ridge_is_open.into();
+        self.leverages = convert::pair(state.leverages);
+        self.leverage_count = state.leverage_count;
+        self.model_id = state.model_id;
+    }
+
+    /// Keeps what the library's selector has become.
+    pub(super) fn store(&mut self, selector: Attached<'_>) {
+        let (generator, state, _, _) = selector.detach();
+        self.generator = generator.state();
+        self.keep(state);
     }
 }
 
@@ -204,8 +219,7 @@ impl From<Stats<f32>> for gleaner_counters_f32 {
             refused_range: stats.refused_range,
             refused_label: stats.refused_label,
             refused_other: stats.refused_other,
-            total_score: stats.total_score,
-            total_compensation: stats.total_compensation,
+            total_score: convert::pair(stats.total_score),
             highest_dropped: stats.highest_dropped,
         }
     }
@@ -222,8 +236,7 @@ impl From<gleaner_counters_f32> for Stats<f32> {
             refused_range: counters.refused_range,
             refused_label: counters.refused_label,
             refused_other: counters.refused_other,
-            total_score: counters.total_score,
-            total_compensation: counters.total_compensation,
+            total_score: convert::sum(counters.total_score),
             highest_dropped: counters.highest_dropped,
         }
     }
