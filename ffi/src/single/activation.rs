@@ -1,4 +1,4 @@
-//! Activations at one point.
+//! Activations at one point, in single precision.
 
 use crate::border::{output, run, slice};
 use crate::{convert, gleaner_status};

@@ -1,4 +1,4 @@
-//! The model as C describes it, and as the library sees it.
+//! A model as C describes it, in single precision.
 
 use crate::border::{Fault, View, object, slice};
 use crate::convert::{self, check_abi};

@@ -1,4 +1,4 @@
-//! The factor.
+//! The factor, in single precision.
 
 use super::descriptor::Read;
 use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};

@@ -1,4 +1,4 @@
-//! The fit.
+//! The fit, in single precision.
 
 use super::descriptor::{Descriptor, gleaner_model_f32};
 use crate::border::{Fault, View, object, optional, output, run, slice, slice_mut};
@@ -187,10 +187,14 @@ pub unsafe extern "C" fn gleaner_fit_f32(
         };
         let mut shapes = [empty; LAYERS];
         let shapes = model.shapes(&mut shapes)?;
-        let settings = FitOptions {
+        let mut settings = FitOptions {
             weight_decay: options.weight_decay,
             steps: options.steps,
+            ..FitOptions::default()
         };
+        if options.tolerance != 0.0 {
+            settings.tolerance = options.tolerance;
+        }
         let mut failed = false;
         let sample = |index, x: &mut [f32]| {
             let Ok((label, weight)) = source.get(index, x) else {

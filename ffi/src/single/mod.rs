@@ -1,12 +1,21 @@
-//! The entry points in single precision, one file an object.
+//! The entry points in single precision, one file an object, in the header's order.
+
+pub mod descriptor;
+
+pub mod model;
+
+pub mod factor;
+
+pub mod reservoir;
+
+pub mod top;
+
+pub mod moments;
+
+pub mod state;
+
+pub mod selector;
+
+pub mod fit;
 
 pub mod activation;
-pub mod descriptor;
-pub mod factor;
-pub mod fit;
-pub mod model;
-pub mod moments;
-pub mod reservoir;
-pub mod selector;
-pub mod state;
-pub mod top;

@@ -1,12 +1,11 @@
-//! A model's functions: sizes, check, value, gradient, row, norm.
+//! What a model gives: sizes, check, value, gradient, row, norm, in single precision.
 
 use super::descriptor::{Descriptor, gleaner_model_f32};
 use crate::border::{Fault, optional, output, run, slice, slice_mut};
 use crate::convert::{self, check_length};
 use crate::{
     GLEANER_CHECK_TOLERANCE, GLEANER_ERROR_CHECK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_OBJECTIVE,
-    GLEANER_OBJECTIVE_LOGISTIC, GLEANER_OBJECTIVE_PREDICTION, gleaner_sizes, gleaner_status,
-    work_len as length_of_work,
+    GLEANER_OBJECTIVE_PREDICTION, gleaner_sizes, gleaner_status, work_len as length_of_work,
 };
 use gleaner::Scalar;
 use gleaner::model::{Layers, Model, Target};
@@ -89,12 +88,7 @@ pub unsafe extern "C" fn gleaner_model_check_f32(
         let (work, worst) = (slice_mut(work, work_len)?, output(worst)?);
         let network = model.network()?;
         model.scaling()?;
-        let last = model
-            .depth()
-            .checked_sub(1)
-            .and_then(|last| model.layer(last));
-        let squashes = last.is_some_and(|last| last.activation == Activation::Sigmoid);
-        if objective == GLEANER_OBJECTIVE_LOGISTIC && squashes {
+        if !network.suits(convert::objective(objective, 1.0f32)?) {
             return Err(Fault(GLEANER_ERROR_OBJECTIVE));
         }
         let (inputs, outputs) = model.checks(network.outputs())?;
@@ -293,7 +287,6 @@ pub unsafe extern "C" fn gleaner_model_theta_f32(
 }
 
 fn split(work: &mut [f32], length: usize) -> Result<(&mut [f32], &mut [f32]), Fault> {
-    scratch
-        .split_at_mut_checked(length)
+    work.split_at_mut_checked(length)
         .ok_or(Fault(GLEANER_ERROR_LENGTH))
 }

@@ -1,4 +1,4 @@
-//! The standardiser: running moments, and constants.
+//! The standardiser: running moments, and constants, in single precision.
 
 use super::descriptor::Read;
 use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};

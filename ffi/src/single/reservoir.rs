@@ -1,4 +1,4 @@
-//! The VarOpt reservoir.
+//! The VarOpt reservoir, in single precision.
 
 use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};
 use crate::convert::{self, Kind, check_tag, tag};

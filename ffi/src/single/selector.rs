@@ -1,4 +1,4 @@
-//! The selector.
+//! The selector, in single precision.
 
 use super::descriptor::{Descriptor, gleaner_model_f32, gleaner_pilot_f32};
 use super::reservoir::{self, gleaner_item_f32, gleaner_kept_f32};

@@ -1,4 +1,4 @@
-//! A selector's struct, and its way into the library's types and back.
+//! The structs of a selector, in single precision.
 
 use super::descriptor::{Descriptor, Net, gleaner_model_f32};
 use super::factor::gleaner_factor_state_f32;

@@ -1,4 +1,4 @@
-//! The k highest scores.
+//! The k highest scores, in single precision.
 
 use super::reservoir::{gleaner_item_f32, gleaner_kept_f32, gleaner_outcome_f32};
 use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};

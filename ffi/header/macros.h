@@ -1,4 +1,3 @@
-
 /* Lengths for static arrays, in scalars. inputs: features of a reading. parameters: P. hidden: neurons of
    all layers but the last. order: N, at most P + 1. scratch: GLEANER_SCRATCH_EXACT where rows have a closed
    form (hidden layers identity, ReLU or leaky ReLU, a bias in the first layer only), GLEANER_SCRATCH_QUADRATURE
