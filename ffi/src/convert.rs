@@ -2,7 +2,7 @@
 
 use crate::border::Fault;
 use crate::*;
-use gleaner::model::{Activation, Form, Objective};
+use gleaner::model::{Activation, Form, Objective, Plan};
 use gleaner::{Error, Scalar, Sum};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -152,4 +152,53 @@ pub fn pair<T>(sum: Sum<T>) -> [T; 2] {
 /// A compensated sum as the library keeps it.
 pub fn sum<T>([high, low]: [T; 2]) -> Sum<T> {
     Sum { high, low }
+}
+
+/// A network's plan as C keeps it.
+pub fn plan_out(plan: Plan) -> gleaner_plan {
+    let Plan {
+        nodes,
+        inputs,
+        outputs,
+        parameters,
+        hidden,
+        order,
+        form: of,
+    } = plan;
+    gleaner_plan {
+        nodes,
+        inputs,
+        outputs,
+        parameters,
+        hidden,
+        order,
+        form: form(of),
+    }
+}
+
+/// A network's plan as the library keeps it.
+pub fn plan_in(plan: gleaner_plan) -> Plan {
+    let gleaner_plan {
+        nodes,
+        inputs,
+        outputs,
+        parameters,
+        hidden,
+        order,
+        form,
+    } = plan;
+    let form = if form == GLEANER_FORM_EXACT {
+        Form::Exact
+    } else {
+        Form::Quadrature
+    };
+    Plan {
+        nodes,
+        inputs,
+        outputs,
+        parameters,
+        hidden,
+        order,
+        form,
+    }
 }

@@ -146,6 +146,26 @@ pub struct gleaner_sizes {
     pub fit: usize,
 }
 
+/// What the checks of a model worked out.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_plan {
+    /// Gauss-Legendre nodes a panel
+    pub nodes: usize,
+    /// Features of a reading
+    pub inputs: usize,
+    /// Outputs of the model
+    pub outputs: usize,
+    /// P
+    pub parameters: usize,
+    /// Hidden neurons
+    pub hidden: usize,
+    /// N
+    pub order: usize,
+    /// `GLEANER_FORM_...` of its rows
+    pub form: i32,
+}
+
 /// `GLEANER_ABI` of the library that is linked.
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_abi() -> u32 {

@@ -3,8 +3,8 @@
 use super::descriptor::Read;
 use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};
 use crate::convert::{Kind, check_finite, check_length, check_range, check_tag, tag};
-use crate::gleaner_status;
-use gleaner::factor::{Factor, FactorState};
+use crate::{GLEANER_ERROR_STALE, gleaner_status};
+use gleaner::factor::{Factor, FactorState, default_ridge};
 
 /// A factor's counters.
 #[repr(C)]
@@ -22,8 +22,8 @@ pub struct gleaner_factor_state_f32 {
     pub age: u64,
     /// Next column whose ridge is fed back
     pub cursor: usize,
-    /// 1: the rank may have changed since the last pivot
-    pub stale: u32,
+    /// 1: columns have been moved
+    pub pivoted: u32,
 }
 
 /// The factor `D^T D + lambda I = U^T diag(d) U` of the rows seen, and its leverages. Keeps a pointer to
@@ -60,7 +60,7 @@ impl From<FactorState<f32>> for gleaner_factor_state_f32 {
             half_life: state.half_life,
             age: state.age,
             cursor: state.cursor,
-            stale: state.stale.into(),
+            pivoted: state.pivoted.into(),
         }
     }
 }
@@ -74,7 +74,7 @@ impl From<gleaner_factor_state_f32> for FactorState<f32> {
             half_life: state.half_life,
             age: state.age,
             cursor: state.cursor,
-            stale: state.stale != 0,
+            pivoted: state.pivoted != 0,
         }
     }
 }
@@ -138,7 +138,7 @@ pub unsafe extern "C" fn gleaner_factor_default_ridge_f32(
         let ridge = output(ridge)?;
         check_finite(mean_squared_norm)?;
         check_range(mean_squared_norm > 0.0)?;
-        ridge.set(mean_squared_norm * 1e-6);
+        ridge.set(default_ridge(mean_squared_norm));
         Ok(())
     })
 }
@@ -170,7 +170,7 @@ pub unsafe extern "C" fn gleaner_factor_start_f32(
 }
 
 /// Copies out the packed triangle, N (N + 1) / 2 scalars: what `gleaner_factor_start_f32` takes.
-/// Errors: STATE, LENGTH.
+/// Errors: STATE, LENGTH; STALE (columns have been moved: unpivot first).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_factor_packed_f32(
     factor: *const gleaner_factor_f32,
@@ -181,6 +181,9 @@ pub unsafe extern "C" fn gleaner_factor_packed_f32(
         let factor = object(factor)?.read()?;
         let packed = slice_mut(packed, packed_len)?;
         check_length(packed.len() == factor.packed().len())?;
+        if factor.state().pivoted {
+            return Err(Fault(GLEANER_ERROR_STALE));
+        }
         packed.copy_from_slice(factor.packed());
         Ok(())
     })
@@ -238,8 +241,8 @@ pub unsafe extern "C" fn gleaner_factor_score_f32(
     })
 }
 
-/// Orders the columns so that relative pivots fall, in place; `rank` gets the number of those above the
-/// tolerance. About N^3 / 3 multiplications.
+/// Orders the columns so that relative pivots fall, in place; `rank` gets the number of those above rounding
+/// and the ridge. Later rows follow the order. At most about 2 N^3 flops.
 /// Errors: STATE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_factor_pivot_f32(
@@ -253,7 +256,36 @@ pub unsafe extern "C" fn gleaner_factor_pivot_f32(
     })
 }
 
-/// The number of columns whose pivot is above the tolerance, as the factor stands.
+/// Moves the columns back to their natural order. Cost as `gleaner_factor_pivot_f32`.
+/// Errors: STATE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_factor_unpivot_f32(
+    factor: *mut gleaner_factor_f32,
+) -> gleaner_status {
+    run(|| {
+        object_mut(factor)?.change(|factor| {
+            factor.unpivot();
+            Ok(())
+        })
+    })
+}
+
+/// An estimate of the condition number of the rows after their columns are scaled to one norm; the largest
+/// scalar where a column depends on others. Near 1 / epsilon no digit of a leverage is right.
+/// Errors: STATE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_factor_condition_f32(
+    factor: *const gleaner_factor_f32,
+    condition: *mut f32,
+) -> gleaner_status {
+    run(|| {
+        let condition = output(condition)?;
+        condition.set(object(factor)?.read()?.condition());
+        Ok(())
+    })
+}
+
+/// The number of columns whose pivot is above rounding and the ridge, as the factor stands.
 /// Errors: STATE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_factor_rank_f32(

@@ -5,7 +5,8 @@ use super::factor::gleaner_factor_state_f32;
 use super::reservoir::{gleaner_item_f32, gleaner_reservoir_state_f32};
 use crate::border::{Fault, slice_mut};
 use crate::convert::{self, Kind, check_abi, check_tag};
-use crate::{GLEANER_ERROR_CODE, GLEANER_SCALING_MODEL, GLEANER_SCALING_RUNNING};
+use crate::{GLEANER_ERROR_CODE, GLEANER_SCALING_MODEL, GLEANER_SCALING_RUNNING, gleaner_plan};
+use gleaner::model::Network;
 use gleaner::sampler::Item;
 use gleaner::selector::{Options, Scaling, Selector, SelectorState, Stats};
 use rand_core::SeedableRng;
@@ -97,6 +98,8 @@ pub struct gleaner_selector_f32 {
     pub items_len: usize,
     /// As given to init
     pub options: gleaner_options_f32,
+    /// What the checks of the model worked out
+    pub plan: gleaner_plan,
     /// Counters of the factor
     pub factor: gleaner_factor_state_f32,
     /// Counters of the reservoir
@@ -178,7 +181,7 @@ impl gleaner_selector_f32 {
         let options = options(&self.options, model)?;
         let generator = Xoshiro128PlusPlus::from_seed(self.generator);
         Ok(Selector::attach(
-            model.network()?,
+            Network::attach(model, convert::plan_in(self.plan)),
             options,
             generator,
             state,
@@ -202,6 +205,7 @@ impl gleaner_selector_f32 {
 
     /// Keeps what the library's selector has become.
     pub(super) fn store(&mut self, selector: Attached<'_>) {
+        self.plan = convert::plan_out(selector.model().plan());
         let (generator, state, _, _) = selector.detach();
         self.generator = generator.state();
         self.keep(state);

@@ -1,0 +1,1323 @@
+/* gleaner: picks the data points that matter to a trained model, on the device that records them.
+ *
+ * Version 0.1.0. This file is generated from the Rust sources in ffi/src.
+ *
+ * What is common to all functions
+ *
+ * - Names: gleaner_<object>_<verb>_<scalar>, _f32 for float and _f64 for double. Arguments: the object, the
+ *   inputs, the outputs; after each buffer its length, in elements.
+ * - A function that can fail returns gleaner_status: 0, or one of GLEANER_ERROR_... On an error no output is
+ *   written and every object is bit for bit as before, except that gleaner_selector_offer_... counts what it
+ *   refuses, and that work memory has no meaning between calls. "Errors" names the causes beside NULL,
+ *   ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty buffer.
+ * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be freed,
+ *   no global is kept, nothing blocks, and stack use does not grow with the model.
+ * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A memcpy of
+ *   a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy.
+ * - One context at a time may change an object. Functions that take it as const may run side by side.
+ * - Buffers of one call must not overlap.
+ * - Every real input must be finite. The same input gives the same bits on every target.
+ *
+ * A sensor loop that keeps 200 readings of a stream, with weights (twelve.c is the whole program):
+ *
+ *     static struct reading slots[201];
+ *     static float memory[MODEL_SELECTOR_LEN];
+ *     static struct gleaner_item_f32 items[GLEANER_ITEMS_LEN(200)];
+ *     static struct gleaner_selector_f32 selector;
+ *     struct gleaner_verdict_f32 verdict = {0};
+ *
+ *     gleaner_selector_init_f32(&selector, &model, NULL, memory, MODEL_SELECTOR_LEN, items, 201);
+ *     while (read_sensor(&slots[verdict.free_slot])) {
+ *       gleaner_selector_offer_f32(&selector, slots[verdict.free_slot].x, 5, NULL, &verdict);
+ *     }
+ *     for (size_t i = 0; gleaner_selector_kept_f32(&selector, i, &kept) == GLEANER_OK; i++) {
+ *       upload(&slots[kept.slot], kept.weight);
+ *     }
+ */
+#ifndef GLEANER_H
+#define GLEANER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GLEANER_VERSION "0.1.0"
+#define GLEANER_VERSION_MAJOR 0
+#define GLEANER_VERSION_MINOR 1
+#define GLEANER_VERSION_PATCH 0
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Codes, statuses, sizes and versions: what does not depend on the scalar.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Number of the interface, in every model and options struct. Structs of another number are refused. */
+#define GLEANER_ABI 1
+
+/* 0 (`GLEANER_OK`) or one of the negative `GLEANER_ERROR_...`. On an error outputs are not written and
+ * objects are as before, but for the selector's counters of refused readings. */
+typedef int32_t gleaner_status;
+
+#define GLEANER_OK 0 /* Done. */
+
+#define GLEANER_ERROR_NULL (-1) /* A pointer is NULL and its length is not 0. */
+#define GLEANER_ERROR_ALIGNMENT (-2) /* A pointer is not aligned to its type. */
+#define GLEANER_ERROR_SIZE (-3) /* A length is larger than any memory. */
+#define GLEANER_ERROR_LENGTH (-4) /* A length is not the one that the call needs. */
+#define GLEANER_ERROR_NOT_FINITE (-5) /* A value is NaN or infinite. */
+#define GLEANER_ERROR_RANGE (-6) /* A value, or a result, is out of its range. */
+#define GLEANER_ERROR_CODE (-7) /* A code (activation, objective, scaling) is unknown. */
+#define GLEANER_ERROR_SCORE (-8) /* A score is negative, NaN or infinite. */
+#define GLEANER_ERROR_LABEL (-9) /* A label is missing, unwanted, or out of the objective's range. */
+
+/* The objective does not fit: logistic takes a logit and the model ends in a sigmoid, or the pilot's
+ * rows were taken with another objective. */
+#define GLEANER_ERROR_OBJECTIVE (-10)
+
+#define GLEANER_ERROR_MODEL (-11) /* The model's description contradicts itself. */
+
+/* A check pair's output differs: a transposed kernel, a missing standardiser, a doubled activation. */
+#define GLEANER_ERROR_CHECK (-12)
+
+#define GLEANER_ERROR_IDENTITY (-13) /* The object belongs to a model with another id. */
+#define GLEANER_ERROR_STALE (-14) /* The factor's rank has changed since the last pivot: pivot first. */
+#define GLEANER_ERROR_RECORD (-15) /* The bytes are no record: wrong magic, version, length or checksum. */
+
+/* The struct was never set by its init function (all zero, say), or is another object's. */
+#define GLEANER_ERROR_STATE (-16)
+
+/* The struct was compiled against a header with another `GLEANER_ABI`, or `abi` is not set. */
+#define GLEANER_ERROR_ABI (-17)
+
+#define GLEANER_ERROR_CALLBACK (-18) /* The caller's function answered with something other than 0. */
+#define GLEANER_ERROR_INDEX (-19) /* There is no item of this index. */
+#define GLEANER_ERROR_OTHER (-20) /* Any other cause. */
+
+#define GLEANER_ACTIVATION_IDENTITY 0 /* s */
+#define GLEANER_ACTIVATION_RELU 1 /* max(s, 0) */
+#define GLEANER_ACTIVATION_LEAKY_RELU 2 /* s where s > 0, parameter[0] * s elsewhere */
+#define GLEANER_ACTIVATION_RELU6 3 /* min(max(s, 0), 6) */
+#define GLEANER_ACTIVATION_SIGMOID 4 /* 1 / (1 + exp(-s)) */
+#define GLEANER_ACTIVATION_TANH 5 /* tanh(s) */
+#define GLEANER_ACTIVATION_SOFTPLUS 6 /* ln(1 + exp(s)) */
+#define GLEANER_ACTIVATION_SILU 7 /* s sigmoid(s) */
+#define GLEANER_ACTIVATION_GELU 8 /* s Phi(s), Phi the normal distribution function */
+#define GLEANER_ACTIVATION_GELU_TANH 9 /* the tanh form of GELU */
+#define GLEANER_ACTIVATION_ELU 10 /* s where s > 0, parameter[0] * (exp(s) - 1) elsewhere */
+#define GLEANER_ACTIVATION_EXP 11 /* exp(s) */
+#define GLEANER_ACTIVATION_SIN 12 /* sin(s) */
+#define GLEANER_ACTIVATION_HARD_SIGMOID 13 /* min(max(s + 3, 0), 6) / 6: PyTorch, Keras 3 */
+#define GLEANER_ACTIVATION_HARD_SIGMOID_KERAS2 14 /* min(max(0.2 s + 0.5, 0), 1): Keras 2 */
+#define GLEANER_ACTIVATION_HARD_SWISH 15 /* s times the hard sigmoid of PyTorch */
+
+/* s (sqrt c1 + (sqrt c2 - sqrt c1) sigmoid(zeta s)); parameter: c1, c2, zeta */
+#define GLEANER_ACTIVATION_BOUNDED_SWISH 16
+
+#define GLEANER_OBJECTIVE_PREDICTION 0 /* f = model(x): without labels. */
+#define GLEANER_OBJECTIVE_RESIDUAL 1 /* f = model(x) - y, the signed root of the squared loss. */
+#define GLEANER_OBJECTIVE_LOGISTIC 2 /* The root of the logistic loss of the logit model(x); y in [0, 1]. */
+#define GLEANER_OBJECTIVE_HUBER 3 /* The signed root of the Huber loss of model(x) - y, linear beyond delta. */
+
+#define GLEANER_SCALING_MODEL 0 /* The model's mean and scale; readings as they come where it has none. */
+#define GLEANER_SCALING_RUNNING 1 /* Running mean and variance of the readings before this one. */
+
+#define GLEANER_FORM_EXACT 0 /* The row is in closed form: right to rounding. */
+#define GLEANER_FORM_QUADRATURE 1 /* The row is by Gauss-Legendre quadrature. */
+
+#define GLEANER_STOP_DECREASE 0 /* The fit stopped as the relative decrease fell below its tolerance. */
+#define GLEANER_STOP_GRADIENT 1 /* The fit stopped as the scaled gradient fell below its tolerance. */
+#define GLEANER_STOP_STALLED 2 /* The fit stopped as no damping gave a decrease. */
+#define GLEANER_STOP_STEPS 3 /* The fit used up its steps. */
+
+/* Largest relative difference of a check pair's output that `gleaner_model_check_...` lets pass. */
+#define GLEANER_CHECK_TOLERANCE 1e-3
+
+/* Lengths that a model asks for, in scalars where they are memory. */
+struct gleaner_sizes {
+  size_t inputs; /* Features of a reading. */
+  size_t outputs; /* Outputs of the model. */
+  size_t parameters; /* P, entries of theta. */
+  size_t order; /* N, entries of a row without its redundant columns: the order of the selector's factor. */
+  size_t scratch; /* What the macros below ask for as scratch. */
+  size_t work; /* Work memory of the model's functions, `GLEANER_WORK_LEN`. */
+  size_t selector; /* Memory of a selector, `GLEANER_SELECTOR_LEN`. */
+  size_t fit; /* Memory of a fit, `GLEANER_FIT_LEN`. */
+};
+
+/* What the checks of a model worked out. */
+struct gleaner_plan {
+  size_t nodes; /* Gauss-Legendre nodes a panel */
+  size_t inputs; /* Features of a reading */
+  size_t outputs; /* Outputs of the model */
+  size_t parameters; /* P */
+  size_t hidden; /* Hidden neurons */
+  size_t order; /* N */
+  int32_t form; /* `GLEANER_FORM_...` of its rows */
+};
+
+/* `GLEANER_ABI` of the library that is linked. */
+uint32_t gleaner_abi(void);
+
+/* Version of the library that is linked, as `GLEANER_VERSION` of its header. */
+const char *gleaner_version(void);
+
+/* One line of English for a status; never NULL. */
+const char *gleaner_status_text(gleaner_status status);
+
+/* Scalars of memory for a factor of this order, as `GLEANER_FACTOR_LEN`. */
+size_t gleaner_factor_len(size_t order);
+
+/* Items of memory for k kept samples, as `GLEANER_ITEMS_LEN`. */
+size_t gleaner_items_len(size_t kept);
+
+/* Scalars of memory for running moments of so many features, as `GLEANER_MOMENTS_LEN`. */
+size_t gleaner_moments_len(size_t features);
+
+/* Scratch of a network with so many hidden neurons whose rows have a closed form, as
+ * `GLEANER_SCRATCH_EXACT`. */
+size_t gleaner_scratch_exact(size_t hidden);
+
+/* Scratch of any network of P parameters with so many hidden neurons, as `GLEANER_SCRATCH_QUADRATURE`. */
+size_t gleaner_scratch_quadrature(size_t parameters, size_t hidden);
+
+/* Scalars of work memory for a model's functions, as `GLEANER_WORK_LEN`. */
+size_t gleaner_work_len(size_t inputs, size_t parameters, size_t scratch);
+
+/* Scalars of memory for a selector, as `GLEANER_SELECTOR_LEN`. */
+size_t gleaner_selector_len(size_t inputs, size_t parameters, size_t order, size_t scratch);
+
+/* Scalars of memory for a fit, as `GLEANER_FIT_LEN`. */
+size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
+
+/* Lengths for static arrays, in scalars. inputs: features of a reading. parameters: P. hidden: neurons of
+   all layers but the last. order: N, at most P + 1. scratch: GLEANER_SCRATCH_EXACT where rows have a closed
+   form (hidden layers identity, ReLU or leaky ReLU, a bias in the first layer only), GLEANER_SCRATCH_QUADRATURE
+   for any network. gleaner_model_sizes_... gives them all for a model. */
+#define GLEANER_SCRATCH_EXACT(hidden) (3 * (size_t)(hidden))
+#define GLEANER_SCRATCH_QUADRATURE(parameters, hidden) ((size_t)(parameters) + 9 * (size_t)(hidden) + 75)
+#define GLEANER_WORK_LEN(inputs, parameters, scratch) \
+  ((size_t)(inputs) + (size_t)(parameters) + (size_t)(scratch) + 1)
+#define GLEANER_FACTOR_LEN(order) ((size_t)(order) * ((size_t)(order) + 1) / 2 + 4 * (size_t)(order))
+#define GLEANER_MOMENTS_LEN(features) (4 * (size_t)(features))
+#define GLEANER_SELECTOR_LEN(inputs, parameters, order, scratch) \
+  (5 * (size_t)(inputs) + (size_t)(parameters) + 1 + (size_t)(scratch) + GLEANER_FACTOR_LEN(order))
+#define GLEANER_FIT_LEN(inputs, parameters, scratch) \
+  (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
+/* In items, for k kept samples. */
+#define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
+
+/* Static initialisers. */
+#define GLEANER_OPTIONS_DEFAULT \
+  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0 }
+#define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
+
+
+/* ----------------------------------------------------------------------------------------------------------
+ * A model as C describes it, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A dense layer, `h = activation(W x + b)`. */
+struct gleaner_layer_f32 {
+  const float *weights; /* W, outputs x inputs, row-major, as PyTorch keeps it; a Keras kernel is transposed. */
+  const float *bias; /* b, one an output; NULL: no bias. */
+  uint32_t inputs; /* Length of the layer's input. */
+  uint32_t outputs; /* Number of neurons. */
+  int32_t activation; /* `GLEANER_ACTIVATION_...` */
+  float parameter[3]; /* What the activation asks for, else 0. */
+};
+
+/* The factor of the pilot's rows, which a selector starts from: scores are then good from the first
+ * reading on. The exporter writes it. */
+struct gleaner_pilot_f32 {
+  const float *packed; /* Packed triangle of order N, N (N + 1) / 2 scalars, ridge included. */
+  size_t packed_len; /* Its length. */
+  uint64_t rows; /* Rows in it. */
+  float ridge; /* Its ridge. */
+  float mean_leverage; /* Mean online leverage of the rows, in [0, 1]; 0: unknown. */
+  uint64_t model_id; /* Id of the model whose rows they are. */
+  int32_t objective; /* Objective of the rows, `GLEANER_OBJECTIVE_...`. */
+};
+
+/* A model: const, with a static initialiser, in flash. The functions take readings as the sensor gives
+ * them and standardise them by `mean` and `scale`.
+ *
+ *     static const float w1[] = {...}, b1[] = {...}, w2[] = {...}, b2[] = {...};
+ *     static const struct gleaner_layer_f32 layers[] = {
+ *       {w1, b1, 5, 8, GLEANER_ACTIVATION_RELU, {0}},
+ *       {w2, b2, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
+ *     };
+ *     static const struct gleaner_model_f32 model = {
+ *       GLEANER_ABI, 0x1234u, layers, 2, 5, 0, NULL, NULL, NULL, NULL, 0, NULL,
+ *     }; */
+struct gleaner_model_f32 {
+  uint32_t abi; /* `GLEANER_ABI` */
+  uint64_t id; /* Id of the model, for records: whatever the cloud knows it by. */
+  const struct gleaner_layer_f32 *layers; /* The layers, from the input on. */
+  uint32_t depth; /* Number of layers. */
+  uint32_t inputs; /* Features of a reading. */
+  /* Gauss-Legendre nodes a panel, 1 to 32, where rows have no closed form; 0: the default, 8. */
+  uint32_t nodes;
+  /* A reading becomes `(x - mean) / scale`, one of each a feature; both NULL: as it comes. */
+  const float *mean;
+  const float *scale; /* Positive; see `mean`. */
+  /* Check pairs: `checks` readings one after the other, `inputs` each; NULL where there are none. */
+  const float *check_inputs;
+  const float *check_outputs; /* The model's outputs for them, all outputs of the first, of the second, ... */
+  uint32_t checks; /* Number of check pairs. */
+  const struct gleaner_pilot_f32 *pilot; /* The pilot's factor; NULL: none. */
+};
+
+/* ----------------------------------------------------------------------------------------------------------
+ * What a model gives: sizes, check, value, gradient, row, norm, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* An objective and a sample's label. */
+struct gleaner_target_f32 {
+  int32_t objective; /* `GLEANER_OBJECTIVE_...` */
+  float label; /* y; not looked at by the prediction objective. */
+  float delta; /* Where the Huber loss turns linear; not looked at by the others. */
+};
+
+/* What a row says of itself. */
+struct gleaner_row_report_f32 {
+  int32_t form; /* `GLEANER_FORM_...` */
+  float value; /* f(theta) */
+  float at_zero; /* f(0), the row's last entry */
+  /* `|<a, theta> - (f(theta) - f(0))|`: rounding only in an exact row; no bound of the error otherwise. */
+  float completeness;
+};
+
+/* Lengths that the model asks for. Once; the macros give upper bounds for static arrays.
+ * Errors: those of a model (NULL, ABI, CODE, MODEL, NOT_FINITE, RANGE). */
+gleaner_status gleaner_model_sizes_f32(const struct gleaner_model_f32 *model, struct gleaner_sizes *sizes);
+
+/* Checks the description and runs the check pairs: the largest difference of an output from what is
+ * expected, relative to the largest expected output, must be within `GLEANER_CHECK_TOLERANCE`, and goes
+ * to `worst`. Finds transposed kernels, a missing standardiser, an activation too many. Call it once at
+ * the start. `work`: `GLEANER_WORK_LEN` scalars.
+ * Errors: those of a model; OBJECTIVE where the logistic objective meets a model that ends in a sigmoid;
+ * CHECK where an output differs. */
+gleaner_status gleaner_model_check_f32(const struct gleaner_model_f32 *model, int32_t objective, float *work,
+    size_t work_len, float *worst);
+
+/* The model's output number `index`, counted from 0, for the reading x. About 2 P flops.
+ * Errors: those of a model; LENGTH, NOT_FINITE (x), RANGE (no such output, or one beyond the scalar). */
+gleaner_status gleaner_model_value_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
+    size_t index, float *work, size_t work_len, float *value);
+
+/* f(theta; x) and its gradient, P entries: W1, b1, W2, b2, ..., each W row-major. `target` NULL: the
+ * prediction objective. About 6 P flops.
+ * Errors: as `gleaner_model_value_f32`; LABEL. */
+gleaner_status gleaner_model_gradient_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
+    size_t index, const struct gleaner_target_f32 *target, float *work, size_t work_len, float *gradient,
+    size_t gradient_len, float *value);
+
+/* The whole row `[a ; f(0)]`, P + 1 entries; `<row, [theta ; 1]> = f(theta)`. `target` NULL: the
+ * prediction objective. One forward and one backward pass where the row is exact, else one of each for
+ * each node.
+ * Errors: as `gleaner_model_gradient_f32`. */
+gleaner_status gleaner_model_row_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
+    size_t index, const struct gleaner_target_f32 *target, float *work, size_t work_len, float *row,
+    size_t row_len, struct gleaner_row_report_f32 *report);
+
+/* `|row|^2`, without the row where it is exact.
+ * Errors: as `gleaner_model_gradient_f32`. */
+gleaner_status gleaner_model_norm_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
+    size_t index, const struct gleaner_target_f32 *target, float *work, size_t work_len, float *norm);
+
+/* Moves the entries of a whole row that are not redundant to its front: the first `order` entries are
+ * then the row for a factor of that order.
+ * Errors: those of a model; LENGTH. */
+gleaner_status gleaner_model_leave_out_gauge_f32(const struct gleaner_model_f32 *model, float *row,
+    size_t row_len);
+
+/* Copies the model's parameters to a flat theta of P entries: W1, b1, W2, b2, ...: where a fit starts.
+ * Errors: those of a model; LENGTH. */
+gleaner_status gleaner_model_theta_f32(const struct gleaner_model_f32 *model, float *theta, size_t theta_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The factor, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A factor's counters. */
+struct gleaner_factor_state_f32 {
+  size_t order; /* N, the length of a row */
+  float ridge; /* lambda; 0: none */
+  uint64_t rows; /* Rows observed since the reset */
+  uint64_t half_life; /* Rows after which a row counts half; 0: never forget */
+  uint64_t age; /* Rows since the last halving */
+  size_t cursor; /* Next column whose ridge is fed back */
+  uint32_t pivoted; /* 1: columns have been moved */
+};
+
+/* The factor `D^T D + lambda I = U^T diag(d) U` of the rows seen, and its leverages. Keeps a pointer to
+ * the caller's memory; a copy of the struct alone shares that memory. */
+struct gleaner_factor_f32 {
+  uint32_t tag; /* Set by init */
+  float *memory; /* The caller's, `GLEANER_FACTOR_LEN(order)` scalars */
+  size_t memory_len; /* Its length */
+  struct gleaner_factor_state_f32 state; /* Counters */
+};
+
+/* A row's place against a factor. */
+struct gleaner_score_f32 {
+  float leverage; /* `d^T (D^T D + lambda I)^-1 d`; with lambda = 0 the pseudo-inverse */
+  float novelty; /* Share of the row outside what the factor has seen, in [0, 1] */
+};
+
+/* An empty factor of the order N, with `lambda = ridge` (0: none), over `GLEANER_FACTOR_LEN(N)` scalars.
+ * Errors: LENGTH, RANGE (order 0, ridge), NOT_FINITE. */
+gleaner_status gleaner_factor_init_f32(struct gleaner_factor_f32 *factor, size_t order, float ridge,
+    float *memory, size_t memory_len);
+
+/* The ridge that suits rows of this mean squared norm: `1e-6` times it.
+ * Errors: RANGE (not positive), NOT_FINITE. */
+gleaner_status gleaner_factor_default_ridge_f32(float mean_squared_norm, float *ridge);
+
+/* Forgets all rows; `lambda = ridge`.
+ * Errors: STATE, RANGE, NOT_FINITE. */
+gleaner_status gleaner_factor_reset_f32(struct gleaner_factor_f32 *factor, float ridge);
+
+/* Starts from a packed triangle of `rows` rows, ridge included, as a pilot has it.
+ * Errors: STATE, LENGTH, RANGE, NOT_FINITE. */
+gleaner_status gleaner_factor_start_f32(struct gleaner_factor_f32 *factor, const float *packed,
+    size_t packed_len, uint64_t rows, float ridge);
+
+/* Copies out the packed triangle, N (N + 1) / 2 scalars: what `gleaner_factor_start_f32` takes.
+ * Errors: STATE, LENGTH; STALE (columns have been moved: unpivot first). */
+gleaner_status gleaner_factor_packed_f32(const struct gleaner_factor_f32 *factor, float *packed,
+    size_t packed_len);
+
+/* Half-life in rows, at least the order; 0: never forget. The ridge is kept alive.
+ * Errors: STATE, RANGE. */
+gleaner_status gleaner_factor_half_life_f32(struct gleaner_factor_f32 *factor, uint64_t rows);
+
+/* Takes in a row with a weight; `online` gets its leverage against the rows before, itself included, in
+ * [0, 1]. About N^2 multiplications and as many additions.
+ * Errors: STATE, LENGTH, NOT_FINITE, RANGE (weight, or entries whose squares leave the scalar's range). */
+gleaner_status gleaner_factor_observe_f32(struct gleaner_factor_f32 *factor, const float *row, size_t row_len,
+    float weight, float *online);
+
+/* Leverage and novelty of a row, which is not taken in. `scratch`: N scalars. About N^2 / 2
+ * multiplications and as many additions.
+ * Errors: STATE, LENGTH, NOT_FINITE, RANGE; STALE (without a ridge: pivot first). */
+gleaner_status gleaner_factor_score_f32(const struct gleaner_factor_f32 *factor, const float *row,
+    size_t row_len, float *scratch, size_t scratch_len, struct gleaner_score_f32 *score);
+
+/* Orders the columns so that relative pivots fall, in place; `rank` gets the number of those above rounding
+ * and the ridge. Later rows follow the order. At most about 2 N^3 flops.
+ * Errors: STATE. */
+gleaner_status gleaner_factor_pivot_f32(struct gleaner_factor_f32 *factor, size_t *rank);
+
+/* Moves the columns back to their natural order. Cost as `gleaner_factor_pivot_f32`.
+ * Errors: STATE. */
+gleaner_status gleaner_factor_unpivot_f32(struct gleaner_factor_f32 *factor);
+
+/* An estimate of the condition number of the rows after their columns are scaled to one norm; the largest
+ * scalar where a column depends on others. Near 1 / epsilon no digit of a leverage is right.
+ * Errors: STATE. */
+gleaner_status gleaner_factor_condition_f32(const struct gleaner_factor_f32 *factor, float *condition);
+
+/* The number of columns whose pivot is above rounding and the ridge, as the factor stands.
+ * Errors: STATE. */
+gleaner_status gleaner_factor_rank_f32(const struct gleaner_factor_f32 *factor, size_t *rank);
+
+/* Takes in all rows of another factor of the same order; its ridge is not added again.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_factor_merge_f32(struct gleaner_factor_f32 *factor,
+    const struct gleaner_factor_f32 *other);
+
+/* Regresses the last column on the others, N - 1 entries: with rows `[J | -f]` a Gauss-Newton step.
+ * Errors: STATE, LENGTH, STALE, RANGE. */
+gleaner_status gleaner_factor_solve_f32(const struct gleaner_factor_f32 *factor, float *solution,
+    size_t solution_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The VarOpt reservoir, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A kept sample as a sampler stores it. Read it by the `_kept_` functions, which know its weight. */
+struct gleaner_item_f32 {
+  uint64_t sequence; /* Number of the offer since the start of the period, from 0 */
+  float score; /* The score it was offered with */
+  uint32_t slot; /* Slot of its payload */
+};
+
+/* A kept sample. */
+struct gleaner_kept_f32 {
+  uint64_t sequence; /* Number of the offer since the start of the period, from 0 */
+  uint32_t slot; /* Slot of its payload */
+  float score; /* The score it was offered with */
+  float weight; /* How many samples of the stream it stands for: 1 / its chance of being kept */
+};
+
+/* What an offer led to. */
+struct gleaner_outcome_f32 {
+  uint32_t kept; /* 1: the newcomer is kept, for now */
+  uint32_t free_slot; /* Where the next payload goes; its old content can be read until then */
+  uint32_t dropped_any; /* 1: a sample left, the newcomer or an earlier one, and `dropped` says which */
+  struct gleaner_item_f32 dropped; /* The sample that left */
+};
+
+/* A reservoir's counters. */
+struct gleaner_reservoir_state_f32 {
+  uint64_t seen; /* Samples offered since the last clear */
+  size_t heavy; /* Kept samples whose score is above the threshold */
+  size_t light; /* The other kept samples */
+  float threshold; /* Scores above it are kept for certain */
+  float compensation; /* What the threshold's rounding left out */
+  uint32_t free_slot; /* Where the next payload goes */
+};
+
+/* Keeps k samples of a stream, each with a chance in proportion to its score, and gives weights for
+ * which every sum over a subset of the stream is unbiased (VarOpt). Slots 0 to k, one of them free. */
+struct gleaner_reservoir_f32 {
+  uint32_t tag; /* Set by init */
+  uint8_t generator[16]; /* State of the generator */
+  struct gleaner_item_f32 *items; /* The caller's, `GLEANER_ITEMS_LEN(k)` items */
+  size_t items_len; /* k + 1 */
+  struct gleaner_reservoir_state_f32 state; /* Counters */
+};
+
+/* An empty reservoir of k kept samples over k + 1 items, drawing from a generator of this seed.
+ * Errors: LENGTH (no item). */
+gleaner_status gleaner_reservoir_init_f32(struct gleaner_reservoir_f32 *reservoir, uint64_t seed,
+    struct gleaner_item_f32 *items, size_t items_len);
+
+/* Drops all samples, for a new period; the generator goes on.
+ * Errors: STATE. */
+gleaner_status gleaner_reservoir_clear_f32(struct gleaner_reservoir_f32 *reservoir);
+
+/* Offers the sample whose payload is in the free slot. At most one draw; O(log k).
+ * Errors: STATE, SCORE. */
+gleaner_status gleaner_reservoir_offer_f32(struct gleaner_reservoir_f32 *reservoir, float score,
+    struct gleaner_outcome_f32 *outcome);
+
+/* The number of kept samples.
+ * Errors: STATE. */
+gleaner_status gleaner_reservoir_count_f32(const struct gleaner_reservoir_f32 *reservoir, size_t *count);
+
+/* The kept sample of an index from 0 to the count, with its weight: final once the stream has ended.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_reservoir_kept_f32(const struct gleaner_reservoir_f32 *reservoir, size_t index,
+    struct gleaner_kept_f32 *kept);
+
+/* `(sum w)^2 / sum w^2` of the kept: how many samples of one weight these are worth.
+ * Errors: STATE. */
+gleaner_status gleaner_reservoir_effective_size_f32(const struct gleaner_reservoir_f32 *reservoir, float *size);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The k highest scores, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Keeps the k highest scores of a stream, ties by arrival. Slots 0 to k, one of them free. */
+struct gleaner_top_f32 {
+  uint32_t tag; /* Set by init */
+  struct gleaner_item_f32 *items; /* The caller's, `GLEANER_ITEMS_LEN(k)` items */
+  size_t items_len; /* k + 1 */
+  uint64_t seen; /* Samples offered since the last clear */
+  size_t kept; /* Samples kept */
+  uint32_t free_slot; /* Where the next payload goes */
+};
+
+/* Empty, over k + 1 items.
+ * Errors: LENGTH (no item). */
+gleaner_status gleaner_top_init_f32(struct gleaner_top_f32 *top, struct gleaner_item_f32 *items,
+    size_t items_len);
+
+/* Drops all samples.
+ * Errors: STATE. */
+gleaner_status gleaner_top_clear_f32(struct gleaner_top_f32 *top);
+
+/* Offers the sample whose payload is in the free slot. O(log k).
+ * Errors: STATE, SCORE. */
+gleaner_status gleaner_top_offer_f32(struct gleaner_top_f32 *top, float score,
+    struct gleaner_outcome_f32 *outcome);
+
+/* The number of kept samples.
+ * Errors: STATE. */
+gleaner_status gleaner_top_count_f32(const struct gleaner_top_f32 *top, size_t *count);
+
+/* The kept sample of an index from 0 to the count; its weight is 1.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_top_kept_f32(const struct gleaner_top_f32 *top, size_t index,
+    struct gleaner_kept_f32 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The standardiser: running moments, and constants, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Running mean and variance a feature, compensated. Keeps a pointer to the caller's memory. */
+struct gleaner_moments_f32 {
+  uint32_t tag; /* Set by init */
+  float *memory; /* The caller's, `GLEANER_MOMENTS_LEN(features)` scalars */
+  size_t memory_len; /* Its length */
+  uint64_t count; /* Readings taken in */
+};
+
+/* No reading yet, over exactly `GLEANER_MOMENTS_LEN(features)` scalars.
+ * Errors: LENGTH. */
+gleaner_status gleaner_moments_init_f32(struct gleaner_moments_f32 *moments, size_t features, float *memory,
+    size_t memory_len);
+
+/* Takes in a reading.
+ * Errors: STATE, LENGTH, NOT_FINITE, RANGE. */
+gleaner_status gleaner_moments_observe_f32(struct gleaner_moments_f32 *moments, const float *x, size_t x_len);
+
+/* Mean of a feature, counted from 0; 0 before the first reading.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_moments_mean_f32(const struct gleaner_moments_f32 *moments, size_t feature, float *mean);
+
+/* Population variance of a feature, counted from 0; 0 before the first reading.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_moments_variance_f32(const struct gleaner_moments_f32 *moments, size_t feature,
+    float *variance);
+
+/* `(x - mean) / sqrt(variance)`; a constant feature gives `x - mean`.
+ * Errors: STATE, LENGTH, NOT_FINITE, RANGE. */
+gleaner_status gleaner_moments_standardise_f32(const struct gleaner_moments_f32 *moments, const float *x,
+    size_t x_len, float *result, size_t result_len);
+
+/* Takes in all readings of another.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_moments_merge_f32(struct gleaner_moments_f32 *moments,
+    const struct gleaner_moments_f32 *other);
+
+/* `(x - mean) / scale` with constants.
+ * Errors: LENGTH, NOT_FINITE, RANGE (a scale that is not positive). */
+gleaner_status gleaner_standardise_f32(const float *x, size_t x_len, const float *mean, size_t mean_len,
+    const float *scale, size_t scale_len, float *result, size_t result_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The structs of a selector, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a selector is to do; `GLEANER_OPTIONS_DEFAULT` sets what is written here as default. */
+struct gleaner_options_f32 {
+  uint32_t abi; /* `GLEANER_ABI` */
+  int32_t objective; /* `GLEANER_OBJECTIVE_...`; default prediction */
+  int32_t scaling; /* `GLEANER_SCALING_...`; default the model's constants */
+  float delta; /* Where the Huber loss turns linear, positive; default 1 */
+  float ridge; /* lambda; default 0: the pilot's, else 1e-6 times the squared norm of the first row */
+  float uniform; /* Share of uniform sampling in the scores, in [0, 1]; default 0 */
+  uint64_t half_life; /* Half-life of the factor in readings, at least its order; default 0: never forget */
+  uint64_t seed; /* Seed of the generator; default 0 */
+};
+
+/* A selector's counters of one period. */
+struct gleaner_counters_f32 {
+  uint64_t seen; /* Readings scored and offered */
+  uint64_t accepted; /* Readings that entered the reservoir */
+  uint64_t evicted; /* Kept readings that were evicted again */
+  uint64_t refused_length; /* Readings refused: wrong length */
+  uint64_t refused_not_finite; /* ... not finite */
+  uint64_t refused_range; /* ... out of range */
+  uint64_t refused_label; /* ... label missing, unwanted or out of range */
+  uint64_t refused_other; /* ... any other cause */
+  float total_score[2]; /* Sum of all scores: rounded, and what the rounding left out */
+  float highest_dropped; /* Highest score of a dropped reading */
+};
+
+/* Scores and keeps readings of a stream. All of it lies in this struct, `memory` and `items`; to keep a
+ * copy, copy the three and point the copy's `memory` and `items` at the copied ones. A copy of the struct
+ * alone shares them. */
+struct gleaner_selector_f32 {
+  uint32_t tag; /* Set by init */
+  uint32_t period; /* Number of the period, from 0 */
+  uint8_t generator[16]; /* State of the generator */
+  const struct gleaner_model_f32 *model; /* The model in use */
+  float *memory; /* The caller's, `GLEANER_SELECTOR_LEN` scalars */
+  size_t memory_len; /* Its length */
+  struct gleaner_item_f32 *items; /* The caller's, `GLEANER_ITEMS_LEN(k)` items */
+  size_t items_len; /* k + 1 */
+  struct gleaner_options_f32 options; /* As given to init */
+  struct gleaner_plan plan; /* What the checks of the model worked out */
+  struct gleaner_factor_state_f32 factor; /* Counters of the factor */
+  struct gleaner_reservoir_state_f32 reservoir; /* Counters of the reservoir */
+  struct gleaner_counters_f32 counters; /* Counters of the period */
+  uint64_t moments; /* Readings in the running moments */
+  float mean_leverage; /* The pilot's mean leverage; 0: none */
+  uint32_t ridge_is_open; /* 1: the ridge is still to be set from the first row */
+  float leverages[2]; /* Sum of the leverages since the factor began: rounded, and what the rounding left out */
+  uint64_t leverage_count; /* Their number */
+  uint64_t model_id; /* Id of the model that the factor belongs to */
+};
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The selector, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What became of a reading. */
+struct gleaner_verdict_f32 {
+  uint32_t kept; /* 1: it is kept, for now */
+  /* Where the next payload goes: the slot of the reading that lost, this one or an earlier one */
+  uint32_t free_slot;
+  float score; /* Its score */
+  float leverage; /* Its online leverage, in [0, 1]: near 1, the model has not seen its like */
+  int32_t form; /* `GLEANER_FORM_...` of its row */
+  float completeness; /* The row's completeness residual */
+};
+
+/* What a selector has seen in one period. */
+struct gleaner_stats_f32 {
+  struct gleaner_counters_f32 counters; /* Its counters */
+  size_t kept; /* Kept readings */
+  float threshold; /* Scores above it are kept for certain */
+  float effective_size; /* `(sum w)^2 / sum w^2` of the kept */
+};
+
+/* The caller's function that gives back the reading kept in a slot, for a rebase: writes `x_len`
+ * features to `x` and, where the objective takes one, the label. 0: done; else the call fails with
+ * CALLBACK. */
+typedef int32_t (*gleaner_recall_f32)(void *context, uint32_t slot, float *x, size_t x_len, float *label);
+
+/* A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
+ * model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use.
+ * Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (logistic behind a sigmoid, or not the
+ * pilot's); IDENTITY (the pilot's). */
+gleaner_status gleaner_selector_init_f32(struct gleaner_selector_f32 *selector,
+    const struct gleaner_model_f32 *model, const struct gleaner_options_f32 *options, float *memory,
+    size_t memory_len, struct gleaner_item_f32 *items, size_t items_len);
+
+/* Starts the factor anew from a pilot, as init does where the model has one.
+ * Errors: STATE; OBJECTIVE, IDENTITY, LENGTH, RANGE, NOT_FINITE. */
+gleaner_status gleaner_selector_start_f32(struct gleaner_selector_f32 *selector,
+    const struct gleaner_pilot_f32 *pilot);
+
+/* The free slot, 0 to k: where the next payload goes.
+ * Errors: STATE. */
+gleaner_status gleaner_selector_free_slot_f32(const struct gleaner_selector_f32 *selector, uint32_t *slot);
+
+/* Scores the reading whose payload is in the free slot, and decides. `label`: the objective's y, NULL
+ * for the prediction objective. Cost: a row and N^2 multiplications, whatever came before.
+ * Errors: STATE; LENGTH, NOT_FINITE, RANGE, LABEL, each with its counter. The free slot stays free. */
+gleaner_status gleaner_selector_offer_f32(struct gleaner_selector_f32 *selector, const float *x, size_t x_len,
+    const float *label, struct gleaner_verdict_f32 *verdict);
+
+/* The number of kept readings.
+ * Errors: STATE. */
+gleaner_status gleaner_selector_count_f32(const struct gleaner_selector_f32 *selector, size_t *count);
+
+/* Drains: the kept reading of an index from 0 to the count, with its weight. Weights are final once the
+ * period has ended.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_selector_kept_f32(const struct gleaner_selector_f32 *selector, size_t index,
+    struct gleaner_kept_f32 *result);
+
+/* What the selector has seen in this period.
+ * Errors: STATE. */
+gleaner_status gleaner_selector_stats_f32(const struct gleaner_selector_f32 *selector,
+    struct gleaner_stats_f32 *stats);
+
+/* Empties the sample and the counters; factor, moments and generator go on.
+ * Errors: STATE. */
+gleaner_status gleaner_selector_begin_period_f32(struct gleaner_selector_f32 *selector);
+
+/* The next model, of the same inputs, parameters and scratch: the factor is rebuilt from the kept readings
+ * under it, each with its weight; its pilot is not looked at. Slots, scores and weights stay. `recall` is
+ * asked twice for each reading.
+ * Errors: STATE; those of a model; NULL (no function), CALLBACK; those of a reading. */
+gleaner_status gleaner_selector_rebase_f32(struct gleaner_selector_f32 *selector,
+    const struct gleaner_model_f32 *model, gleaner_recall_f32 recall, void *context);
+
+/* Writes the sample as a record: `payloads` is the array of k + 1 slots, `payload_len` bytes each;
+ * `record` holds `GLEANER_RECORD_LEN(count, payload_len)` bytes. `written` gets the record's length.
+ * Errors: STATE, LENGTH, SIZE. */
+gleaner_status gleaner_selector_record_f32(const struct gleaner_selector_f32 *selector, const uint8_t *payloads,
+    size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The fit, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* How to fit; `GLEANER_FIT_OPTIONS_DEFAULT` sets the defaults. */
+struct gleaner_fit_options_f32 {
+  uint32_t abi; /* `GLEANER_ABI` */
+  int32_t objective; /* `GLEANER_OBJECTIVE_...`, not prediction; default residual */
+  float delta; /* Where the Huber loss turns linear, positive; default 1 */
+  float weight_decay; /* mu in `sum w f^2 + mu |theta|^2`, not negative; default 1e-3 */
+  /* The fit stops where a good step lowers the loss by less than this share; default 0: 1e-6 in single,
+   * 1e-9 in double precision */
+  float tolerance;
+  uint32_t steps; /* Steps at most; default 200 */
+};
+
+/* What a fit reached. */
+struct gleaner_fit_report_f32 {
+  float loss; /* `sum w f^2 + mu |theta|^2` at the end */
+  uint32_t steps; /* Steps taken */
+  int32_t stop; /* `GLEANER_STOP_...` */
+};
+
+/* The caller's function that gives sample `index`: `x_len` features to `x`, and its label and weight,
+ * which are 0 and 1 before the call. 0: done; else the call fails with CALLBACK. It must give the same
+ * each time it is asked. */
+typedef int32_t (*gleaner_sample_f32)(void *context, size_t index, float *x, size_t x_len, float *label,
+    float *weight);
+
+/* Samples to fit on: arrays, or a function. */
+struct gleaner_samples_f32 {
+  size_t count; /* Number of samples */
+  /* Reading i starts at `x[i * stride]`, not standardised; not looked at where `sample` is set */
+  const float *x;
+  size_t stride; /* Scalars from one reading to the next, at least the number of inputs */
+  const float *labels; /* One a sample */
+  const float *weights; /* One a sample, not negative; NULL: all 1 */
+  gleaner_sample_f32 sample; /* Gives the samples instead of the arrays; NULL: the arrays do */
+  void *context; /* Passed to `sample` */
+};
+
+/* Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
+ * Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; its own parameters are
+ * not looked at. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
+ * step costs about n N^2 multiplications for n samples.
+ * Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. On an error theta is as before. */
+gleaner_status gleaner_fit_f32(const struct gleaner_model_f32 *model,
+    const struct gleaner_fit_options_f32 *options, const struct gleaner_samples_f32 *samples, float *theta,
+    size_t theta_len, float *memory, size_t memory_len, struct gleaner_fit_report_f32 *report);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Activations at one point, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* An activation phi at a point s. */
+struct gleaner_activation_f32 {
+  float value; /* phi(s) */
+  float derivative; /* phi'(s), from the left at a break */
+  float divided; /* (phi(s) - phi(0)) / s, phi'(0) at 0: no cancellation, no avoidable overflow */
+};
+
+/* Evaluates the activation of code `activation` at `s`. `parameter` holds its `parameter_len` parameters,
+ * up to 3; those not given are 0.
+ * Errors: CODE, NOT_FINITE (s), RANGE (a parameter), LENGTH (more than 3 parameters). */
+gleaner_status gleaner_activation_evaluate_f32(int32_t activation, const float *parameter, size_t parameter_len,
+    float s, struct gleaner_activation_f32 *result);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Records: what goes up.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a record says of its sample as a whole. */
+struct gleaner_record_header {
+  uint64_t model; /* Id of the model that scored */
+  uint64_t seed; /* Seed of the generator */
+  uint64_t seen; /* Readings offered in the period */
+  double total; /* Sum of all scores offered */
+  double threshold; /* Scores above it were kept for certain */
+  uint32_t period; /* Number of the period */
+  uint32_t items; /* Number of items */
+  uint32_t payload; /* Bytes of payload an item */
+};
+
+/* One item of a record. */
+struct gleaner_record_item {
+  uint64_t sequence; /* Number of the offer since the start of the period, from 0 */
+  double score; /* Its score */
+  double weight; /* Its weight */
+  const uint8_t *payload; /* Its payload, inside the record's bytes where it was read */
+};
+
+/* Bytes of a record, as `GLEANER_RECORD_LEN`. */
+size_t gleaner_record_len(size_t items, size_t payload);
+
+/* Writes a record of `items_len` items; the header's count of items is taken from that. `record` holds
+ * `GLEANER_RECORD_LEN(items, payload)` bytes; `written` gets the record's length.
+ * Errors: LENGTH, SIZE. */
+gleaner_status gleaner_record_write(const struct gleaner_record_header *header,
+    const struct gleaner_record_item *items, size_t items_len, uint8_t *record, size_t record_len,
+    size_t *written);
+
+/* Reads a record: its header and, to the front of `items`, its items, whose payloads point into
+ * `record`. With `items_len` 0 the header alone.
+ * Errors: RECORD; LENGTH (more items than places). */
+gleaner_status gleaner_record_read(const uint8_t *record, size_t record_len, struct gleaner_record_item *items,
+    size_t items_len, struct gleaner_record_header *header);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * A model as C describes it, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_layer_f32`, in double precision. */
+struct gleaner_layer_f64 {
+  const double *weights;
+  const double *bias;
+  uint32_t inputs;
+  uint32_t outputs;
+  int32_t activation;
+  double parameter[3];
+};
+
+/* As `gleaner_pilot_f32`, in double precision. */
+struct gleaner_pilot_f64 {
+  const double *packed;
+  size_t packed_len;
+  uint64_t rows;
+  double ridge;
+  double mean_leverage;
+  uint64_t model_id;
+  int32_t objective;
+};
+
+/* As `gleaner_model_f32`, in double precision. */
+struct gleaner_model_f64 {
+  uint32_t abi;
+  uint64_t id;
+  const struct gleaner_layer_f64 *layers;
+  uint32_t depth;
+  uint32_t inputs;
+  uint32_t nodes;
+  const double *mean;
+  const double *scale;
+  const double *check_inputs;
+  const double *check_outputs;
+  uint32_t checks;
+  const struct gleaner_pilot_f64 *pilot;
+};
+
+/* ----------------------------------------------------------------------------------------------------------
+ * What a model gives: sizes, check, value, gradient, row, norm, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_target_f32`, in double precision. */
+struct gleaner_target_f64 {
+  int32_t objective;
+  double label;
+  double delta;
+};
+
+/* As `gleaner_row_report_f32`, in double precision. */
+struct gleaner_row_report_f64 {
+  int32_t form;
+  double value;
+  double at_zero;
+  double completeness;
+};
+
+/* As `gleaner_model_sizes_f32`, in double precision. */
+gleaner_status gleaner_model_sizes_f64(const struct gleaner_model_f64 *model, struct gleaner_sizes *sizes);
+
+/* As `gleaner_model_check_f32`, in double precision. */
+gleaner_status gleaner_model_check_f64(const struct gleaner_model_f64 *model, int32_t objective, double *work,
+    size_t work_len, double *worst);
+
+/* As `gleaner_model_value_f32`, in double precision. */
+gleaner_status gleaner_model_value_f64(const struct gleaner_model_f64 *model, const double *x, size_t x_len,
+    size_t index, double *work, size_t work_len, double *value);
+
+/* As `gleaner_model_gradient_f32`, in double precision. */
+gleaner_status gleaner_model_gradient_f64(const struct gleaner_model_f64 *model, const double *x, size_t x_len,
+    size_t index, const struct gleaner_target_f64 *target, double *work, size_t work_len, double *gradient,
+    size_t gradient_len, double *value);
+
+/* As `gleaner_model_row_f32`, in double precision. */
+gleaner_status gleaner_model_row_f64(const struct gleaner_model_f64 *model, const double *x, size_t x_len,
+    size_t index, const struct gleaner_target_f64 *target, double *work, size_t work_len, double *row,
+    size_t row_len, struct gleaner_row_report_f64 *report);
+
+/* As `gleaner_model_norm_f32`, in double precision. */
+gleaner_status gleaner_model_norm_f64(const struct gleaner_model_f64 *model, const double *x, size_t x_len,
+    size_t index, const struct gleaner_target_f64 *target, double *work, size_t work_len, double *norm);
+
+/* As `gleaner_model_leave_out_gauge_f32`, in double precision. */
+gleaner_status gleaner_model_leave_out_gauge_f64(const struct gleaner_model_f64 *model, double *row,
+    size_t row_len);
+
+/* As `gleaner_model_theta_f32`, in double precision. */
+gleaner_status gleaner_model_theta_f64(const struct gleaner_model_f64 *model, double *theta, size_t theta_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The factor, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_factor_state_f32`, in double precision. */
+struct gleaner_factor_state_f64 {
+  size_t order;
+  double ridge;
+  uint64_t rows;
+  uint64_t half_life;
+  uint64_t age;
+  size_t cursor;
+  uint32_t pivoted;
+};
+
+/* As `gleaner_factor_f32`, in double precision. */
+struct gleaner_factor_f64 {
+  uint32_t tag;
+  double *memory;
+  size_t memory_len;
+  struct gleaner_factor_state_f64 state;
+};
+
+/* As `gleaner_score_f32`, in double precision. */
+struct gleaner_score_f64 {
+  double leverage;
+  double novelty;
+};
+
+/* As `gleaner_factor_init_f32`, in double precision. */
+gleaner_status gleaner_factor_init_f64(struct gleaner_factor_f64 *factor, size_t order, double ridge,
+    double *memory, size_t memory_len);
+
+/* As `gleaner_factor_default_ridge_f32`, in double precision. */
+gleaner_status gleaner_factor_default_ridge_f64(double mean_squared_norm, double *ridge);
+
+/* As `gleaner_factor_reset_f32`, in double precision. */
+gleaner_status gleaner_factor_reset_f64(struct gleaner_factor_f64 *factor, double ridge);
+
+/* As `gleaner_factor_start_f32`, in double precision. */
+gleaner_status gleaner_factor_start_f64(struct gleaner_factor_f64 *factor, const double *packed,
+    size_t packed_len, uint64_t rows, double ridge);
+
+/* As `gleaner_factor_packed_f32`, in double precision. */
+gleaner_status gleaner_factor_packed_f64(const struct gleaner_factor_f64 *factor, double *packed,
+    size_t packed_len);
+
+/* As `gleaner_factor_half_life_f32`, in double precision. */
+gleaner_status gleaner_factor_half_life_f64(struct gleaner_factor_f64 *factor, uint64_t rows);
+
+/* As `gleaner_factor_observe_f32`, in double precision. */
+gleaner_status gleaner_factor_observe_f64(struct gleaner_factor_f64 *factor, const double *row, size_t row_len,
+    double weight, double *online);
+
+/* As `gleaner_factor_score_f32`, in double precision. */
+gleaner_status gleaner_factor_score_f64(const struct gleaner_factor_f64 *factor, const double *row,
+    size_t row_len, double *scratch, size_t scratch_len, struct gleaner_score_f64 *score);
+
+/* As `gleaner_factor_pivot_f32`, in double precision. */
+gleaner_status gleaner_factor_pivot_f64(struct gleaner_factor_f64 *factor, size_t *rank);
+
+/* As `gleaner_factor_unpivot_f32`, in double precision. */
+gleaner_status gleaner_factor_unpivot_f64(struct gleaner_factor_f64 *factor);
+
+/* As `gleaner_factor_condition_f32`, in double precision. */
+gleaner_status gleaner_factor_condition_f64(const struct gleaner_factor_f64 *factor, double *condition);
+
+/* As `gleaner_factor_rank_f32`, in double precision. */
+gleaner_status gleaner_factor_rank_f64(const struct gleaner_factor_f64 *factor, size_t *rank);
+
+/* As `gleaner_factor_merge_f32`, in double precision. */
+gleaner_status gleaner_factor_merge_f64(struct gleaner_factor_f64 *factor,
+    const struct gleaner_factor_f64 *other);
+
+/* As `gleaner_factor_solve_f32`, in double precision. */
+gleaner_status gleaner_factor_solve_f64(const struct gleaner_factor_f64 *factor, double *solution,
+    size_t solution_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The VarOpt reservoir, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_item_f32`, in double precision. */
+struct gleaner_item_f64 {
+  uint64_t sequence;
+  double score;
+  uint32_t slot;
+};
+
+/* As `gleaner_kept_f32`, in double precision. */
+struct gleaner_kept_f64 {
+  uint64_t sequence;
+  uint32_t slot;
+  double score;
+  double weight;
+};
+
+/* As `gleaner_outcome_f32`, in double precision. */
+struct gleaner_outcome_f64 {
+  uint32_t kept;
+  uint32_t free_slot;
+  uint32_t dropped_any;
+  struct gleaner_item_f64 dropped;
+};
+
+/* As `gleaner_reservoir_state_f32`, in double precision. */
+struct gleaner_reservoir_state_f64 {
+  uint64_t seen;
+  size_t heavy;
+  size_t light;
+  double threshold;
+  double compensation;
+  uint32_t free_slot;
+};
+
+/* As `gleaner_reservoir_f32`, in double precision. */
+struct gleaner_reservoir_f64 {
+  uint32_t tag;
+  uint8_t generator[16];
+  struct gleaner_item_f64 *items;
+  size_t items_len;
+  struct gleaner_reservoir_state_f64 state;
+};
+
+/* As `gleaner_reservoir_init_f32`, in double precision. */
+gleaner_status gleaner_reservoir_init_f64(struct gleaner_reservoir_f64 *reservoir, uint64_t seed,
+    struct gleaner_item_f64 *items, size_t items_len);
+
+/* As `gleaner_reservoir_clear_f32`, in double precision. */
+gleaner_status gleaner_reservoir_clear_f64(struct gleaner_reservoir_f64 *reservoir);
+
+/* As `gleaner_reservoir_offer_f32`, in double precision. */
+gleaner_status gleaner_reservoir_offer_f64(struct gleaner_reservoir_f64 *reservoir, double score,
+    struct gleaner_outcome_f64 *outcome);
+
+/* As `gleaner_reservoir_count_f32`, in double precision. */
+gleaner_status gleaner_reservoir_count_f64(const struct gleaner_reservoir_f64 *reservoir, size_t *count);
+
+/* As `gleaner_reservoir_kept_f32`, in double precision. */
+gleaner_status gleaner_reservoir_kept_f64(const struct gleaner_reservoir_f64 *reservoir, size_t index,
+    struct gleaner_kept_f64 *kept);
+
+/* As `gleaner_reservoir_effective_size_f32`, in double precision. */
+gleaner_status gleaner_reservoir_effective_size_f64(const struct gleaner_reservoir_f64 *reservoir,
+    double *size);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The k highest scores, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_top_f32`, in double precision. */
+struct gleaner_top_f64 {
+  uint32_t tag;
+  struct gleaner_item_f64 *items;
+  size_t items_len;
+  uint64_t seen;
+  size_t kept;
+  uint32_t free_slot;
+};
+
+/* As `gleaner_top_init_f32`, in double precision. */
+gleaner_status gleaner_top_init_f64(struct gleaner_top_f64 *top, struct gleaner_item_f64 *items,
+    size_t items_len);
+
+/* As `gleaner_top_clear_f32`, in double precision. */
+gleaner_status gleaner_top_clear_f64(struct gleaner_top_f64 *top);
+
+/* As `gleaner_top_offer_f32`, in double precision. */
+gleaner_status gleaner_top_offer_f64(struct gleaner_top_f64 *top, double score,
+    struct gleaner_outcome_f64 *outcome);
+
+/* As `gleaner_top_count_f32`, in double precision. */
+gleaner_status gleaner_top_count_f64(const struct gleaner_top_f64 *top, size_t *count);
+
+/* As `gleaner_top_kept_f32`, in double precision. */
+gleaner_status gleaner_top_kept_f64(const struct gleaner_top_f64 *top, size_t index,
+    struct gleaner_kept_f64 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The standardiser: running moments, and constants, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_moments_f32`, in double precision. */
+struct gleaner_moments_f64 {
+  uint32_t tag;
+  double *memory;
+  size_t memory_len;
+  uint64_t count;
+};
+
+/* As `gleaner_moments_init_f32`, in double precision. */
+gleaner_status gleaner_moments_init_f64(struct gleaner_moments_f64 *moments, size_t features, double *memory,
+    size_t memory_len);
+
+/* As `gleaner_moments_observe_f32`, in double precision. */
+gleaner_status gleaner_moments_observe_f64(struct gleaner_moments_f64 *moments, const double *x, size_t x_len);
+
+/* As `gleaner_moments_mean_f32`, in double precision. */
+gleaner_status gleaner_moments_mean_f64(const struct gleaner_moments_f64 *moments, size_t feature,
+    double *mean);
+
+/* As `gleaner_moments_variance_f32`, in double precision. */
+gleaner_status gleaner_moments_variance_f64(const struct gleaner_moments_f64 *moments, size_t feature,
+    double *variance);
+
+/* As `gleaner_moments_standardise_f32`, in double precision. */
+gleaner_status gleaner_moments_standardise_f64(const struct gleaner_moments_f64 *moments, const double *x,
+    size_t x_len, double *result, size_t result_len);
+
+/* As `gleaner_moments_merge_f32`, in double precision. */
+gleaner_status gleaner_moments_merge_f64(struct gleaner_moments_f64 *moments,
+    const struct gleaner_moments_f64 *other);
+
+/* As `gleaner_standardise_f32`, in double precision. */
+gleaner_status gleaner_standardise_f64(const double *x, size_t x_len, const double *mean, size_t mean_len,
+    const double *scale, size_t scale_len, double *result, size_t result_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The structs of a selector, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_options_f32`, in double precision. */
+struct gleaner_options_f64 {
+  uint32_t abi;
+  int32_t objective;
+  int32_t scaling;
+  double delta;
+  double ridge;
+  double uniform;
+  uint64_t half_life;
+  uint64_t seed;
+};
+
+/* As `gleaner_counters_f32`, in double precision. */
+struct gleaner_counters_f64 {
+  uint64_t seen;
+  uint64_t accepted;
+  uint64_t evicted;
+  uint64_t refused_length;
+  uint64_t refused_not_finite;
+  uint64_t refused_range;
+  uint64_t refused_label;
+  uint64_t refused_other;
+  double total_score[2];
+  double highest_dropped;
+};
+
+/* As `gleaner_selector_f32`, in double precision. */
+struct gleaner_selector_f64 {
+  uint32_t tag;
+  uint32_t period;
+  uint8_t generator[16];
+  const struct gleaner_model_f64 *model;
+  double *memory;
+  size_t memory_len;
+  struct gleaner_item_f64 *items;
+  size_t items_len;
+  struct gleaner_options_f64 options;
+  struct gleaner_plan plan;
+  struct gleaner_factor_state_f64 factor;
+  struct gleaner_reservoir_state_f64 reservoir;
+  struct gleaner_counters_f64 counters;
+  uint64_t moments;
+  double mean_leverage;
+  uint32_t ridge_is_open;
+  double leverages[2];
+  uint64_t leverage_count;
+  uint64_t model_id;
+};
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The selector, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_verdict_f32`, in double precision. */
+struct gleaner_verdict_f64 {
+  uint32_t kept;
+  uint32_t free_slot;
+  double score;
+  double leverage;
+  int32_t form;
+  double completeness;
+};
+
+/* As `gleaner_stats_f32`, in double precision. */
+struct gleaner_stats_f64 {
+  struct gleaner_counters_f64 counters;
+  size_t kept;
+  double threshold;
+  double effective_size;
+};
+
+/* As `gleaner_recall_f32`, in double precision. */
+typedef int32_t (*gleaner_recall_f64)(void *context, uint32_t slot, double *x, size_t x_len, double *label);
+
+/* As `gleaner_selector_init_f32`, in double precision. */
+gleaner_status gleaner_selector_init_f64(struct gleaner_selector_f64 *selector,
+    const struct gleaner_model_f64 *model, const struct gleaner_options_f64 *options, double *memory,
+    size_t memory_len, struct gleaner_item_f64 *items, size_t items_len);
+
+/* As `gleaner_selector_start_f32`, in double precision. */
+gleaner_status gleaner_selector_start_f64(struct gleaner_selector_f64 *selector,
+    const struct gleaner_pilot_f64 *pilot);
+
+/* As `gleaner_selector_free_slot_f32`, in double precision. */
+gleaner_status gleaner_selector_free_slot_f64(const struct gleaner_selector_f64 *selector, uint32_t *slot);
+
+/* As `gleaner_selector_offer_f32`, in double precision. */
+gleaner_status gleaner_selector_offer_f64(struct gleaner_selector_f64 *selector, const double *x, size_t x_len,
+    const double *label, struct gleaner_verdict_f64 *verdict);
+
+/* As `gleaner_selector_count_f32`, in double precision. */
+gleaner_status gleaner_selector_count_f64(const struct gleaner_selector_f64 *selector, size_t *count);
+
+/* As `gleaner_selector_kept_f32`, in double precision. */
+gleaner_status gleaner_selector_kept_f64(const struct gleaner_selector_f64 *selector, size_t index,
+    struct gleaner_kept_f64 *result);
+
+/* As `gleaner_selector_stats_f32`, in double precision. */
+gleaner_status gleaner_selector_stats_f64(const struct gleaner_selector_f64 *selector,
+    struct gleaner_stats_f64 *stats);
+
+/* As `gleaner_selector_begin_period_f32`, in double precision. */
+gleaner_status gleaner_selector_begin_period_f64(struct gleaner_selector_f64 *selector);
+
+/* As `gleaner_selector_rebase_f32`, in double precision. */
+gleaner_status gleaner_selector_rebase_f64(struct gleaner_selector_f64 *selector,
+    const struct gleaner_model_f64 *model, gleaner_recall_f64 recall, void *context);
+
+/* As `gleaner_selector_record_f32`, in double precision. */
+gleaner_status gleaner_selector_record_f64(const struct gleaner_selector_f64 *selector, const uint8_t *payloads,
+    size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The fit, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_fit_options_f32`, in double precision. */
+struct gleaner_fit_options_f64 {
+  uint32_t abi;
+  int32_t objective;
+  double delta;
+  double weight_decay;
+  double tolerance;
+  uint32_t steps;
+};
+
+/* As `gleaner_fit_report_f32`, in double precision. */
+struct gleaner_fit_report_f64 {
+  double loss;
+  uint32_t steps;
+  int32_t stop;
+};
+
+/* As `gleaner_sample_f32`, in double precision. */
+typedef int32_t (*gleaner_sample_f64)(void *context, size_t index, double *x, size_t x_len, double *label,
+    double *weight);
+
+/* As `gleaner_samples_f32`, in double precision. */
+struct gleaner_samples_f64 {
+  size_t count;
+  const double *x;
+  size_t stride;
+  const double *labels;
+  const double *weights;
+  gleaner_sample_f64 sample;
+  void *context;
+};
+
+/* As `gleaner_fit_f32`, in double precision. */
+gleaner_status gleaner_fit_f64(const struct gleaner_model_f64 *model,
+    const struct gleaner_fit_options_f64 *options, const struct gleaner_samples_f64 *samples, double *theta,
+    size_t theta_len, double *memory, size_t memory_len, struct gleaner_fit_report_f64 *report);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Activations at one point, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_activation_f32`, in double precision. */
+struct gleaner_activation_f64 {
+  double value;
+  double derivative;
+  double divided;
+};
+
+/* As `gleaner_activation_evaluate_f32`, in double precision. */
+gleaner_status gleaner_activation_evaluate_f64(int32_t activation, const double *parameter,
+    size_t parameter_len, double s, struct gleaner_activation_f64 *result);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* GLEANER_H */
