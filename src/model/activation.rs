@@ -122,8 +122,14 @@ impl<T: Scalar> Activation<T> {
             Activation::HardSigmoid => ramp(s, T::of(3.0)),
             Activation::HardSigmoidKeras2 => ramp(s, T::of(2.5)),
             Activation::HardSwish => {
-                let (gate, slope) = ramp(s, T::of(3.0));
-                (s * gate + zero, gate + s * slope)
+                let three = T::of(3.0);
+                let (gate, slope) = ramp(s, three);
+                let rise = if slope > zero {
+                    slope * (s + s + three)
+                } else {
+                    gate
+                };
+                (s * gate + zero, rise)
             }
             Activation::BoundedSwish {
                 lower,
