@@ -35,7 +35,7 @@ pub fn legendre<T: Scalar>(nodes: &mut [T], weights: &mut [T]) -> Result<(), Err
             x = (T::of(core::f64::consts::PI) * index / (n + T::HALF)).cos();
             for _ in 0..STEPS {
                 let (value, slope) = polynomial(x, degree);
-                x = x - value / slope;
+                x -= value / slope;
             }
         }
         let slope = polynomial(x, degree).1;
