@@ -229,7 +229,7 @@ impl<T: Scalar> Activation<T> {
 /// 1 / sqrt(2 pi)
 const INVERSE_ROOT_TAU: f64 = 0.398_942_280_401_432_7;
 /// sqrt(8 / pi)
-const ROOT_EIGHT_OVER_PI: f64 = 1.595_769_121_605_730_7;
+const ROOT_EIGHT_OVER_PI: f64 = 1.595_769_121_605_730_8;
 
 /// exp(-|s|) and 1 - exp(-|s|), each right to rounding: what every logistic function is made of.
 #[derive(Clone, Copy)]
