@@ -1,111 +1,142 @@
 //! Takes a row in: square-root-free planar rotations, four columns a sweep.
 //!
-//! For each column j, with `b = x_j` and the row's remaining weight w:
+//! With v the inverse of the row's remaining weight (`v = 1 / weight` at first), for each column j with
+//! `b = x_j`:
 //!
 //! ```text
-//! d' = d_j + w b^2          s = w b / d'          r = d_j / d'
-//! x_k' = x_k - b u_jk       u_jk' = u_jk + s x_k'      for k > j
-//! w' = r w                  online leverage += w s b
+//! q = b / d_j        v' = v + q b        s = q / v'        d_j' = d_j + b^2 / v
+//! x_k' = x_k - b u_jk                    u_jk' = u_jk + s x_k'            for k > j
 //! ```
 //!
-//! Where the row outweighs the column (`r < 1/4`) the second line would cancel, and overflow where
-//! rows differ by many magnitudes: there `u_jk' = r u_jk + s x_k` is used instead.
+//! The sum of all `q b` is `t / weight`, so the online leverage `t / (1 + t)` comes free. Only one sum
+//! links a column to the next; both divisions stand beside it.
+//!
+//! Where the row outweighs the column (`v' > 4 v`) the second line would cancel, and would overflow where
+//! rows differ by many magnitudes: there `u_jk' = (d_j / d_j') u_jk + s x_k` is used instead.
 //!
 //! Nothing overflows as long as every weighted column square c stays below a quarter of the largest
-//! scalar: `|x_k| <= sqrt(c_k / w)` and `|u_jk| <= sqrt(c_k / d_j)` throughout, and neither w nor `d_j`
+//! scalar: `|x_k| <= sqrt(c_k v)` and `|u_jk| <= sqrt(c_k / d_j)` throughout, and neither `1 / v` nor `d_j`
 //! is ever used below the smallest normal scalar.
 
 use crate::Scalar;
 use core::mem::take;
 
+/// What a row still weighs.
+#[derive(Clone, Copy)]
+struct Left<T> {
+    /// 1 / weight at the start.
+    start: T,
+    /// Sum of `b^2 / d_j` so far.
+    sum: T,
+    /// `start + sum`
+    inverse: T,
+    /// `1 / inverse`, 0 at the row's end.
+    weight: T,
+}
+
 /// One column's rotation.
 #[derive(Clone, Copy)]
 struct Turn<T> {
-    /// b: the row's entry, 0 where the column is left out.
-    entry: T,
     /// s
     gain: T,
-    /// r
-    keep: T,
-    /// Whether the row does not outweigh the column, so that the short form holds.
-    short: bool,
+    /// The new pivot and its compensation.
+    pivot: T,
+    error: T,
 }
 
-impl<T: Scalar> Turn<T> {
-    /// Moves the diagonal and the row's weight, and adds to the online leverage.
+/// Largest inverse weight of a row that goes on.
+fn most<T: Scalar>() -> T {
+    T::of(1.0 / 1024.0) / T::MIN_POSITIVE
+}
+
+/// `pivot + error + add` and its exact rounding error, whichever summand is larger.
+#[inline(always)]
+fn compensated<T: Scalar>(pivot: T, error: T, add: T) -> (T, T) {
+    let add = add + error;
+    let sum = pivot + add;
+    let part = sum - pivot;
+    (sum, (pivot - (sum - part)) + (add - part))
+}
+
+impl<T: Scalar> Left<T> {
+    /// The rotation of a column that holds something. Nonsense where it does not: `inverse` is then no
+    /// longer below a bound.
     #[inline(always)]
-    fn new(
-        diagonal: &mut T,
-        compensation: &mut T,
-        entry: T,
-        weight: &mut T,
-        online: &mut T,
-    ) -> Self {
-        let weighted = *weight * entry;
-        let add = weighted * entry + *compensation;
-        let old = *diagonal;
-        let sum = old + add;
-        if !(sum >= T::MIN_POSITIVE && *weight > T::ZERO) {
-            return Turn {
-                entry: T::ZERO,
-                gain: T::ZERO,
-                keep: T::ONE,
-                short: true,
-            };
-        }
-        // The exact rounding error of the sum, whichever summand is larger.
-        let part = sum - old;
-        *compensation = (old - (sum - part)) + (add - part);
-        *diagonal = sum;
-        let gain = weighted / sum;
-        let keep = old / sum;
-        *online += *weight * (gain * entry);
-        let left = *weight * keep;
-        *weight = if left < T::MIN_POSITIVE {
-            T::ZERO
-        } else {
-            left
-        };
-        Turn {
-            entry,
-            gain,
-            keep,
-            short: keep >= T::HALF * T::HALF,
-        }
+    fn turn(&mut self, pivot: T, error: T, entry: T) -> Turn<T> {
+        let quotient = entry / pivot;
+        let (pivot, error) = compensated(pivot, error, self.weight * entry * entry);
+        self.sum += quotient * entry;
+        self.inverse = self.start + self.sum;
+        self.weight = T::ONE / self.inverse;
+        Turn { gain: quotient * self.weight, pivot, error }
     }
 
-    /// Rotates one pair. `weight` is what the row has left: at 0 its entries are of no more use.
-    #[inline(always)]
-    fn pair(self, unit: &mut T, entry: &mut T, weight: T) {
-        if self.short {
-            let rest = *entry - self.entry * *unit;
-            *unit += self.gain * rest;
-            *entry = rest;
+    /// The rotation of any column by itself.
+    fn step(&mut self, pivot: &mut T, error: &mut T, entry: T) -> Step<T> {
+        let mut next = *self;
+        let turn = next.turn(*pivot, *error, entry);
+        if next.inverse <= (self.inverse * T::of(4.0)).min(most()) {
+            *self = next;
+            (*pivot, *error) = (turn.pivot, turn.error);
+            return Step::Light { entry, gain: turn.gain };
+        }
+        let weighted = self.weight * entry;
+        let (sum, rounding) = compensated(*pivot, *error, weighted * entry);
+        let counts = sum >= T::MIN_POSITIVE;
+        if !counts {
+            return Step::None;
+        }
+        let (gain, keep) = (weighted / sum, *pivot / sum);
+        (*pivot, *error) = (sum, rounding);
+        if next.inverse <= most() {
+            *self = next;
+            Step::Heavy { entry, gain, keep }
         } else {
-            let old = *unit;
-            *unit = self.keep * old + self.gain * *entry;
-            if weight > T::ZERO {
-                *entry -= self.entry * old;
+            self.weight = T::ZERO;
+            Step::Last { gain, keep }
+        }
+    }
+}
+
+/// What a column does to the rest of the row.
+#[derive(Clone, Copy)]
+enum Step<T> {
+    /// The column is empty, or the row has ended.
+    None,
+    /// The row does not outweigh the column.
+    Light { entry: T, gain: T },
+    /// It does.
+    Heavy { entry: T, gain: T, keep: T },
+    /// The row goes into the column whole, and ends.
+    Last { gain: T, keep: T },
+}
+
+impl<T: Scalar> Step<T> {
+    /// Rotates a part of the triangle's row with the same part of the row taken in.
+    fn sweep(self, units: &mut [T], entries: &mut [T]) {
+        let pairs = units.iter_mut().zip(entries);
+        match self {
+            Step::None => {}
+            Step::Light { entry, gain } => pairs.for_each(|(unit, x)| {
+                *x -= entry * *unit;
+                *unit += gain * *x;
+            }),
+            Step::Heavy { entry, gain, keep } => pairs.for_each(|(unit, x)| {
+                let old = *unit;
+                *unit = keep * old + gain * *x;
+                *x -= entry * old;
+            }),
+            Step::Last { gain, keep } => {
+                pairs.for_each(|(unit, x)| *unit = keep * *unit + gain * *x);
             }
-        }
-    }
-
-    /// Rotates the rest of a row.
-    #[inline]
-    fn sweep(self, units: &mut [T], entries: &mut [T], weight: T) {
-        if self.entry == T::ZERO {
-            return;
-        }
-        for (unit, entry) in units.iter_mut().zip(entries) {
-            self.pair(unit, entry, weight);
         }
     }
 }
 
 /// Takes the row in and destroys it; returns the online leverage.
 ///
-/// `packed`: N (N + 1) / 2, `compensation`: N, `row`: N, all in the factor's column order;
-/// `weight` is normal and positive, and the caller has checked the range. About `2 N^2` flops.
+/// `packed`: N (N + 1) / 2, `compensation`: N, `row`: N, all in the factor's column order.
+/// The caller has checked the range, and that `weight` is clear of it too. About `2 N^2` flops.
 pub(super) fn observe<T: Scalar>(
     packed: &mut [T],
     compensation: &mut [T],
@@ -115,93 +146,85 @@ pub(super) fn observe<T: Scalar>(
     debug_assert!(packed.len() == row.len() * (row.len() + 1) / 2);
     debug_assert!(compensation.len() == row.len());
     let (mut packed, mut compensation, mut row) = (packed, compensation, row);
-    let mut left = weight;
-    let mut online = T::ZERO;
-    while row.len() >= 4 && left > T::ZERO {
+    let start = T::ONE / weight;
+    let mut left = Left { start, sum: T::ZERO, inverse: start, weight };
+    while row.len() >= 4 && left.weight > T::ZERO {
         let length = row.len();
-        let Some(([x0, x1, x2, x3], x)) = take(&mut row).split_first_chunk_mut::<4>() else {
-            break;
-        };
-        let Some(([e0, e1, e2, e3], e)) = take(&mut compensation).split_first_chunk_mut::<4>()
-        else {
-            break;
-        };
-        let Some((r0, p)) = take(&mut packed).split_at_mut_checked(length) else {
-            break;
-        };
-        let Some((r1, p)) = p.split_at_mut_checked(length - 1) else {
-            break;
-        };
-        let Some((r2, p)) = p.split_at_mut_checked(length - 2) else {
-            break;
-        };
-        let Some((r3, p)) = p.split_at_mut_checked(length - 3) else {
-            break;
-        };
-        let Some(([d0, u01, u02, u03], u0)) = r0.split_first_chunk_mut::<4>() else {
-            break;
-        };
-        let Some(([d1, u12, u13], u1)) = r1.split_first_chunk_mut::<3>() else {
-            break;
-        };
-        let Some(([d2, u23], u2)) = r2.split_first_chunk_mut::<2>() else {
-            break;
-        };
-        let Some(([d3], u3)) = r3.split_first_chunk_mut::<1>() else {
-            break;
-        };
-        (row, compensation, packed) = (x, e, p);
+        let Some((x, rest)) = take(&mut row).split_first_chunk_mut::<4>() else { break };
+        let Some((e, errors)) = take(&mut compensation).split_first_chunk_mut::<4>() else { break };
+        let Some((r0, tail)) = take(&mut packed).split_at_mut_checked(length) else { break };
+        let Some((r1, tail)) = tail.split_at_mut_checked(length - 1) else { break };
+        let Some((r2, tail)) = tail.split_at_mut_checked(length - 2) else { break };
+        let Some((r3, tail)) = tail.split_at_mut_checked(length - 3) else { break };
+        let Some((h0, u0)) = r0.split_first_chunk_mut::<4>() else { break };
+        let Some((h1, u1)) = r1.split_first_chunk_mut::<3>() else { break };
+        let Some((h2, u2)) = r2.split_first_chunk_mut::<2>() else { break };
+        let Some((h3, u3)) = r3.split_first_chunk_mut::<1>() else { break };
+        (row, compensation, packed) = (rest, errors, tail);
 
-        let t0 = Turn::new(d0, e0, *x0, &mut left, &mut online);
-        let w0 = left;
-        t0.pair(u01, x1, w0);
-        t0.pair(u02, x2, w0);
-        t0.pair(u03, x3, w0);
-        let t1 = Turn::new(d1, e1, *x1, &mut left, &mut online);
-        let w1 = left;
-        t1.pair(u12, x2, w1);
-        t1.pair(u13, x3, w1);
-        let t2 = Turn::new(d2, e2, *x2, &mut left, &mut online);
-        let w2 = left;
-        t2.pair(u23, x3, w2);
-        let t3 = Turn::new(d3, e3, *x3, &mut left, &mut online);
+        // Nothing is stored until it is known that the row outweighs none of the four.
+        let [d0, u01, u02, u03] = *h0;
+        let [d1, u12, u13] = *h1;
+        let [d2, u23] = *h2;
+        let [d3] = *h3;
+        let mut next = left;
+        let b0 = x[0];
+        let t0 = next.turn(d0, e[0], b0);
+        let b1 = x[1] - b0 * u01;
+        let t1 = next.turn(d1, e[1], b1);
+        let y2 = x[2] - b0 * u02;
+        let b2 = y2 - b1 * u12;
+        let t2 = next.turn(d2, e[2], b2);
+        let y3 = x[3] - b0 * u03;
+        let z3 = y3 - b1 * u13;
+        let b3 = z3 - b2 * u23;
+        let t3 = next.turn(d3, e[3], b3);
 
-        if t0.short && t1.short && t2.short && t3.short {
+        if next.inverse <= (left.inverse * T::of(4.0)).min(most()) {
+            left = next;
+            *e = [t0.error, t1.error, t2.error, t3.error];
+            let (g0, g1, g2, g3) = (t0.gain, t1.gain, t2.gain, t3.gain);
+            *h0 = [t0.pivot, u01 + g0 * b1, u02 + g0 * y2, u03 + g0 * y3];
+            *h1 = [t1.pivot, u12 + g1 * b2, u13 + g1 * z3];
+            *h2 = [t2.pivot, u23 + g2 * b3];
+            *h3 = [t3.pivot];
             for ((((x, u0), u1), u2), u3) in row.iter_mut().zip(u0).zip(u1).zip(u2).zip(u3) {
-                let z0 = *x - t0.entry * *u0;
-                *u0 += t0.gain * z0;
-                let z1 = z0 - t1.entry * *u1;
-                *u1 += t1.gain * z1;
-                let z2 = z1 - t2.entry * *u2;
-                *u2 += t2.gain * z2;
-                let z3 = z2 - t3.entry * *u3;
-                *u3 += t3.gain * z3;
+                let z0 = *x - b0 * *u0;
+                *u0 += g0 * z0;
+                let z1 = z0 - b1 * *u1;
+                *u1 += g1 * z1;
+                let z2 = z1 - b2 * *u2;
+                *u2 += g2 * z2;
+                let z3 = z2 - b3 * *u3;
+                *u3 += g3 * z3;
                 *x = z3;
             }
         } else {
-            t0.sweep(u0, row, w0);
-            t1.sweep(u1, row, w1);
-            t2.sweep(u2, row, w2);
-            t3.sweep(u3, row, left);
+            let mut head = x.as_mut_slice();
+            let mut errors = e.as_mut_slice();
+            let rows: [(&mut [T], &mut [T]); 4] = [(h0, u0), (h1, u1), (h2, u2), (h3, u3)];
+            for (near, far) in rows {
+                let Some((b, entries)) = take(&mut head).split_first_mut() else { break };
+                let Some((error, others)) = take(&mut errors).split_first_mut() else { break };
+                let Some((pivot, units)) = near.split_first_mut() else { break };
+                if left.weight == T::ZERO {
+                    break;
+                }
+                let step = left.step(pivot, error, *b);
+                step.sweep(units, entries);
+                step.sweep(far, row);
+                (head, errors) = (entries, others);
+            }
         }
     }
-    while left > T::ZERO {
+    while left.weight > T::ZERO {
         let length = row.len();
-        let Some((x, rest)) = take(&mut row).split_first_mut() else {
-            break;
-        };
-        let Some((e, errors)) = take(&mut compensation).split_first_mut() else {
-            break;
-        };
-        let Some((head, tail)) = take(&mut packed).split_at_mut_checked(length) else {
-            break;
-        };
-        let Some((d, units)) = head.split_first_mut() else {
-            break;
-        };
-        let turn = Turn::new(d, e, *x, &mut left, &mut online);
-        turn.sweep(units, rest, left);
-        (row, compensation, packed) = (rest, errors, tail);
+        let Some((b, entries)) = take(&mut row).split_first_mut() else { break };
+        let Some((error, errors)) = take(&mut compensation).split_first_mut() else { break };
+        let Some((head, tail)) = take(&mut packed).split_at_mut_checked(length) else { break };
+        let Some((pivot, units)) = head.split_first_mut() else { break };
+        left.step(pivot, error, *b).sweep(units, entries);
+        (row, compensation, packed) = (entries, errors, tail);
     }
-    (online / weight).min(T::ONE)
+    if left.weight > T::ZERO { left.sum / left.inverse } else { T::ONE }
 }
