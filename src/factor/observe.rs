@@ -68,7 +68,11 @@ impl<T: Scalar> Left<T> {
         self.sum += quotient * entry;
         self.inverse = self.start + self.sum;
         self.weight = T::ONE / self.inverse;
-        Turn { gain: quotient * self.weight, pivot, error }
+        Turn {
+            gain: quotient * self.weight,
+            pivot,
+            error,
+        }
     }
 
     /// The rotation of any column by itself.
@@ -78,7 +82,10 @@ impl<T: Scalar> Left<T> {
         if next.inverse <= (self.inverse * T::of(4.0)).min(most()) {
             *self = next;
             (*pivot, *error) = (turn.pivot, turn.error);
-            return Step::Light { entry, gain: turn.gain };
+            return Step::Light {
+                entry,
+                gain: turn.gain,
+            };
         }
         let weighted = self.weight * entry;
         let (sum, rounding) = compensated(*pivot, *error, weighted * entry);
@@ -147,19 +154,44 @@ pub(super) fn observe<T: Scalar>(
     debug_assert!(compensation.len() == row.len());
     let (mut packed, mut compensation, mut row) = (packed, compensation, row);
     let start = T::ONE / weight;
-    let mut left = Left { start, sum: T::ZERO, inverse: start, weight };
+    let mut left = Left {
+        start,
+        sum: T::ZERO,
+        inverse: start,
+        weight,
+    };
     while row.len() >= 4 && left.weight > T::ZERO {
         let length = row.len();
-        let Some((x, rest)) = take(&mut row).split_first_chunk_mut::<4>() else { break };
-        let Some((e, errors)) = take(&mut compensation).split_first_chunk_mut::<4>() else { break };
-        let Some((r0, tail)) = take(&mut packed).split_at_mut_checked(length) else { break };
-        let Some((r1, tail)) = tail.split_at_mut_checked(length - 1) else { break };
-        let Some((r2, tail)) = tail.split_at_mut_checked(length - 2) else { break };
-        let Some((r3, tail)) = tail.split_at_mut_checked(length - 3) else { break };
-        let Some((h0, u0)) = r0.split_first_chunk_mut::<4>() else { break };
-        let Some((h1, u1)) = r1.split_first_chunk_mut::<3>() else { break };
-        let Some((h2, u2)) = r2.split_first_chunk_mut::<2>() else { break };
-        let Some((h3, u3)) = r3.split_first_chunk_mut::<1>() else { break };
+        let Some((x, rest)) = take(&mut row).split_first_chunk_mut::<4>() else {
+            break;
+        };
+        let Some((e, errors)) = take(&mut compensation).split_first_chunk_mut::<4>() else {
+            break;
+        };
+        let Some((r0, tail)) = take(&mut packed).split_at_mut_checked(length) else {
+            break;
+        };
+        let Some((r1, tail)) = tail.split_at_mut_checked(length - 1) else {
+            break;
+        };
+        let Some((r2, tail)) = tail.split_at_mut_checked(length - 2) else {
+            break;
+        };
+        let Some((r3, tail)) = tail.split_at_mut_checked(length - 3) else {
+            break;
+        };
+        let Some((h0, u0)) = r0.split_first_chunk_mut::<4>() else {
+            break;
+        };
+        let Some((h1, u1)) = r1.split_first_chunk_mut::<3>() else {
+            break;
+        };
+        let Some((h2, u2)) = r2.split_first_chunk_mut::<2>() else {
+            break;
+        };
+        let Some((h3, u3)) = r3.split_first_chunk_mut::<1>() else {
+            break;
+        };
         (row, compensation, packed) = (rest, errors, tail);
 
         // Nothing is stored until it is known that the row outweighs none of the four.
@@ -204,9 +236,15 @@ pub(super) fn observe<T: Scalar>(
             let mut errors = e.as_mut_slice();
             let rows: [(&mut [T], &mut [T]); 4] = [(h0, u0), (h1, u1), (h2, u2), (h3, u3)];
             for (near, far) in rows {
-                let Some((b, entries)) = take(&mut head).split_first_mut() else { break };
-                let Some((error, others)) = take(&mut errors).split_first_mut() else { break };
-                let Some((pivot, units)) = near.split_first_mut() else { break };
+                let Some((b, entries)) = take(&mut head).split_first_mut() else {
+                    break;
+                };
+                let Some((error, others)) = take(&mut errors).split_first_mut() else {
+                    break;
+                };
+                let Some((pivot, units)) = near.split_first_mut() else {
+                    break;
+                };
                 if left.weight == T::ZERO {
                     break;
                 }
@@ -219,12 +257,24 @@ pub(super) fn observe<T: Scalar>(
     }
     while left.weight > T::ZERO {
         let length = row.len();
-        let Some((b, entries)) = take(&mut row).split_first_mut() else { break };
-        let Some((error, errors)) = take(&mut compensation).split_first_mut() else { break };
-        let Some((head, tail)) = take(&mut packed).split_at_mut_checked(length) else { break };
-        let Some((pivot, units)) = head.split_first_mut() else { break };
+        let Some((b, entries)) = take(&mut row).split_first_mut() else {
+            break;
+        };
+        let Some((error, errors)) = take(&mut compensation).split_first_mut() else {
+            break;
+        };
+        let Some((head, tail)) = take(&mut packed).split_at_mut_checked(length) else {
+            break;
+        };
+        let Some((pivot, units)) = head.split_first_mut() else {
+            break;
+        };
         left.step(pivot, error, *b).sweep(units, entries);
         (row, compensation, packed) = (entries, errors, tail);
     }
-    if left.weight > T::ZERO { left.sum / left.inverse } else { T::ONE }
+    if left.weight > T::ZERO {
+        left.sum / left.inverse
+    } else {
+        T::ONE
+    }
 }
