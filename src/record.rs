@@ -1,9 +1,46 @@
 //! A record: what goes up. One little-endian layout, with a checksum.
+//!
+//! | offset | bytes | type | field |
+//! |---|---|---|---|
+//! | 0 | 4 | bytes | magic `GLNR` |
+//! | 4 | 2 | u16 | version, 1 |
+//! | 6 | 2 | u16 | length of the header in bytes, 60 |
+//! | 8 | 8 | u64 | id of the model |
+//! | 16 | 8 | u64 | seed of the generator |
+//! | 24 | 8 | u64 | samples offered in the period |
+//! | 32 | 8 | f64 | sum of all scores offered |
+//! | 40 | 8 | f64 | threshold at the end |
+//! | 48 | 4 | u32 | number of the period |
+//! | 52 | 4 | u32 | number of items, m |
+//! | 56 | 4 | u32 | bytes of payload an item, p |
+//! | 60 | m (24 + p) | | items |
+//! | 60 + m (24 + p) | 4 | u32 | CRC-32 (IEEE 802.3, reflected, as in zip) of all bytes before |
+//!
+//! Each item:
+//!
+//! | offset | bytes | type | field |
+//! |---|---|---|---|
+//! | 0 | 8 | u64 | sequence |
+//! | 8 | 8 | f64 | score |
+//! | 16 | 8 | f64 | weight |
+//! | 24 | p | bytes | payload |
+//!
+//! Scores and weights of f32 are written as f64, exactly: the layout does not depend on the scalar. A reader passes over
+//! header bytes that it does not know, so fields may be added at the header's end.
 
 use crate::Error;
+use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
+
+const MAGIC: [u8; 4] = *b"GLNR";
+const VERSION: u16 = 1;
+const HEADER: usize = 60;
+const ENTRY: usize = 24;
+const CHECKSUM: usize = 4;
+/// Without a table: a record is rare, and a kilobyte of flash is not.
+const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// What a record says of its sample as a whole.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Header {
     /// Id of the model that scored.
     pub model: u64,
@@ -36,49 +73,227 @@ pub struct Entry<'a> {
     pub payload: &'a [u8],
 }
 
-/// Bytes of a record.
+/// Bytes of a record: `64 + items (24 + payload)`. Where that passes the largest length, the largest length, which no
+/// buffer has.
 pub const fn record_len(items: usize, payload: usize) -> usize {
-    todo!()
+    body_len(items, payload).saturating_add(HEADER + CHECKSUM)
+}
+
+const fn body_len(items: usize, payload: usize) -> usize {
+    items.saturating_mul(payload.saturating_add(ENTRY))
+}
+
+/// A 32-bit count as a length.
+fn len(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// Everything of a writer but its bytes: plain, copied freely.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriterState {
+    /// Number of items that the record is to hold.
+    pub items: u32,
+    /// Bytes of payload an item.
+    pub payload: u32,
+    /// Items written so far.
+    pub written: u32,
 }
 
 /// Writes a record into the caller's bytes, item by item.
 #[derive(Debug)]
 pub struct Writer<'a> {
     bytes: &'a mut [u8],
+    state: WriterState,
 }
 
 impl<'a> Writer<'a> {
-    /// Starts a record; `bytes` must hold `record_len(header.items, header.payload)`.
+    /// Starts a record; `bytes` holds `record_len(header.items, header.payload)` or more.
+    ///
+    /// # Errors
+    /// `Length` where `bytes` is too short; `NotFinite` for total or threshold. Then nothing is written.
     pub fn new(bytes: &'a mut [u8], header: Header) -> Result<Self, Error> {
-        todo!()
+        for (name, value) in [("total", header.total), ("threshold", header.threshold)] {
+            if !value.is_finite() {
+                return Err(Error::NotFinite(name));
+            }
+        }
+        let state = WriterState { items: header.items, payload: header.payload, written: 0 };
+        let writer = Self::attach(state, bytes)?;
+        let mut rest = &mut *writer.bytes;
+        put(&mut rest, &MAGIC)?;
+        put(&mut rest, &VERSION.to_le_bytes())?;
+        put(&mut rest, &(HEADER as u16).to_le_bytes())?;
+        put(&mut rest, &header.model.to_le_bytes())?;
+        put(&mut rest, &header.seed.to_le_bytes())?;
+        put(&mut rest, &header.seen.to_le_bytes())?;
+        put(&mut rest, &header.total.to_le_bytes())?;
+        put(&mut rest, &header.threshold.to_le_bytes())?;
+        put(&mut rest, &header.period.to_le_bytes())?;
+        put(&mut rest, &header.items.to_le_bytes())?;
+        put(&mut rest, &header.payload.to_le_bytes())?;
+        Ok(writer)
     }
+
+    /// Joins a state and the bytes it was detached from.
+    ///
+    /// # Errors
+    /// `Length` where `bytes` is too short; `Range` where more is written than there is.
+    pub fn attach(state: WriterState, bytes: &'a mut [u8]) -> Result<Self, Error> {
+        if bytes.len() < record_len(len(state.items), len(state.payload)) {
+            return Err(Error::Length("bytes"));
+        }
+        if state.written > state.items {
+            return Err(Error::Range("state"));
+        }
+        Ok(Writer { bytes, state })
+    }
+
+    /// Takes state and bytes apart.
+    pub fn detach(self) -> (WriterState, &'a mut [u8]) {
+        (self.state, self.bytes)
+    }
+
     /// Adds an item.
+    ///
+    /// # Errors
+    /// `Length` where all items are in already, or the payload has another length than the header says; `NotFinite` for
+    /// score or weight. Then nothing is written.
     pub fn push(&mut self, entry: Entry<'_>) -> Result<(), Error> {
-        todo!()
+        let WriterState { items, payload, written } = self.state;
+        if written >= items {
+            return Err(Error::Length("items"));
+        }
+        if entry.payload.len() != len(payload) {
+            return Err(Error::Length("payload"));
+        }
+        for (name, value) in [("score", entry.score), ("weight", entry.weight)] {
+            if !value.is_finite() {
+                return Err(Error::NotFinite(name));
+            }
+        }
+        let start = body_len(len(written), len(payload)).saturating_add(HEADER);
+        let mut rest = self.bytes.get_mut(start..).ok_or(Error::Length("bytes"))?;
+        put(&mut rest, &entry.sequence.to_le_bytes())?;
+        put(&mut rest, &entry.score.to_le_bytes())?;
+        put(&mut rest, &entry.weight.to_le_bytes())?;
+        put(&mut rest, entry.payload)?;
+        self.state.written = written.saturating_add(1);
+        Ok(())
     }
-    /// Closes the record once all items are in; returns its length.
+
+    /// Closes the record once all items are in; returns its length in bytes.
+    ///
+    /// # Errors
+    /// `Length` where items are missing.
     pub fn finish(self) -> Result<usize, Error> {
-        todo!()
+        let WriterState { items, payload, written } = self.state;
+        if written != items {
+            return Err(Error::Length("items"));
+        }
+        let length = record_len(len(items), len(payload));
+        let record = self.bytes.get_mut(..length).ok_or(Error::Length("bytes"))?;
+        let (content, checksum) =
+            record.split_last_chunk_mut::<CHECKSUM>().ok_or(Error::Length("bytes"))?;
+        *checksum = CRC.checksum(content).to_le_bytes();
+        Ok(length)
     }
+}
+
+/// Writes bytes at the front and moves past them.
+fn put(rest: &mut &mut [u8], bytes: &[u8]) -> Result<(), Error> {
+    let (front, back) = core::mem::take(rest)
+        .split_at_mut_checked(bytes.len())
+        .ok_or(Error::Length("bytes"))?;
+    front.copy_from_slice(bytes);
+    *rest = back;
+    Ok(())
 }
 
 /// Reads a record.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
-    bytes: &'a [u8],
+    header: Header,
+    body: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    /// Checks magic, version, length and checksum.
+    /// Checks magic, version, length, checksum and numbers. `bytes` is one whole record.
+    ///
+    /// # Errors
+    /// `Record` for a wrong magic or checksum; `Range` for a version that is not known here; `Length` where bytes are
+    /// missing or left over; `NotFinite` where the writer broke its promise.
     pub fn new(bytes: &'a [u8]) -> Result<Self, Error> {
-        todo!()
+        match Self::first(bytes)? {
+            (reader, []) => Ok(reader),
+            _ => Err(Error::Length("bytes")),
+        }
     }
+
+    /// Reads the first of several records that follow one another; the rest of the bytes comes with it.
+    ///
+    /// # Errors
+    /// As [`Reader::new`].
+    pub fn first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Error> {
+        let rest = &mut &*bytes;
+        if take::<4>(rest)? != MAGIC {
+            return Err(Error::Record);
+        }
+        if u16::from_le_bytes(take(rest)?) != VERSION {
+            return Err(Error::Range("version"));
+        }
+        let header_len = usize::from(u16::from_le_bytes(take(rest)?));
+        let model = u64::from_le_bytes(take(rest)?);
+        let seed = u64::from_le_bytes(take(rest)?);
+        let seen = u64::from_le_bytes(take(rest)?);
+        let total = f64::from_le_bytes(take(rest)?);
+        let threshold = f64::from_le_bytes(take(rest)?);
+        let period = u32::from_le_bytes(take(rest)?);
+        let items = u32::from_le_bytes(take(rest)?);
+        let payload = u32::from_le_bytes(take(rest)?);
+        let header = Header { model, period, seed, seen, total, threshold, items, payload };
+
+        let length = Error::Length("bytes");
+        if header_len < HEADER {
+            return Err(length);
+        }
+        let body_end = header_len.saturating_add(body_len(len(items), len(payload)));
+        let (content, tail) = bytes.split_at_checked(body_end).ok_or(length)?;
+        let (checksum, tail) = tail.split_first_chunk::<CHECKSUM>().ok_or(length)?;
+        if CRC.checksum(content) != u32::from_le_bytes(*checksum) {
+            return Err(Error::Record);
+        }
+        let body = content.get(header_len..).ok_or(length)?;
+        let reader = Reader { header, body };
+        if !(total.is_finite() && threshold.is_finite()) {
+            return Err(Error::NotFinite("header"));
+        }
+        if !reader.entries().all(|entry| entry.score.is_finite() && entry.weight.is_finite()) {
+            return Err(Error::NotFinite("items"));
+        }
+        Ok((reader, tail))
+    }
+
     /// The header.
     pub fn header(&self) -> Header {
-        todo!()
+        self.header
     }
+
     /// The items, in the order they were written.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'a>> + 'a {
-        core::iter::empty()
+        let size = len(self.header.payload).saturating_add(ENTRY);
+        self.body.chunks_exact(size.max(1)).filter_map(|item| {
+            let rest = &mut &*item;
+            let sequence = u64::from_le_bytes(take(rest).ok()?);
+            let score = f64::from_le_bytes(take(rest).ok()?);
+            let weight = f64::from_le_bytes(take(rest).ok()?);
+            Some(Entry { sequence, score, weight, payload: rest })
+        })
     }
+}
+
+/// Takes bytes from the front and moves past them.
+fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Error> {
+    let (front, back) = rest.split_first_chunk::<N>().ok_or(Error::Length("bytes"))?;
+    *rest = back;
+    Ok(*front)
 }

@@ -1,5 +1,6 @@
 //! Samplers: scores in, slots and weights out.
 
+mod heap;
 mod reservoir;
 mod top;
 
@@ -44,7 +45,22 @@ pub struct Outcome<T> {
     pub dropped: Option<Item<T>>,
 }
 
-/// `(sum w)^2 / sum w^2`: how many equally weighted samples these are worth.
+/// `(sum w)^2 / sum w^2`: how many equally weighted samples these are worth; 0 for none.
+///
+/// Weights are finite and positive; neither sum overflows, since both are kept relative to the largest weight so far.
 pub fn effective_size<T: Scalar>(kept: impl Iterator<Item = Kept<T>>) -> T {
-    todo!()
+    let (mut largest, mut sum, mut squares) = (T::ZERO, T::ZERO, T::ZERO);
+    for Kept { weight, .. } in kept {
+        if weight > largest {
+            let ratio = largest / weight;
+            sum = sum * ratio + T::ONE;
+            squares = squares * (ratio * ratio) + T::ONE;
+            largest = weight;
+        } else if weight > T::ZERO {
+            let ratio = weight / largest;
+            sum += ratio;
+            squares += ratio * ratio;
+        }
+    }
+    if squares > T::ZERO { sum * (sum / squares) } else { T::ZERO }
 }

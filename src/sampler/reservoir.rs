@@ -1,7 +1,19 @@
 //! VarOpt reservoir: exactly k kept, unbiased for every subset sum.
+//!
+//! Of the k + 1 items at hand, one leaves at each offer. With the threshold c at which
+//! `sum min(1, score / c) = k`, item i leaves with probability `1 - min(1, score_i / c)`, where an item that has been
+//! below an earlier threshold counts with that threshold as its score. Items above c are *heavy* and stay for
+//! certain; the others are *light*, all of adjusted score c.
+//!
+//! The threshold is kept as a mean with compensation, never as a total: scores neither overflow nor are absorbed.
+//!
+//! Source: E. Cohen, N. Duffield, H. Kaplan, C. Lund, M. Thorup, "Efficient stream sampling for variance-optimal
+//! estimation of subset sums", SIAM J. Comput. 40 (2011), sections 2 and 3.
 
+use super::heap::{self, at, put};
 use super::{Item, Kept, Outcome};
 use crate::{Error, Scalar};
+use core::ops::Range;
 use rand_core::Rng;
 
 /// Everything of a reservoir but its items: plain, copied freely.
@@ -9,19 +21,28 @@ use rand_core::Rng;
 pub struct ReservoirState<T> {
     /// Samples offered since the last clear.
     pub seen: u64,
-    /// Heavy items, a heap at the front of the memory.
+    /// Heavy items, a heap at the front of the memory, lowest score first.
     pub heavy: usize,
-    /// Light items, all of adjusted score `threshold`.
+    /// Light items, behind the heavy ones, all of adjusted score `threshold`.
     pub light: usize,
-    /// Threshold, and what its rounding left out.
+    /// Threshold; 0 until a sample had to leave.
     pub threshold: T,
-    /// Compensation of the threshold.
+    /// What the threshold's rounding left out.
     pub compensation: T,
     /// The free slot.
     pub free: u32,
 }
 
 /// A VarOpt reservoir of k = `items.len() - 1` kept samples and k + 1 slots, 0 to k.
+///
+/// A slot is a place for a payload in the caller's memory; one is always free. Write the next payload there, offer its
+/// score, and go on with the slot that the outcome names. No live payload is ever overwritten.
+///
+/// Each kept sample has the weight `max(score, threshold) / score`, which is 1 / inclusion probability. For every
+/// subset of the stream, the sum of `score * weight` over its kept members is unbiased for its sum of scores, also
+/// where scores depend on the stream so far and on past picks; over all members it is exact.
+///
+/// Memory: k + 1 items and the state. Slots newly kept over n equal scores: about `k (1 + ln(n / k))`.
 #[derive(Clone, Copy, Debug)]
 pub struct Reservoir<T, I> {
     state: ReservoirState<T>,
@@ -29,55 +50,344 @@ pub struct Reservoir<T, I> {
 }
 
 impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
-    /// An empty reservoir in memory of k + 1 items.
+    /// An empty reservoir in memory of k + 1 items, whose content does not matter.
+    ///
+    /// # Errors
+    /// `Length` for no items, or more than slots can number.
     pub fn new(items: I) -> Result<Self, Error> {
-        todo!()
+        Self::attach(ReservoirState::default(), items)
     }
+
     /// Joins a state and the items it was detached from.
+    ///
+    /// # Errors
+    /// `Length` where the items cannot hold what the state counts; `Range` where the state contradicts itself. The
+    /// items themselves are not read.
     pub fn attach(state: ReservoirState<T>, items: I) -> Result<Self, Error> {
-        todo!()
+        let slots = items.as_ref().len();
+        if slots == 0 || u32::try_from(slots).is_err() {
+            return Err(Error::Length("items"));
+        }
+        let kept = state.heavy.checked_add(state.light).ok_or(Error::Length("items"))?;
+        if kept >= slots {
+            return Err(Error::Length("items"));
+        }
+        let is_full = kept == slots - 1;
+        // Light items begin with the first sample that leaves; until then slots fill in order.
+        let is_consistent = if state.light == 0 {
+            state.threshold == T::ZERO
+                && state.compensation == T::ZERO
+                && u32::try_from(kept) == Ok(state.free)
+        } else {
+            is_full
+                && state.threshold > T::ZERO
+                && state.threshold <= T::MAX
+                && state.compensation.abs() <= state.threshold
+                && u32::try_from(slots).is_ok_and(|slots| state.free < slots)
+        };
+        let is_counted = u64::try_from(kept).is_ok_and(|kept| kept <= state.seen);
+        if !(is_consistent && is_counted) {
+            return Err(Error::Range("state"));
+        }
+        Ok(Reservoir { state, items })
     }
+
     /// Takes state and items apart.
     pub fn detach(self) -> (ReservoirState<T>, I) {
         (self.state, self.items)
     }
+
     /// The state.
     pub fn state(&self) -> ReservoirState<T> {
         self.state
     }
+
     /// Drops all samples, for a new period.
     pub fn clear(&mut self) {
-        todo!()
+        self.state = ReservoirState::default();
     }
-    /// The free slot: where the next payload goes.
+
+    /// The free slot, 0 to k: where the next payload goes.
     pub fn free(&self) -> u32 {
         self.state.free
     }
-    /// Offers the sample in the free slot.
-    pub fn offer<G: Rng>(&mut self, score: T, generator: &mut G) -> Result<Outcome<T>, Error>
-    where
-        I: AsMut<[Item<T>]>,
-    {
-        todo!()
-    }
-    /// Number of kept samples.
+
+    /// Number of kept samples, at most k.
     pub fn len(&self) -> usize {
-        self.state.heavy + self.state.light
+        self.state.heavy.saturating_add(self.state.light)
     }
+
     /// Nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// The threshold: scores above it are kept for certain.
+
+    /// The threshold: a score above it is kept for certain. 0 until a sample had to leave.
     pub fn threshold(&self) -> T {
         self.state.threshold
     }
-    /// The kept sample `index`, `0..len()`, with its weight; final once the stream has ended.
+
+    /// The kept sample `index`, `0..len()`, in no order that means anything; its weight is final once the stream has
+    /// ended.
     pub fn kept(&self, index: usize) -> Option<Kept<T>> {
-        todo!()
+        if index >= self.len() {
+            return None;
+        }
+        let Item { sequence, score, slot } = *self.items.as_ref().get(index)?;
+        let adjusted = if index < self.state.heavy { score } else { score.max(self.state.threshold) };
+        Some(Kept { slot, sequence, score, weight: (adjusted / score).min(T::MAX) })
     }
-    /// All kept samples with their weights.
+
+    /// All kept samples with their weights. Nothing is removed.
     pub fn drain(&self) -> impl Iterator<Item = Kept<T>> + '_ {
         (0..self.len()).filter_map(|index| self.kept(index))
     }
+}
+
+impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
+    /// Offers the sample in the free slot.
+    ///
+    /// A score of 0 is counted and never kept. Inclusion is right to 2^-32 (f32) or 2^-64 (f64) and to rounding.
+    /// Scores should be normal numbers: below the smallest normal, division by k loses them.
+    ///
+    /// Draws: none for a score of 0 and while there is room; else one [`Scalar::unit`], and one 32-bit word more where
+    /// one of several light items has to leave. Cost: O(1) for most offers, O(log k) where the heap moves, which is
+    /// once for each item that enters or leaves it; O(k) more where a score is above a quarter of the largest value.
+    ///
+    /// # Errors
+    /// `Score` for a negative, NaN or infinite score; `Range` where the threshold would leave the scalar's range. Then
+    /// nothing has changed, and no draw was used.
+    pub fn offer<G: Rng>(&mut self, score: T, generator: &mut G) -> Result<Outcome<T>, Error> {
+        if !(score >= T::ZERO && score <= T::MAX) {
+            return Err(Error::Score);
+        }
+        let ReservoirState { seen, heavy, light, free, .. } = self.state;
+        let newcomer = Item { sequence: seen, score, slot: free };
+        let items = self.items.as_mut();
+        let capacity = items.len().saturating_sub(1);
+        if score == T::ZERO || capacity == 0 {
+            self.state.seen = seen.wrapping_add(1);
+            return Ok(Outcome { kept: false, free, dropped: Some(newcomer) });
+        }
+        let kept = heavy.saturating_add(light);
+        if kept < capacity {
+            heap::push(items, heavy, newcomer);
+            self.state.seen = seen.wrapping_add(1);
+            self.state.heavy = heavy.saturating_add(1);
+            self.state.free = free.wrapping_add(1);
+            return Ok(Outcome { kept: true, free: self.state.free, dropped: None });
+        }
+        let threshold = self.threshold_mean();
+        if light == 0 || score > threshold.high {
+            return self.displace(newcomer, generator);
+        }
+        let next = threshold.plus(score / count(light));
+        let is_above = heavy == 0 || at(items, 0).score > next.high;
+        if !is_above || next.high > T::MAX * T::of(0.25) {
+            return self.displace(newcomer, generator);
+        }
+
+        // The pool is the light items and the newcomer: the common case.
+        self.state.seen = seen.wrapping_add(1);
+        self.state.threshold = next.high;
+        self.state.compensation = next.low;
+        if next.stays(score, T::unit(generator)).is_none() {
+            return Ok(Outcome { kept: false, free, dropped: Some(newcomer) });
+        }
+        let victim = heavy.saturating_add(below(light, generator));
+        let leaver = at(items, victim);
+        put(items, victim, newcomer);
+        self.state.free = leaver.slot;
+        Ok(Outcome { kept: true, free: leaver.slot, dropped: Some(leaver) })
+    }
+
+    /// An offer to a full reservoir, in general: heavy items may join the pool of those that one must leave.
+    fn displace<G: Rng>(
+        &mut self,
+        newcomer: Item<T>,
+        generator: &mut G,
+    ) -> Result<Outcome<T>, Error> {
+        let scale = self.scale(newcomer.score)?;
+        let ReservoirState { heavy: old_heavy, light, .. } = self.state;
+        let mut threshold = self.threshold_mean().times(scale);
+        let items = self.items.as_mut();
+        let spare = items.len().saturating_sub(1);
+        let score = newcomer.score * scale;
+
+        // The pool begins with the light items, and with the newcomer where it stays below the threshold it makes.
+        let is_lowest = old_heavy == 0 || newcomer.score <= at(items, 0).score;
+        let with_newcomer = threshold.plus(score / count(light.max(1)));
+        let joins = light > 0 && is_lowest && score <= with_newcomer.high;
+        let mut heavy = old_heavy;
+        let mut members = light;
+        if joins {
+            threshold = with_newcomer;
+            members = members.saturating_add(1);
+            put(items, spare, newcomer);
+        } else {
+            // The light item behind the heap makes room.
+            put(items, spare, at(items, heavy));
+            heap::push(items, heavy, newcomer);
+            heavy = heavy.saturating_add(1);
+            if light > 1 {
+                let others = count::<T>(light - 1);
+                threshold =
+                    threshold.plus(threshold.high / others).plus(threshold.low / others);
+            }
+        }
+
+        // Heavy items join in rising order while they are below the threshold. Fewer than two members have none: then
+        // `threshold` is their sum.
+        let first_light = heavy;
+        while heavy > 0 {
+            let lowest = at(items, 0).score * scale;
+            let excess = (lowest - threshold.high) - threshold.low;
+            if members > 1 && excess > T::ZERO {
+                break;
+            }
+            threshold = if members > 1 {
+                threshold.plus(excess / count(members))
+            } else {
+                threshold.plus(lowest)
+            };
+            heap::pop(items, heavy);
+            heavy -= 1;
+            members = members.saturating_add(1);
+        }
+
+        let victim = Pool { joined: heavy..first_light, light, newcomer: joins.then_some(spare) }
+            .victim(items, threshold, scale, generator);
+        let leaver = at(items, victim);
+        put(items, victim, at(items, spare));
+
+        let threshold = threshold.times(T::ONE / scale);
+        self.state.seen = self.state.seen.wrapping_add(1);
+        self.state.heavy = heavy;
+        self.state.light = spare.saturating_sub(heavy);
+        // Rounding may carry it past the largest value where the exact one just fits.
+        self.state.threshold = threshold.high.min(T::MAX);
+        self.state.compensation = if threshold.high <= T::MAX { threshold.low } else { T::ZERO };
+        self.state.free = leaver.slot;
+        let kept = leaver.sequence != newcomer.sequence;
+        Ok(Outcome { kept, free: leaver.slot, dropped: Some(leaver) })
+    }
+
+    /// The power of two to work at: 1, or less where a threshold on the way to the last one might overflow.
+    fn scale(&self, score: T) -> Result<T, Error> {
+        let ReservoirState { heavy, light, threshold, .. } = self.state;
+        let items = self.items.as_ref();
+        let large = T::MAX * T::of(0.25);
+        let lowest = if heavy > 0 { at(items, 0).score } else { T::ZERO };
+        if score <= large && threshold <= large && lowest <= large {
+            return Ok(T::ONE);
+        }
+        // The last threshold is at most the mean over all k + 1 items, with divisor k, and is it where that is too large.
+        let scale = T::of(0.25);
+        let capacity = count::<T>(items.len().saturating_sub(1));
+        let mut mean = Mean { high: score * scale / capacity, low: T::ZERO };
+        for item in items.iter().take(heavy) {
+            mean = mean.plus(item.score * scale / capacity);
+        }
+        mean = mean.plus(threshold * scale * (count::<T>(light) / capacity));
+        if mean.high > large { Err(Error::Range("score")) } else { Ok(scale) }
+    }
+
+    fn threshold_mean(&self) -> Mean<T> {
+        Mean { high: self.state.threshold, low: self.state.compensation }
+    }
+}
+
+/// A number and what its rounding left out.
+#[derive(Clone, Copy)]
+struct Mean<T> {
+    high: T,
+    low: T,
+}
+
+impl<T: Scalar> Mean<T> {
+    /// The sum with a term (Knuth's two-sum), brought to a form where `high` is the rounded value.
+    fn plus(self, term: T) -> Self {
+        let sum = self.high + term;
+        let part = sum - self.high;
+        let low = self.low + ((self.high - (sum - part)) + (term - part));
+        let high = sum + low;
+        Mean { high, low: low - (high - sum) }
+    }
+
+    fn times(self, scale: T) -> Self {
+        Mean { high: self.high * scale, low: self.low * scale }
+    }
+
+    /// The probability that an item leaves at this threshold, small ones relatively exact.
+    fn drop(self, score: T) -> T {
+        ((self.high - score) + self.low) / self.high
+    }
+
+    /// Whether an item stays, by a uniform draw; then what is left of the draw, uniform in (0, score / threshold].
+    /// Compares on the side where the probability is small, so that it is exact.
+    fn stays(self, score: T, uniform: T) -> Option<T> {
+        let probability = score / self.high;
+        if probability <= T::HALF {
+            (uniform <= probability).then_some(uniform)
+        } else {
+            let drop = self.drop(score);
+            (uniform > drop).then_some(uniform - drop)
+        }
+    }
+}
+
+/// The items of which one leaves: heavy ones that joined, light ones right behind them, and the newcomer if it is not
+/// among the heavy.
+struct Pool {
+    joined: Range<usize>,
+    light: usize,
+    newcomer: Option<usize>,
+}
+
+impl Pool {
+    /// Draws the index of the item that leaves.
+    fn victim<T: Scalar, G: Rng>(
+        self,
+        items: &[Item<T>],
+        threshold: Mean<T>,
+        scale: T,
+        generator: &mut G,
+    ) -> usize {
+        let mut uniform = T::unit(generator);
+        if let Some(newcomer) = self.newcomer {
+            match threshold.stays(at(items, newcomer).score * scale, uniform) {
+                Some(rest) => uniform = rest,
+                None => return newcomer,
+            }
+        }
+        let first_light = self.joined.end;
+        for index in self.joined {
+            let drop = threshold.drop(at(items, index).score * scale);
+            if uniform <= drop {
+                return index;
+            }
+            uniform -= drop;
+        }
+        if self.light > 0 {
+            first_light.saturating_add(below(self.light, generator))
+        } else {
+            // Only rounding leads here: the drop probabilities sum to 1.
+            first_light.saturating_sub(1)
+        }
+    }
+}
+
+/// A count as a scalar.
+fn count<T: Scalar>(count: usize) -> T {
+    T::count(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// A uniform index in `0..count`, for count up to 2^32, from one 32-bit word; no draw for a count of 1.
+fn below<G: Rng>(count: usize, generator: &mut G) -> usize {
+    if count <= 1 {
+        return 0;
+    }
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    let index = u64::from(generator.next_u32()).wrapping_mul(count) >> 32;
+    usize::try_from(index).unwrap_or(0)
 }

@@ -1,9 +1,11 @@
-//! The k highest scores, ties by arrival.
+//! The k highest scores, ties by arrival: the earlier stays.
 
+use super::heap::{self, at, is_lower};
 use super::{Item, Kept, Outcome};
 use crate::{Error, Scalar};
+use core::marker::PhantomData;
 
-/// Everything of a reservoir but its items: plain, copied freely.
+/// Everything of a top-k sampler but its items: plain, copied freely.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TopState {
     /// Samples offered since the last clear.
@@ -15,59 +17,120 @@ pub struct TopState {
 }
 
 /// The k highest of a stream, k = `items.len() - 1` kept samples and k + 1 slots, 0 to k.
+///
+/// Slots as in [`super::Reservoir`]: one is always free, the next payload goes there, and no live payload is ever
+/// overwritten. Deterministic: uses no draws. It answers which samples are extreme, and estimates nothing: all weights
+/// are 1. A score of 0 is never kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Top<T, I> {
-    scalar: core::marker::PhantomData<T>,
+    scalar: PhantomData<T>,
     state: TopState,
     items: I,
 }
 
 impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
-    /// An empty reservoir in memory of k + 1 items.
+    /// An empty sampler in memory of k + 1 items, whose content does not matter.
+    ///
+    /// # Errors
+    /// `Length` for no items, or more than slots can number.
     pub fn new(items: I) -> Result<Self, Error> {
-        todo!()
+        Self::attach(TopState::default(), items)
     }
+
     /// Joins a state and the items it was detached from.
+    ///
+    /// # Errors
+    /// `Length` where the items cannot hold what the state counts; `Range` where the state contradicts itself. The
+    /// items themselves are not read.
     pub fn attach(state: TopState, items: I) -> Result<Self, Error> {
-        todo!()
+        let slots = items.as_ref().len();
+        if slots == 0 || u32::try_from(slots).is_err() || state.kept >= slots {
+            return Err(Error::Length("items"));
+        }
+        let is_full = state.kept == slots - 1;
+        let is_in_range = u32::try_from(slots).is_ok_and(|slots| state.free < slots);
+        let is_in_order = u32::try_from(state.kept) == Ok(state.free);
+        let is_counted = u64::try_from(state.kept).is_ok_and(|kept| kept <= state.seen);
+        if !(is_in_range && (is_full || is_in_order) && is_counted) {
+            return Err(Error::Range("state"));
+        }
+        Ok(Top { scalar: PhantomData, state, items })
     }
+
     /// Takes state and items apart.
     pub fn detach(self) -> (TopState, I) {
         (self.state, self.items)
     }
+
     /// The state.
     pub fn state(&self) -> TopState {
         self.state
     }
+
     /// Drops all samples, for a new period.
     pub fn clear(&mut self) {
-        todo!()
+        self.state = TopState::default();
     }
-    /// The free slot: where the next payload goes.
+
+    /// The free slot, 0 to k: where the next payload goes.
     pub fn free(&self) -> u32 {
         self.state.free
     }
-    /// Offers the sample in the free slot.
-    pub fn offer(&mut self, score: T) -> Result<Outcome<T>, Error>
-    where
-        I: AsMut<[Item<T>]>,
-    {
-        todo!()
-    }
-    /// Number of kept samples.
+
+    /// Number of kept samples, at most k.
     pub fn len(&self) -> usize {
         self.state.kept
     }
+
     /// Nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// The kept sample `index`, `0..len()`, with its weight; final once the stream has ended.
+
+    /// The kept sample `index`, `0..len()`, in no order that means anything; its weight is 1.
     pub fn kept(&self, index: usize) -> Option<Kept<T>> {
-        todo!()
+        if index >= self.len() {
+            return None;
+        }
+        let Item { sequence, score, slot } = *self.items.as_ref().get(index)?;
+        Some(Kept { slot, sequence, score, weight: T::ONE })
     }
-    /// All kept samples with their weights.
+
+    /// All kept samples. Nothing is removed.
     pub fn drain(&self) -> impl Iterator<Item = Kept<T>> + '_ {
         (0..self.len()).filter_map(|index| self.kept(index))
+    }
+}
+
+impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
+    /// Offers the sample in the free slot. Cost: one comparison for most offers, O(log k) where it is kept; no draws.
+    ///
+    /// # Errors
+    /// `Score` for a negative, NaN or infinite score; nothing has changed.
+    pub fn offer(&mut self, score: T) -> Result<Outcome<T>, Error> {
+        if !(score >= T::ZERO && score <= T::MAX) {
+            return Err(Error::Score);
+        }
+        let TopState { seen, kept, free } = self.state;
+        let newcomer = Item { sequence: seen, score, slot: free };
+        let items = self.items.as_mut();
+        let capacity = items.len().saturating_sub(1);
+        self.state.seen = seen.wrapping_add(1);
+        if score == T::ZERO || capacity == 0 {
+            return Ok(Outcome { kept: false, free, dropped: Some(newcomer) });
+        }
+        if kept < capacity {
+            heap::push(items, kept, newcomer);
+            self.state.kept = kept.saturating_add(1);
+            self.state.free = free.wrapping_add(1);
+            return Ok(Outcome { kept: true, free: self.state.free, dropped: None });
+        }
+        let lowest = at(items, 0);
+        if !is_lower(&lowest, &newcomer) {
+            return Ok(Outcome { kept: false, free, dropped: Some(newcomer) });
+        }
+        heap::replace_lowest(items, kept, newcomer);
+        self.state.free = lowest.slot;
+        Ok(Outcome { kept: true, free: lowest.slot, dropped: Some(lowest) })
     }
 }
