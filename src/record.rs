@@ -117,7 +117,11 @@ impl<'a> Writer<'a> {
                 return Err(Error::NotFinite(name));
             }
         }
-        let state = WriterState { items: header.items, payload: header.payload, written: 0 };
+        let state = WriterState {
+            items: header.items,
+            payload: header.payload,
+            written: 0,
+        };
         let writer = Self::attach(state, bytes)?;
         let mut rest = &mut *writer.bytes;
         put(&mut rest, &MAGIC)?;
@@ -159,7 +163,11 @@ impl<'a> Writer<'a> {
     /// `Length` where all items are in already, or the payload has another length than the header says; `NotFinite` for
     /// score or weight. Then nothing is written.
     pub fn push(&mut self, entry: Entry<'_>) -> Result<(), Error> {
-        let WriterState { items, payload, written } = self.state;
+        let WriterState {
+            items,
+            payload,
+            written,
+        } = self.state;
         if written >= items {
             return Err(Error::Length("items"));
         }
@@ -186,14 +194,19 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// `Length` where items are missing.
     pub fn finish(self) -> Result<usize, Error> {
-        let WriterState { items, payload, written } = self.state;
+        let WriterState {
+            items,
+            payload,
+            written,
+        } = self.state;
         if written != items {
             return Err(Error::Length("items"));
         }
         let length = record_len(len(items), len(payload));
         let record = self.bytes.get_mut(..length).ok_or(Error::Length("bytes"))?;
-        let (content, checksum) =
-            record.split_last_chunk_mut::<CHECKSUM>().ok_or(Error::Length("bytes"))?;
+        let (content, checksum) = record
+            .split_last_chunk_mut::<CHECKSUM>()
+            .ok_or(Error::Length("bytes"))?;
         *checksum = CRC.checksum(content).to_le_bytes();
         Ok(length)
     }
@@ -250,7 +263,16 @@ impl<'a> Reader<'a> {
         let period = u32::from_le_bytes(take(rest)?);
         let items = u32::from_le_bytes(take(rest)?);
         let payload = u32::from_le_bytes(take(rest)?);
-        let header = Header { model, period, seed, seen, total, threshold, items, payload };
+        let header = Header {
+            model,
+            period,
+            seed,
+            seen,
+            total,
+            threshold,
+            items,
+            payload,
+        };
 
         let length = Error::Length("bytes");
         if header_len < HEADER {
@@ -267,7 +289,10 @@ impl<'a> Reader<'a> {
         if !(total.is_finite() && threshold.is_finite()) {
             return Err(Error::NotFinite("header"));
         }
-        if !reader.entries().all(|entry| entry.score.is_finite() && entry.weight.is_finite()) {
+        if !reader
+            .entries()
+            .all(|entry| entry.score.is_finite() && entry.weight.is_finite())
+        {
             return Err(Error::NotFinite("items"));
         }
         Ok((reader, tail))
@@ -286,14 +311,21 @@ impl<'a> Reader<'a> {
             let sequence = u64::from_le_bytes(take(rest).ok()?);
             let score = f64::from_le_bytes(take(rest).ok()?);
             let weight = f64::from_le_bytes(take(rest).ok()?);
-            Some(Entry { sequence, score, weight, payload: rest })
+            Some(Entry {
+                sequence,
+                score,
+                weight,
+                payload: rest,
+            })
         })
     }
 }
 
 /// Takes bytes from the front and moves past them.
 fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Error> {
-    let (front, back) = rest.split_first_chunk::<N>().ok_or(Error::Length("bytes"))?;
+    let (front, back) = rest
+        .split_first_chunk::<N>()
+        .ok_or(Error::Length("bytes"))?;
     *rest = back;
     Ok(*front)
 }

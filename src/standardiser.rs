@@ -46,7 +46,10 @@ impl<T: Scalar> Pair<T> {
         let part = sum - self.high;
         let low = self.low + ((self.high - (sum - part)) + (term - part));
         let high = sum + low;
-        Pair { high, low: low - (high - sum) }
+        Pair {
+            high,
+            low: low - (high - sum),
+        }
     }
 
     /// How far x lies above.
@@ -61,15 +64,24 @@ impl<T: Scalar> Moment<T> {
         let before = self.mean.distance(x);
         let mean = self.mean.plus(before / count);
         let after = mean.distance(x);
-        Moment { mean, deviations: self.deviations.plus(before * after) }
+        Moment {
+            mean,
+            deviations: self.deviations.plus(before * after),
+        }
     }
 
     /// These moments and another's, of which `share` of all values are.
     fn joined(self, other: Self, share: T, own: T) -> Self {
         let distance = (other.mean.high - self.mean.high) + (other.mean.low - self.mean.low);
         let part = distance * share;
-        let deviations = self.deviations.plus(other.deviations.high).plus(other.deviations.low);
-        Moment { mean: self.mean.plus(part), deviations: deviations.plus(part * (distance * own)) }
+        let deviations = self
+            .deviations
+            .plus(other.deviations.high)
+            .plus(other.deviations.low);
+        Moment {
+            mean: self.mean.plus(part),
+            deviations: deviations.plus(part * (distance * own)),
+        }
     }
 
     fn is_finite(self) -> bool {
@@ -87,29 +99,54 @@ fn features(len: usize) -> usize {
 
 /// The moments of all features, in order.
 fn moments<T: Scalar>(memory: &[T]) -> impl Iterator<Item = Moment<T>> + '_ {
-    let (high, low) = memory.split_at_checked(features(memory.len()) * 2).unwrap_or_default();
-    let (mean, deviations) = high.split_at_checked(features(memory.len())).unwrap_or_default();
-    let (mean_low, deviations_low) =
-        low.split_at_checked(features(memory.len())).unwrap_or_default();
-    mean.iter().zip(deviations).zip(mean_low.iter().zip(deviations_low)).map(
-        |((&mean, &deviations), (&mean_low, &deviations_low))| Moment {
-            mean: Pair { high: mean, low: mean_low },
-            deviations: Pair { high: deviations, low: deviations_low },
-        },
-    )
+    let (high, low) = memory
+        .split_at_checked(features(memory.len()) * 2)
+        .unwrap_or_default();
+    let (mean, deviations) = high
+        .split_at_checked(features(memory.len()))
+        .unwrap_or_default();
+    let (mean_low, deviations_low) = low
+        .split_at_checked(features(memory.len()))
+        .unwrap_or_default();
+    mean.iter()
+        .zip(deviations)
+        .zip(mean_low.iter().zip(deviations_low))
+        .map(
+            |((&mean, &deviations), (&mean_low, &deviations_low))| Moment {
+                mean: Pair {
+                    high: mean,
+                    low: mean_low,
+                },
+                deviations: Pair {
+                    high: deviations,
+                    low: deviations_low,
+                },
+            },
+        )
 }
 
 /// Replaces the moments of all features, in order; `next` gets the old ones.
 fn update<T: Scalar>(memory: &mut [T], mut next: impl FnMut(Moment<T>) -> Moment<T>) {
     let features = features(memory.len());
-    let (high, low) = memory.split_at_mut_checked(features * 2).unwrap_or_default();
+    let (high, low) = memory
+        .split_at_mut_checked(features * 2)
+        .unwrap_or_default();
     let (mean, deviations) = high.split_at_mut_checked(features).unwrap_or_default();
     let (mean_low, deviations_low) = low.split_at_mut_checked(features).unwrap_or_default();
-    let pairs = mean.iter_mut().zip(mean_low).zip(deviations.iter_mut().zip(deviations_low));
+    let pairs = mean
+        .iter_mut()
+        .zip(mean_low)
+        .zip(deviations.iter_mut().zip(deviations_low));
     for ((mean, mean_low), (deviations, deviations_low)) in pairs {
         let moment = next(Moment {
-            mean: Pair { high: *mean, low: *mean_low },
-            deviations: Pair { high: *deviations, low: *deviations_low },
+            mean: Pair {
+                high: *mean,
+                low: *mean_low,
+            },
+            deviations: Pair {
+                high: *deviations,
+                low: *deviations_low,
+            },
         });
         (*mean, *mean_low) = (moment.mean.high, moment.mean.low);
         (*deviations, *deviations_low) = (moment.deviations.high, moment.deviations.low);
@@ -134,7 +171,11 @@ impl<T: Scalar, B: AsRef<[T]>> Moments<T, B> {
                 return Err(Error::Range("memory"));
             }
         }
-        Ok(Moments { count, memory, scalar: PhantomData })
+        Ok(Moments {
+            count,
+            memory,
+            scalar: PhantomData,
+        })
     }
 
     /// Takes count and memory apart.
@@ -154,12 +195,20 @@ impl<T: Scalar, B: AsRef<[T]>> Moments<T, B> {
 
     fn moment(&self, feature: usize) -> Option<Moment<T>> {
         let memory = self.memory.as_ref();
-        let mut quarters = memory.chunks_exact(self.features().max(1)).map(|part| part.get(feature));
+        let mut quarters = memory
+            .chunks_exact(self.features().max(1))
+            .map(|part| part.get(feature));
         let mut next = || quarters.next().flatten().copied();
         let (mean, deviations, mean_low, deviations_low) = (next()?, next()?, next()?, next()?);
         Some(Moment {
-            mean: Pair { high: mean, low: mean_low },
-            deviations: Pair { high: deviations, low: deviations_low },
+            mean: Pair {
+                high: mean,
+                low: mean_low,
+            },
+            deviations: Pair {
+                high: deviations,
+                low: deviations_low,
+            },
         })
     }
 
@@ -192,7 +241,11 @@ impl<T: Scalar, B: AsRef<[T]>> Moments<T, B> {
         let value = |x: T, moment: Moment<T>| {
             let variance = self.variance_of(moment);
             let distance = moment.mean.distance(x);
-            if variance > T::ZERO { distance / variance.sqrt() } else { distance }
+            if variance > T::ZERO {
+                distance / variance.sqrt()
+            } else {
+                distance
+            }
         };
         for (&x, moment) in x.iter().zip(moments(self.memory.as_ref())) {
             if !x.is_finite() {
@@ -219,7 +272,11 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Moments<T, B> {
             return Err(Error::Length("memory"));
         }
         memory.as_mut().fill(T::ZERO);
-        Ok(Moments { count: 0, memory, scalar: PhantomData })
+        Ok(Moments {
+            count: 0,
+            memory,
+            scalar: PhantomData,
+        })
     }
 
     /// Takes in a sample of d values. Cost: about 30 d operations.
@@ -259,7 +316,10 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Moments<T, B> {
         if theirs.len() != self.memory.as_ref().len() {
             return Err(Error::Length("other"));
         }
-        let total = self.count.checked_add(other.count).ok_or(Error::Range("count"))?;
+        let total = self
+            .count
+            .checked_add(other.count)
+            .ok_or(Error::Range("count"))?;
         if other.count == 0 {
             return Ok(());
         }
@@ -297,7 +357,11 @@ pub fn standardise<T: Scalar>(
     scale: &[T],
     out: &mut [T],
 ) -> Result<(), Error> {
-    for (name, len) in [("mean", mean.len()), ("scale", scale.len()), ("out", out.len())] {
+    for (name, len) in [
+        ("mean", mean.len()),
+        ("scale", scale.len()),
+        ("out", out.len()),
+    ] {
         if len != x.len() {
             return Err(Error::Length(name));
         }

@@ -33,6 +33,15 @@ pub struct ReservoirState<T> {
     pub free: u32,
 }
 
+impl<T: Scalar> ReservoirState<T> {
+    fn mean(&self) -> Mean<T> {
+        Mean {
+            high: self.threshold,
+            low: self.compensation,
+        }
+    }
+}
+
 /// A VarOpt reservoir of k = `items.len() - 1` kept samples and k + 1 slots, 0 to k.
 ///
 /// A slot is a place for a payload in the caller's memory; one is always free. Write the next payload there, offer its
@@ -68,7 +77,10 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
         if slots == 0 || u32::try_from(slots).is_err() {
             return Err(Error::Length("items"));
         }
-        let kept = state.heavy.checked_add(state.light).ok_or(Error::Length("items"))?;
+        let kept = state
+            .heavy
+            .checked_add(state.light)
+            .ok_or(Error::Length("items"))?;
         if kept >= slots {
             return Err(Error::Length("items"));
         }
@@ -133,9 +145,22 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
         if index >= self.len() {
             return None;
         }
-        let Item { sequence, score, slot } = *self.items.as_ref().get(index)?;
-        let adjusted = if index < self.state.heavy { score } else { score.max(self.state.threshold) };
-        Some(Kept { slot, sequence, score, weight: (adjusted / score).min(T::MAX) })
+        let Item {
+            sequence,
+            score,
+            slot,
+        } = *self.items.as_ref().get(index)?;
+        let adjusted = if index < self.state.heavy {
+            score
+        } else {
+            score.max(self.state.threshold)
+        };
+        Some(Kept {
+            slot,
+            sequence,
+            score,
+            weight: (adjusted / score).min(T::MAX),
+        })
     }
 
     /// All kept samples with their weights. Nothing is removed.
@@ -161,13 +186,27 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         if !(score >= T::ZERO && score <= T::MAX) {
             return Err(Error::Score);
         }
-        let ReservoirState { seen, heavy, light, free, .. } = self.state;
-        let newcomer = Item { sequence: seen, score, slot: free };
+        let ReservoirState {
+            seen,
+            heavy,
+            light,
+            free,
+            ..
+        } = self.state;
+        let newcomer = Item {
+            sequence: seen,
+            score,
+            slot: free,
+        };
         let items = self.items.as_mut();
         let capacity = items.len().saturating_sub(1);
         if score == T::ZERO || capacity == 0 {
             self.state.seen = seen.wrapping_add(1);
-            return Ok(Outcome { kept: false, free, dropped: Some(newcomer) });
+            return Ok(Outcome {
+                kept: false,
+                free,
+                dropped: Some(newcomer),
+            });
         }
         let kept = heavy.saturating_add(light);
         if kept < capacity {
@@ -175,9 +214,13 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
             self.state.seen = seen.wrapping_add(1);
             self.state.heavy = heavy.saturating_add(1);
             self.state.free = free.wrapping_add(1);
-            return Ok(Outcome { kept: true, free: self.state.free, dropped: None });
+            return Ok(Outcome {
+                kept: true,
+                free: self.state.free,
+                dropped: None,
+            });
         }
-        let threshold = self.threshold_mean();
+        let threshold = self.state.mean();
         if light == 0 || score > threshold.high {
             return self.displace(newcomer, generator);
         }
@@ -192,13 +235,21 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         self.state.threshold = next.high;
         self.state.compensation = next.low;
         if next.stays(score, T::unit(generator)).is_none() {
-            return Ok(Outcome { kept: false, free, dropped: Some(newcomer) });
+            return Ok(Outcome {
+                kept: false,
+                free,
+                dropped: Some(newcomer),
+            });
         }
         let victim = heavy.saturating_add(below(light, generator));
         let leaver = at(items, victim);
         put(items, victim, newcomer);
         self.state.free = leaver.slot;
-        Ok(Outcome { kept: true, free: leaver.slot, dropped: Some(leaver) })
+        Ok(Outcome {
+            kept: true,
+            free: leaver.slot,
+            dropped: Some(leaver),
+        })
     }
 
     /// An offer to a full reservoir, in general: heavy items may join the pool of those that one must leave.
@@ -208,8 +259,12 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         generator: &mut G,
     ) -> Result<Outcome<T>, Error> {
         let scale = self.scale(newcomer.score)?;
-        let ReservoirState { heavy: old_heavy, light, .. } = self.state;
-        let mut threshold = self.threshold_mean().times(scale);
+        let ReservoirState {
+            heavy: old_heavy,
+            light,
+            ..
+        } = self.state;
+        let mut threshold = self.state.mean().times(scale);
         let items = self.items.as_mut();
         let spare = items.len().saturating_sub(1);
         let score = newcomer.score * scale;
@@ -231,8 +286,9 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
             heavy = heavy.saturating_add(1);
             if light > 1 {
                 let others = count::<T>(light - 1);
-                threshold =
-                    threshold.plus(threshold.high / others).plus(threshold.low / others);
+                threshold = threshold
+                    .plus(threshold.high / others)
+                    .plus(threshold.low / others);
             }
         }
 
@@ -255,8 +311,12 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
             members = members.saturating_add(1);
         }
 
-        let victim = Pool { joined: heavy..first_light, light, newcomer: joins.then_some(spare) }
-            .victim(items, threshold, scale, generator);
+        let victim = Pool {
+            joined: heavy..first_light,
+            light,
+            newcomer: joins.then_some(spare),
+        }
+        .victim(items, threshold, scale, generator);
         let leaver = at(items, victim);
         put(items, victim, at(items, spare));
 
@@ -266,34 +326,54 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         self.state.light = spare.saturating_sub(heavy);
         // Rounding may carry it past the largest value where the exact one just fits.
         self.state.threshold = threshold.high.min(T::MAX);
-        self.state.compensation = if threshold.high <= T::MAX { threshold.low } else { T::ZERO };
+        self.state.compensation = if threshold.high <= T::MAX {
+            threshold.low
+        } else {
+            T::ZERO
+        };
         self.state.free = leaver.slot;
         let kept = leaver.sequence != newcomer.sequence;
-        Ok(Outcome { kept, free: leaver.slot, dropped: Some(leaver) })
+        Ok(Outcome {
+            kept,
+            free: leaver.slot,
+            dropped: Some(leaver),
+        })
     }
 
     /// The power of two to work at: 1, or less where a threshold on the way to the last one might overflow.
     fn scale(&self, score: T) -> Result<T, Error> {
-        let ReservoirState { heavy, light, threshold, .. } = self.state;
+        let ReservoirState {
+            heavy,
+            light,
+            threshold,
+            ..
+        } = self.state;
         let items = self.items.as_ref();
         let large = T::MAX * T::of(0.25);
-        let lowest = if heavy > 0 { at(items, 0).score } else { T::ZERO };
+        let lowest = if heavy > 0 {
+            at(items, 0).score
+        } else {
+            T::ZERO
+        };
         if score <= large && threshold <= large && lowest <= large {
             return Ok(T::ONE);
         }
         // The last threshold is at most the mean over all k + 1 items, with divisor k, and is it where that is too large.
         let scale = T::of(0.25);
         let capacity = count::<T>(items.len().saturating_sub(1));
-        let mut mean = Mean { high: score * scale / capacity, low: T::ZERO };
+        let mut mean = Mean {
+            high: score * scale / capacity,
+            low: T::ZERO,
+        };
         for item in items.iter().take(heavy) {
             mean = mean.plus(item.score * scale / capacity);
         }
         mean = mean.plus(threshold * scale * (count::<T>(light) / capacity));
-        if mean.high > large { Err(Error::Range("score")) } else { Ok(scale) }
-    }
-
-    fn threshold_mean(&self) -> Mean<T> {
-        Mean { high: self.state.threshold, low: self.state.compensation }
+        if mean.high > large {
+            Err(Error::Range("score"))
+        } else {
+            Ok(scale)
+        }
     }
 }
 
@@ -311,11 +391,17 @@ impl<T: Scalar> Mean<T> {
         let part = sum - self.high;
         let low = self.low + ((self.high - (sum - part)) + (term - part));
         let high = sum + low;
-        Mean { high, low: low - (high - sum) }
+        Mean {
+            high,
+            low: low - (high - sum),
+        }
     }
 
     fn times(self, scale: T) -> Self {
-        Mean { high: self.high * scale, low: self.low * scale }
+        Mean {
+            high: self.high * scale,
+            low: self.low * scale,
+        }
     }
 
     /// The probability that an item leaves at this threshold, small ones relatively exact.

@@ -54,7 +54,11 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
         if !(is_in_range && (is_full || is_in_order) && is_counted) {
             return Err(Error::Range("state"));
         }
-        Ok(Top { scalar: PhantomData, state, items })
+        Ok(Top {
+            scalar: PhantomData,
+            state,
+            items,
+        })
     }
 
     /// Takes state and items apart.
@@ -92,8 +96,17 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
         if index >= self.len() {
             return None;
         }
-        let Item { sequence, score, slot } = *self.items.as_ref().get(index)?;
-        Some(Kept { slot, sequence, score, weight: T::ONE })
+        let Item {
+            sequence,
+            score,
+            slot,
+        } = *self.items.as_ref().get(index)?;
+        Some(Kept {
+            slot,
+            sequence,
+            score,
+            weight: T::ONE,
+        })
     }
 
     /// All kept samples. Nothing is removed.
@@ -112,25 +125,45 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
             return Err(Error::Score);
         }
         let TopState { seen, kept, free } = self.state;
-        let newcomer = Item { sequence: seen, score, slot: free };
+        let newcomer = Item {
+            sequence: seen,
+            score,
+            slot: free,
+        };
         let items = self.items.as_mut();
         let capacity = items.len().saturating_sub(1);
         self.state.seen = seen.wrapping_add(1);
         if score == T::ZERO || capacity == 0 {
-            return Ok(Outcome { kept: false, free, dropped: Some(newcomer) });
+            return Ok(Outcome {
+                kept: false,
+                free,
+                dropped: Some(newcomer),
+            });
         }
         if kept < capacity {
             heap::push(items, kept, newcomer);
             self.state.kept = kept.saturating_add(1);
             self.state.free = free.wrapping_add(1);
-            return Ok(Outcome { kept: true, free: self.state.free, dropped: None });
+            return Ok(Outcome {
+                kept: true,
+                free: self.state.free,
+                dropped: None,
+            });
         }
         let lowest = at(items, 0);
         if !is_lower(&lowest, &newcomer) {
-            return Ok(Outcome { kept: false, free, dropped: Some(newcomer) });
+            return Ok(Outcome {
+                kept: false,
+                free,
+                dropped: Some(newcomer),
+            });
         }
         heap::replace_lowest(items, kept, newcomer);
         self.state.free = lowest.slot;
-        Ok(Outcome { kept: true, free: lowest.slot, dropped: Some(lowest) })
+        Ok(Outcome {
+            kept: true,
+            free: lowest.slot,
+            dropped: Some(lowest),
+        })
     }
 }
