@@ -1,0 +1,608 @@
+//! VarOpt reservoir: thresholds against golden values, simulation, slots, refusals, pinned picks.
+
+use gleaner::sampler::{Item, Kept, Reservoir, ReservoirState, effective_size};
+use gleaner::{Error, Scalar};
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use rand_xoshiro::{Xoshiro128PlusPlus, Xoshiro256PlusPlus};
+use serde_json::Value;
+use std::fs;
+
+type Owned<T> = Reservoir<T, Vec<Item<T>>>;
+
+fn reservoir<T: Scalar>(k: usize) -> Owned<T> {
+    Reservoir::new(vec![Item::default(); k + 1]).unwrap()
+}
+
+fn run<T: Scalar>(scores: &[T], k: usize, generator: &mut impl Rng) -> Owned<T> {
+    let mut sampler = reservoir(k);
+    for &score in scores {
+        sampler.offer(score, generator).unwrap();
+    }
+    sampler
+}
+
+fn sequences<T: Scalar>(sampler: &Owned<T>) -> Vec<u64> {
+    let mut all: Vec<u64> = sampler.drain().map(|kept| kept.sequence).collect();
+    all.sort_unstable();
+    all
+}
+
+/// A generator that gives one word for ever.
+struct Always(u64);
+
+impl rand_xoshiro::rand_core::TryRng for Always {
+    type Error = core::convert::Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok((self.0 >> 32) as u32)
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(self.0)
+    }
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        bytes.fill(self.0 as u8);
+        Ok(())
+    }
+}
+
+/// A generator that must not be used.
+struct Never;
+
+impl rand_xoshiro::rand_core::TryRng for Never {
+    type Error = core::convert::Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        panic!("a draw was used")
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        panic!("a draw was used")
+    }
+    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> {
+        panic!("a draw was used")
+    }
+}
+
+fn shuffle<T>(values: &mut [T], generator: &mut impl Rng) {
+    for last in (1..values.len()).rev() {
+        let other = (u64::from(generator.next_u32()) * (last as u64 + 1)) >> 32;
+        values.swap(last, other as usize);
+    }
+}
+
+/// The threshold by its definition: sum of min(1, score / threshold) = k, 0 where all fit.
+fn exact_threshold(scores: &[f64], k: usize) -> f64 {
+    let mut sorted: Vec<f64> = scores
+        .iter()
+        .copied()
+        .filter(|&score| score > 0.0)
+        .collect();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    if sorted.len() <= k {
+        return 0.0;
+    }
+    for certain in 0..k {
+        let threshold = sorted[certain..].iter().rev().sum::<f64>() / (k - certain) as f64;
+        if threshold >= sorted[certain] {
+            return threshold;
+        }
+    }
+    unreachable!("with k - 1 certain the rest holds one above its own largest");
+}
+
+fn golden<T: Scalar>(tolerance: f64) {
+    let text = fs::read_to_string("tests/golden/sampling.json").unwrap();
+    let cases: Value = serde_json::from_str(&text).unwrap();
+    let cases = cases["cases"].as_array().unwrap();
+    assert!(!cases.is_empty());
+    for case in cases {
+        let name = case["name"].as_str().unwrap();
+        let scores: Vec<f64> = case["weights"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w.as_f64().unwrap())
+            .collect();
+        let inclusion: Vec<f64> = case["inclusion"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|text| text.as_str().unwrap().parse().unwrap())
+            .collect();
+        let k = case["k"].as_u64().unwrap() as usize;
+        let mut generator = Xoshiro256PlusPlus::seed_from_u64(7);
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        for _ in 0..20 {
+            let stream: Vec<T> = order.iter().map(|&index| T::of(scores[index])).collect();
+            let sampler = run(&stream, k, &mut generator);
+            let threshold = sampler.threshold().wide();
+            for (&score, &expected) in scores.iter().zip(&inclusion) {
+                let found = if threshold > 0.0 {
+                    (score / threshold).min(1.0)
+                } else {
+                    f64::from(score > 0.0)
+                };
+                assert!(
+                    (found - expected).abs() <= tolerance,
+                    "{name}: {found} for {expected}"
+                );
+            }
+            for Kept {
+                sequence, weight, ..
+            } in sampler.drain()
+            {
+                let expected = inclusion[order[sequence as usize]];
+                let error = weight.wide() * expected - 1.0;
+                assert!(
+                    error.abs() <= tolerance,
+                    "{name}: weight {weight:?} for {expected}"
+                );
+            }
+            shuffle(&mut order, &mut generator);
+        }
+    }
+}
+
+#[test]
+fn inclusion_is_golden_in_any_order() {
+    golden::<f64>(1e-12);
+    golden::<f32>(1e-5);
+}
+
+#[test]
+fn threshold_follows_its_definition() {
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(11);
+    for k in [1, 2, 3, 7, 8, 64] {
+        for n in [1, 2, 5, 9, 65, 300] {
+            let scores: Vec<f64> = (0..n)
+                .map(|_| (8.0 * (f64::unit(&mut generator) - 0.5)).exp())
+                .collect();
+            let sampler = run(&scores, k, &mut generator);
+            let expected = exact_threshold(&scores, k);
+            let found = sampler.threshold();
+            assert!((found - expected).abs() <= 1e-13 * expected, "k {k}, n {n}");
+            assert_eq!(sampler.len(), n.min(k));
+            let total: f64 = scores.iter().sum();
+            let kept: f64 = sampler.drain().map(|kept| kept.score * kept.weight).sum();
+            assert!(
+                (kept - total).abs() <= 1e-13 * total,
+                "k {k}, n {n}: {kept} for {total}"
+            );
+        }
+    }
+}
+
+/// Counts how often each of a stream is kept; fails where a frequency is over 4 standard errors off.
+fn inclusion<T: Scalar>(scores: &[f64], k: usize, expected: &[f64]) {
+    const TRIALS: u32 = 20_000;
+    let stream: Vec<T> = scores.iter().map(|&score| T::of(score)).collect();
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(2011);
+    let mut counts = vec![0_u32; scores.len()];
+    for _ in 0..TRIALS {
+        for kept in run(&stream, k, &mut generator).drain() {
+            counts[kept.sequence as usize] += 1;
+        }
+    }
+    for (index, (&count, &expected)) in counts.iter().zip(expected).enumerate() {
+        let found = f64::from(count) / f64::from(TRIALS);
+        let error = (expected * (1.0 - expected) / f64::from(TRIALS)).sqrt();
+        assert!(
+            (found - expected).abs() <= 4.0 * error + 1e-9,
+            "{index}: {found}, not {expected}"
+        );
+    }
+}
+
+#[test]
+fn inclusion_is_proportional() {
+    inclusion::<f32>(&[1e-3, 2e-3], 1, &[1.0 / 3.0, 2.0 / 3.0]);
+    inclusion::<f64>(&[1.0, 2.0, 3.0, 4.0], 2, &[0.2, 0.4, 0.6, 0.8]);
+    inclusion::<f32>(&[4.0, 3.0, 2.0, 1.0], 2, &[0.8, 0.6, 0.4, 0.2]);
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(5);
+    for k in [1, 4, 10] {
+        let scores: Vec<f64> = (0..30)
+            .map(|_| (4.0 * (f64::unit(&mut generator) - 0.5)).exp())
+            .collect();
+        let threshold = exact_threshold(&scores, k);
+        let expected: Vec<f64> = scores
+            .iter()
+            .map(|score| (score / threshold).min(1.0))
+            .collect();
+        inclusion::<f64>(&scores, k, &expected);
+        inclusion::<f32>(&scores, k, &expected);
+    }
+}
+
+#[test]
+fn known_threshold_and_weights() {
+    let sampler = run(
+        &[1.0_f64, 2.0, 3.0, 4.0],
+        2,
+        &mut Xoshiro256PlusPlus::seed_from_u64(1),
+    );
+    assert!((sampler.threshold() - 5.0).abs() < 1e-14);
+    let total: f64 = sampler.drain().map(|kept| kept.score * kept.weight).sum();
+    assert!((total - 10.0).abs() < 1e-13);
+    for kept in sampler.drain() {
+        assert!((kept.score * kept.weight - 5.0).abs() < 1e-14);
+    }
+}
+
+/// Mean and standard error of the relative error of an estimate must agree with 0.
+fn unbiased(errors: &[f64], what: &str) {
+    let n = errors.len() as f64;
+    let mean = errors.iter().sum::<f64>() / n;
+    let variance = errors
+        .iter()
+        .map(|error| (error - mean).powi(2))
+        .sum::<f64>()
+        / (n - 1.0);
+    let error = (variance / n).sqrt();
+    assert!(
+        mean.abs() <= 4.0 * error,
+        "{what}: bias {mean}, standard error {error}"
+    );
+}
+
+#[test]
+fn subset_sums_are_unbiased() {
+    const TRIALS: usize = 20_000;
+    const N: usize = 200;
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(3);
+    let scores: Vec<f64> = (0..N)
+        .map(|_| (2.0 * (f64::unit(&mut generator) - 0.5)).exp())
+        .collect();
+    // A quantity that is not the score: its sums must come out right as well.
+    let values: Vec<f64> = (0..N)
+        .map(|index| 1.0 + (index as f64 * 0.7).sin())
+        .collect();
+    let tenth = N as u64 / 10;
+    let truth =
+        |range: core::ops::Range<u64>| -> f64 { range.map(|index| values[index as usize]).sum() };
+    let (first, last) = (truth(0..tenth), truth(N as u64 - tenth..N as u64));
+    let (mut firsts, mut lasts) = (Vec::new(), Vec::new());
+    for _ in 0..TRIALS {
+        let (mut found_first, mut found_last) = (0.0, 0.0);
+        for kept in run(&scores, 20, &mut generator).drain() {
+            let term = kept.weight * values[kept.sequence as usize];
+            if kept.sequence < tenth {
+                found_first += term;
+            }
+            if kept.sequence >= N as u64 - tenth {
+                found_last += term;
+            }
+        }
+        firsts.push(found_first / first - 1.0);
+        lasts.push(found_last / last - 1.0);
+    }
+    unbiased(&firsts, "first tenth");
+    unbiased(&lasts, "last tenth");
+}
+
+#[test]
+fn subset_sums_are_unbiased_where_scores_depend_on_past_picks() {
+    const TRIALS: usize = 20_000;
+    const N: u64 = 100;
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(4);
+    let (mut firsts, mut lasts) = (Vec::new(), Vec::new());
+    for _ in 0..TRIALS {
+        let mut sampler = reservoir::<f64>(10);
+        for index in 0..N {
+            // High while early ones are kept, and higher after a newcomer entered.
+            let early = sampler.drain().filter(|kept| kept.sequence < 10).count();
+            let recent = sampler.drain().any(|kept| kept.sequence + 1 == index);
+            let score = 0.5 + early as f64 + if recent { 3.0 } else { 0.0 };
+            sampler.offer(score, &mut generator).unwrap();
+        }
+        let sum = |range: core::ops::Range<u64>| -> f64 {
+            sampler
+                .drain()
+                .filter(|kept| range.contains(&kept.sequence))
+                .map(|kept| kept.weight)
+                .sum()
+        };
+        firsts.push(sum(0..N / 10) / (N / 10) as f64 - 1.0);
+        lasts.push(sum(N - N / 10..N) / (N / 10) as f64 - 1.0);
+    }
+    unbiased(&firsts, "first tenth");
+    unbiased(&lasts, "last tenth");
+}
+
+#[test]
+fn zero_is_counted_and_never_picked() {
+    for zero in [0.0_f32, -0.0] {
+        let mut sampler = reservoir::<f32>(2);
+        for score in [1.0, zero, zero] {
+            sampler.offer(score, &mut Never).unwrap();
+        }
+        assert_eq!((sampler.state().seen, sequences(&sampler)), (3, vec![0]));
+        let mut sampler = reservoir::<f32>(1);
+        for score in [zero, zero, 1.0, zero] {
+            let outcome = sampler.offer(score, &mut Never).unwrap();
+            assert_eq!(outcome.kept, score > 0.0);
+        }
+        assert_eq!((sampler.state().seen, sequences(&sampler)), (4, vec![2]));
+        let mut sampler = reservoir::<f32>(1);
+        for score in [zero, 1.0] {
+            sampler.offer(score, &mut Always(0)).unwrap();
+        }
+        assert_eq!(sequences(&sampler), [1]);
+        let mut sampler = reservoir::<f32>(3);
+        for _ in 0..5 {
+            sampler.offer(zero, &mut Never).unwrap();
+        }
+        assert!(sampler.is_empty() && sampler.drain().next().is_none());
+        assert_eq!(effective_size(sampler.drain()), 0.0);
+    }
+}
+
+#[test]
+fn a_capacity_of_nothing_keeps_nothing() {
+    let mut sampler = reservoir::<f64>(0);
+    for score in [1.0, 0.0, 5.0] {
+        let outcome = sampler.offer(score, &mut Never).unwrap();
+        assert!(!outcome.kept && outcome.free == 0);
+    }
+    assert_eq!(
+        (sampler.len(), sampler.state().seen, sampler.threshold()),
+        (0, 3, 0.0)
+    );
+    assert_eq!(
+        Owned::<f64>::new(vec![]).err(),
+        Some(Error::Length("items"))
+    );
+}
+
+#[test]
+fn bad_scores_change_nothing() {
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(9);
+    for filled in [0, 2, 4, 40] {
+        let scores: Vec<f32> = (0..filled).map(|index| 1.0 + index as f32).collect();
+        let mut sampler = run(&scores, 4, &mut generator);
+        let before = sampler.clone().detach();
+        for bad in [
+            f32::NAN,
+            -1.0,
+            f32::NEG_INFINITY,
+            f32::INFINITY,
+            -f32::MIN_POSITIVE,
+        ] {
+            assert_eq!(sampler.offer(bad, &mut Never), Err(Error::Score));
+            assert_eq!(sampler.clone().detach(), before);
+        }
+    }
+}
+
+#[test]
+fn all_are_kept_while_there_is_room() {
+    for k in [3, 5] {
+        let mut sampler = reservoir::<f64>(k);
+        for score in [1.0, 2.0, 3.0] {
+            sampler.offer(score, &mut Never).unwrap();
+        }
+        assert_eq!(
+            (sequences(&sampler), sampler.threshold()),
+            (vec![0, 1, 2], 0.0)
+        );
+        assert!(sampler.drain().all(|kept| kept.weight == 1.0));
+        assert_eq!(effective_size(sampler.drain()), 3.0);
+    }
+}
+
+#[test]
+fn huge_scores_overflow_only_where_the_threshold_cannot_be_held() {
+    // k = 1: the threshold is the total.
+    let mut sampler = reservoir::<f32>(1);
+    sampler.offer(2.1188e38, &mut Never).unwrap();
+    let before = sampler.clone().detach();
+    assert_eq!(
+        sampler.offer(1.7152e38, &mut Never),
+        Err(Error::Range("score"))
+    );
+    assert_eq!(sampler.detach(), before);
+    // k = 2: two thirds of the total, passed on the way by the sum of the two lowest.
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(2);
+    let sampler = run(&[1e308_f64, 1e308, 1e308], 2, &mut generator);
+    assert!((sampler.threshold() / 1.5e308 - 1.0).abs() < 1e-15);
+    let sampler = run(&[f32::MAX; 3], 3, &mut generator);
+    assert!(sampler.drain().all(|kept| kept.weight == 1.0));
+    let mut sampler = run(&[f32::MAX; 3], 3, &mut generator);
+    let before = sampler.clone().detach();
+    assert_eq!(
+        sampler.offer(f32::MAX, &mut Never),
+        Err(Error::Range("score"))
+    );
+    assert_eq!(sampler.clone().detach(), before);
+    // A small one fits beside them, and is as good as never kept.
+    sampler.offer(1.0, &mut generator).unwrap();
+    assert_eq!(sequences(&sampler), [0, 1, 2]);
+    inclusion::<f64>(&[1.0e308, 1.0e308, 1.0e308], 2, &[2.0 / 3.0; 3]);
+    let scores = [2.1188e38, 1.7152e38, 2.3821, 1.0128, 1.16, 2.0244];
+    let scores = scores.map(|score: f64| score / 4.0);
+    let total: f64 = scores.iter().sum();
+    inclusion::<f32>(&scores, 1, &scores.map(|score| score / total));
+}
+
+#[test]
+fn small_scores_are_not_absorbed() {
+    // 50 000 of 1, then 50 000 of 1e-3: the second half has a share of 0.000999 of the total.
+    let mut generator = Xoshiro128PlusPlus::seed_from_u64(6);
+    let mut sampler = reservoir::<f32>(1);
+    for index in 0..100_000 {
+        sampler
+            .offer(if index < 50_000 { 1.0 } else { 1e-3 }, &mut generator)
+            .unwrap();
+    }
+    let share = (f64::from(sampler.threshold()) - 50_000.0) / f64::from(sampler.threshold());
+    assert!((share - 0.000999001).abs() < 1e-6, "{share}");
+    // 2^24 and then 1 a million times: a plain f32 total stays where it is.
+    let mut sampler = reservoir::<f32>(2);
+    for _ in 0..3 {
+        sampler.offer(16_777_216.0, &mut generator).unwrap();
+    }
+    for _ in 0..1_000_000 {
+        sampler.offer(1.0, &mut generator).unwrap();
+    }
+    let expected = (3.0 * 16_777_216.0 + 1e6) / 2.0;
+    assert!((f64::from(sampler.threshold()) / expected - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn no_live_payload_is_overwritten() {
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(8);
+    for k in [1, 2, 5, 32] {
+        let mut sampler = reservoir::<f32>(k);
+        let mut payloads = vec![None; k + 1];
+        let mut live: Vec<u64> = Vec::new();
+        for index in 0..3000_u64 {
+            let free = sampler.free();
+            assert!(sampler.drain().all(|kept| kept.slot != free));
+            payloads[free as usize] = Some(index);
+            let score = match index % 7 {
+                0 => 0.0,
+                // Now and then one far above all before.
+                3 => 100.0 * (1.0 + index as f32) * f32::unit(&mut generator).powi(8),
+                _ => f32::unit(&mut generator),
+            };
+            let outcome = sampler.offer(score, &mut generator).unwrap();
+            if outcome.kept {
+                live.push(index);
+            }
+            if let Some(dropped) = outcome.dropped {
+                assert_eq!(dropped.slot, outcome.free);
+                // Its payload can still be read.
+                assert_eq!(payloads[dropped.slot as usize], Some(dropped.sequence));
+                assert_eq!(outcome.kept, dropped.sequence != index);
+                if outcome.kept {
+                    let place = live.iter().position(|&other| other == dropped.sequence);
+                    live.swap_remove(place.expect("was kept"));
+                }
+            }
+            assert_eq!(outcome.free, sampler.free());
+            let mut slots: Vec<u32> = sampler.drain().map(|kept| kept.slot).collect();
+            slots.sort_unstable();
+            slots.dedup();
+            assert_eq!(slots.len(), sampler.len());
+            for kept in sampler.drain() {
+                assert_eq!(payloads[kept.slot as usize], Some(kept.sequence));
+            }
+            live.sort_unstable();
+            assert_eq!(sequences(&sampler), live);
+            let (state, items) = sampler.detach();
+            sampler = Reservoir::attach(state, items).unwrap();
+        }
+    }
+}
+
+#[test]
+fn slots_written_grow_with_the_logarithm() {
+    const TRIALS: u32 = 400;
+    let (k, n) = (50_u32, 5000_u32);
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(10);
+    let mut counts = Vec::new();
+    for _ in 0..TRIALS {
+        let mut sampler = reservoir::<f64>(k as usize);
+        let kept = (0..n)
+            .filter(|_| sampler.offer(1.0, &mut generator).unwrap().kept)
+            .count();
+        counts.push(kept as f64);
+    }
+    let harmonic: f64 = (k + 1..=n)
+        .map(|index| f64::from(k) / f64::from(index))
+        .sum();
+    let expected = f64::from(k) + harmonic;
+    let close = f64::from(k) * (1.0 + f64::from(n / k).ln());
+    assert!((expected / close - 1.0).abs() < 0.01);
+    let errors: Vec<f64> = counts.iter().map(|count| count / expected - 1.0).collect();
+    unbiased(&errors, "slots written");
+}
+
+#[test]
+fn contradicting_states_are_refused() {
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(12);
+    let (good, items) = run(&[1.0_f64; 20], 4, &mut generator).detach();
+    let attach = |change: fn(&mut ReservoirState<f64>)| {
+        let mut state = good;
+        change(&mut state);
+        Reservoir::attach(state, &items[..]).map(|_| ()).err()
+    };
+    assert_eq!(attach(|_| ()), None);
+    assert_eq!(
+        attach(|state| state.heavy += 1),
+        Some(Error::Length("items"))
+    );
+    assert_eq!(
+        attach(|state| state.heavy = usize::MAX),
+        Some(Error::Length("items"))
+    );
+    let range = Some(Error::Range("state"));
+    assert_eq!(attach(|state| state.light -= 1), range);
+    assert_eq!(attach(|state| state.free = 5), range);
+    assert_eq!(attach(|state| state.seen = 3), range);
+    assert_eq!(attach(|state| state.threshold = 0.0), range);
+    assert_eq!(attach(|state| state.threshold = f64::NAN), range);
+    assert_eq!(attach(|state| state.threshold = f64::INFINITY), range);
+    assert_eq!(attach(|state| state.compensation = f64::NAN), range);
+    assert_eq!(attach(|state| state.compensation = -f64::INFINITY), range);
+    assert_eq!(
+        Reservoir::attach(good, &items[..4]).err(),
+        Some(Error::Length("items"))
+    );
+    let empty = ReservoirState {
+        free: 1,
+        ..ReservoirState::<f64>::default()
+    };
+    assert_eq!(
+        Reservoir::attach(empty, &items[..]).map(|_| ()).err(),
+        range
+    );
+}
+
+#[test]
+fn a_new_period_starts_empty() {
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(13);
+    let mut sampler = run(&[1.0_f32; 100], 5, &mut generator);
+    sampler.clear();
+    assert!(sampler.is_empty());
+    assert_eq!(
+        (sampler.free(), sampler.threshold(), sampler.state().seen),
+        (0, 0.0, 0)
+    );
+    for score in [1.0, 2.0] {
+        sampler.offer(score, &mut Never).unwrap();
+    }
+    assert_eq!(sequences(&sampler), [0, 1]);
+}
+
+#[test]
+fn effective_size_is_exact_and_does_not_overflow() {
+    let sized = |weights: &[f32]| {
+        effective_size(weights.iter().map(|&weight| Kept {
+            slot: 0,
+            sequence: 0,
+            score: 1.0,
+            weight,
+        }))
+    };
+    assert_eq!(sized(&[2.0; 5]), 5.0);
+    assert!((sized(&[1.0, 3.0]) - 1.6).abs() < 1e-6);
+    assert!((sized(&[3.0, 1.0]) - 1.6).abs() < 1e-6);
+    assert_eq!(sized(&[3e38, 3e38, 1.0]), 2.0);
+    assert_eq!(sized(&[1e-38; 3]), 3.0);
+}
+
+fn pinned<T: Scalar>(generator: &mut impl Rng) -> (Vec<u64>, T) {
+    // Scores over three orders of magnitude by exact arithmetic alone.
+    let scores: Vec<T> = (0..1000_u64)
+        .map(|index| T::count(index * index * 7919 % 997 + 1) / T::count(1 + index % 13))
+        .collect();
+    let sampler = run(&scores, 12, generator);
+    (sequences(&sampler), sampler.threshold())
+}
+
+#[test]
+fn picks_of_fixed_seeds_stay() {
+    let (picks, threshold) = pinned::<f32>(&mut Xoshiro128PlusPlus::seed_from_u64(1));
+    assert_eq!(picks, [158, 287, 325, 404, 457, 481, 556, 599, 832, 884, 903, 963]);
+    assert_eq!(threshold.to_bits(), 0x461b_e8c5);
+    let (picks, threshold) = pinned::<f64>(&mut Xoshiro256PlusPlus::seed_from_u64(1));
+    assert_eq!(picks, [2, 255, 266, 312, 404, 547, 553, 587, 716, 841, 897, 960]);
+    assert_eq!(threshold.to_bits(), 0x40c3_7d18_a3a9_4256);
+}
