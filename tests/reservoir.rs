@@ -600,9 +600,15 @@ fn pinned<T: Scalar>(generator: &mut impl Rng) -> (Vec<u64>, T) {
 #[test]
 fn picks_of_fixed_seeds_stay() {
     let (picks, threshold) = pinned::<f32>(&mut Xoshiro128PlusPlus::seed_from_u64(1));
-    assert_eq!(picks, [158, 287, 325, 404, 457, 481, 556, 599, 832, 884, 903, 963]);
+    assert_eq!(
+        picks,
+        [158, 287, 325, 404, 457, 481, 556, 599, 832, 884, 903, 963]
+    );
     assert_eq!(threshold.to_bits(), 0x461b_e8c5);
     let (picks, threshold) = pinned::<f64>(&mut Xoshiro256PlusPlus::seed_from_u64(1));
-    assert_eq!(picks, [2, 255, 266, 312, 404, 547, 553, 587, 716, 841, 897, 960]);
+    assert_eq!(
+        picks,
+        [2, 255, 266, 312, 404, 547, 553, 587, 716, 841, 897, 960]
+    );
     assert_eq!(threshold.to_bits(), 0x40c3_7d18_a3a9_4256);
 }
