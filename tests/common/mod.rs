@@ -66,27 +66,38 @@ pub fn scalars<T: Scalar>(values: &[f64]) -> Vec<T> {
     values.iter().map(|&v| T::of(v)).collect()
 }
 
-/// The activation that a golden file calls so.
+/// The activation of a name, as golden files write it: parameters behind the name, each rounded to
+/// f32, so that both scalars see the same.
 pub fn activation<T: Scalar>(name: &str) -> Activation<T> {
+    let read = |text: &str| T::of(f64::from(text.parse::<f32>().expect("a parameter")));
     match name {
         "identity" => Activation::Identity,
         "relu" => Activation::Relu,
-        // The slope is the f32 nearest to 0.01, so that both scalars see the same.
-        "leaky_relu_0.01" => Activation::LeakyRelu(T::of(f64::from(0.01_f32))),
+        "relu6" => Activation::Relu6,
         "sigmoid" => Activation::Sigmoid,
         "tanh" => Activation::Tanh,
         "softplus" => Activation::Softplus,
         "silu" => Activation::Silu,
         "gelu_erf" => Activation::Gelu,
-        "elu_1" => Activation::Elu(T::ONE),
+        "gelu_tanh" => Activation::GeluTanh,
         "exp" => Activation::Exp,
         "sin" => Activation::Sin,
-        "bounded_swish_1_2_1" => Activation::BoundedSwish {
-            lower: T::ONE,
-            upper: T::of(2.0),
-            steepness: T::ONE,
-        },
-        other => panic!("no activation {other}"),
+        "hard_sigmoid" => Activation::HardSigmoid,
+        "hard_sigmoid_keras2" => Activation::HardSigmoidKeras2,
+        "hard_swish" => Activation::HardSwish,
+        _ => {
+            let parts: Vec<&str> = name.split('_').collect();
+            match parts[..] {
+                ["leaky", "relu", slope] => Activation::LeakyRelu(read(slope)),
+                ["elu", alpha] => Activation::Elu(read(alpha)),
+                ["bounded", "swish", lower, upper, steepness] => Activation::BoundedSwish {
+                    lower: read(lower),
+                    upper: read(upper),
+                    steepness: read(steepness),
+                },
+                _ => panic!("no activation {name}"),
+            }
+        }
     }
 }
 
