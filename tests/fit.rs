@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{activation, normal};
+use common::{Random, activation};
 use gleaner::fit::{FitOptions, Stop, fit, fit_len};
 use gleaner::model::{Flat, Model, Network, Objective, Shape, network_scratch};
 use gleaner::{Error, Scalar};
@@ -27,11 +27,24 @@ fn run<T: Scalar>(
         x.copy_from_slice(&data.x[i]);
         Ok((Some(data.y[i]), data.w[i]))
     };
-    fit(shapes, theta, objective, options, data.x.len(), sample, &mut memory)
+    fit(
+        shapes,
+        theta,
+        objective,
+        options,
+        data.x.len(),
+        sample,
+        &mut memory,
+    )
 }
 
 fn linear<T: Scalar>(inputs: usize) -> Vec<Shape<T>> {
-    vec![Shape { inputs, outputs: 1, bias: true, activation: activation("identity") }]
+    vec![Shape {
+        inputs,
+        outputs: 1,
+        bias: true,
+        activation: activation("identity"),
+    }]
 }
 
 /// Weighted ridge regression of y on [x 1] from the normal equations, by elimination in f64.
@@ -66,16 +79,26 @@ fn normal_equations(data: &Data<f64>, decay: f64) -> Vec<f64> {
 }
 
 fn regression(seed: u64, count: usize) -> Data<f64> {
-    let mut draw = normal(seed);
-    let x: Vec<Vec<f64>> = (0..count).map(|_| (0..3).map(|_| draw()).collect()).collect();
-    let y = x.iter().map(|x| 1.5 * x[0] - 2.0 * x[1] + 0.25 + 0.1 * draw()).collect();
+    let mut random = Random::new(seed);
+    let mut draw = || random.normal();
+    let x: Vec<Vec<f64>> = (0..count)
+        .map(|_| (0..3).map(|_| draw()).collect())
+        .collect();
+    let y = x
+        .iter()
+        .map(|x| 1.5 * x[0] - 2.0 * x[1] + 0.25 + 0.1 * draw())
+        .collect();
     let w = (0..count).map(|_| draw().abs() + 0.1).collect();
     Data { x, y, w }
 }
 
 fn narrow(data: &Data<f64>) -> Data<f32> {
     let all = |v: &[f64]| v.iter().map(|&v| v as f32).collect::<Vec<_>>();
-    Data { x: data.x.iter().map(|x| all(x)).collect(), y: all(&data.y), w: all(&data.w) }
+    Data {
+        x: data.x.iter().map(|x| all(x)).collect(),
+        y: all(&data.y),
+        w: all(&data.w),
+    }
 }
 
 #[test]
@@ -84,14 +107,28 @@ fn a_linear_model_gets_the_weighted_ridge_solution() {
     for decay in [0.0, 0.5] {
         let expected = normal_equations(&data, decay);
         let mut theta = vec![0.0; 4];
-        let options = FitOptions { weight_decay: decay, tolerance: 1e-14, ..Default::default() };
+        let options = FitOptions {
+            weight_decay: decay,
+            tolerance: 1e-14,
+            ..Default::default()
+        };
         let report = run(&linear(3), &mut theta, Objective::Residual, options, &data).unwrap();
         for (a, b) in theta.iter().zip(&expected) {
             assert!((a - b).abs() < 1e-7, "{theta:?} {expected:?} {report:?}");
         }
         let mut theta = vec![0.0f32; 4];
-        let options = FitOptions { weight_decay: decay as f32, ..Default::default() };
-        run(&linear(3), &mut theta, Objective::Residual, options, &narrow(&data)).unwrap();
+        let options = FitOptions {
+            weight_decay: decay as f32,
+            ..Default::default()
+        };
+        run(
+            &linear(3),
+            &mut theta,
+            Objective::Residual,
+            options,
+            &narrow(&data),
+        )
+        .unwrap();
         for (a, b) in theta.iter().zip(&expected) {
             assert!((f64::from(*a) - b).abs() < 2e-4, "{theta:?} {expected:?}");
         }
@@ -104,7 +141,14 @@ fn a_weight_of_two_is_a_sample_twice() {
     data.w.fill(1.0);
     data.w[7] = 2.0;
     let mut once = vec![0.0; 4];
-    run(&linear(3), &mut once, Objective::Residual, FitOptions::default(), &data).unwrap();
+    run(
+        &linear(3),
+        &mut once,
+        Objective::Residual,
+        FitOptions::default(),
+        &data,
+    )
+    .unwrap();
     data.w[7] = 1.0;
     let (x, y) = (data.x[7].clone(), data.y[7]);
     data.x.push(x);
@@ -115,14 +159,27 @@ fn a_weight_of_two_is_a_sample_twice() {
     data.y.push(-1e3);
     data.w.push(0.0);
     let mut twice = vec![0.0; 4];
-    run(&linear(3), &mut twice, Objective::Residual, FitOptions::default(), &data).unwrap();
+    run(
+        &linear(3),
+        &mut twice,
+        Objective::Residual,
+        FitOptions::default(),
+        &data,
+    )
+    .unwrap();
     for (a, b) in once.iter().zip(&twice) {
         assert!((a - b).abs() < 1e-9, "{once:?} {twice:?}");
     }
 }
 
 /// `sum w f^2 + mu |theta|^2` and its gradient's largest entry, by difference quotients.
-fn slope_at(shapes: &[Shape<f64>], theta: &[f64], objective: Objective<f64>, decay: f64, data: &Data<f64>) -> (f64, f64) {
+fn slope_at(
+    shapes: &[Shape<f64>],
+    theta: &[f64],
+    objective: Objective<f64>,
+    decay: f64,
+    data: &Data<f64>,
+) -> (f64, f64) {
     let loss = |theta: &[f64]| {
         let network = Network::new(Flat { shapes, theta }).unwrap();
         let mut scratch = vec![0.0; network.scratch()];
@@ -149,19 +206,39 @@ fn slope_at(shapes: &[Shape<f64>], theta: &[f64], objective: Objective<f64>, dec
 #[test]
 fn logistic_and_huber_fits_end_where_the_loss_is_stationary() {
     let mut data = regression(8, 200);
-    let mut draw = normal(9);
+    let mut random = Random::new(9);
+    let mut draw = || random.normal();
     let noisy: Vec<f64> = data.y.clone();
     for (objective, labels) in [
-        (Objective::Logistic, noisy.iter().map(|&y| if y + draw() > 0.0 { 1.0 } else { 0.0 }).collect::<Vec<_>>()),
-        (Objective::Huber(0.3), noisy.iter().map(|&y| y + if draw() > 1.5 { 5.0 } else { 0.0 }).collect()),
+        (
+            Objective::Logistic,
+            noisy
+                .iter()
+                .map(|&y| if y + draw() > 0.0 { 1.0 } else { 0.0 })
+                .collect::<Vec<_>>(),
+        ),
+        (
+            Objective::Huber(0.3),
+            noisy
+                .iter()
+                .map(|&y| y + if draw() > 1.5 { 5.0 } else { 0.0 })
+                .collect(),
+        ),
     ] {
         data.y = labels;
         let mut theta = vec![0.01; 4];
-        let options = FitOptions { weight_decay: 0.1, tolerance: 1e-14, ..Default::default() };
+        let options = FitOptions {
+            weight_decay: 0.1,
+            tolerance: 1e-14,
+            ..Default::default()
+        };
         let report = run(&linear(3), &mut theta, objective, options, &data).unwrap();
         let (loss, steepest) = slope_at(&linear(3), &theta, objective, 0.1, &data);
         assert!((loss - report.loss).abs() < 1e-9 * loss);
-        assert!(steepest < 1e-4 * loss, "{objective:?} {steepest} of {loss}, {report:?}");
+        assert!(
+            steepest < 1e-4 * loss,
+            "{objective:?} {steepest} of {loss}, {report:?}"
+        );
         assert_ne!(report.stop, Stop::Steps);
     }
 }
@@ -169,19 +246,44 @@ fn logistic_and_huber_fits_end_where_the_loss_is_stationary() {
 #[test]
 fn a_relu_network_learns_what_one_made() {
     let shapes = vec![
-        Shape { inputs: 2, outputs: 6, bias: true, activation: activation("relu") },
-        Shape { inputs: 6, outputs: 1, bias: false, activation: activation("identity") },
+        Shape {
+            inputs: 2,
+            outputs: 6,
+            bias: true,
+            activation: activation("relu"),
+        },
+        Shape {
+            inputs: 6,
+            outputs: 1,
+            bias: false,
+            activation: activation("identity"),
+        },
     ];
-    let mut draw = normal(21);
+    let mut random = Random::new(21);
+    let mut draw = || random.normal();
     let x: Vec<Vec<f64>> = (0..300).map(|_| vec![draw(), draw()]).collect();
-    let y = x.iter().map(|x| x[0].max(0.0) - 0.5 * (x[1] - x[0]).max(0.0)).collect();
-    let data = Data { x, y, w: vec![1.0; 300] };
-    let options = FitOptions { weight_decay: 1e-4, ..Default::default() };
+    let y = x
+        .iter()
+        .map(|x| x[0].max(0.0) - 0.5 * (x[1] - x[0]).max(0.0))
+        .collect();
+    let data = Data {
+        x,
+        y,
+        w: vec![1.0; 300],
+    };
+    let options = FitOptions {
+        weight_decay: 1e-4,
+        ..Default::default()
+    };
     let best = (0..5u64)
         .map(|start| {
-            let mut draw = normal(100 + start);
+            let mut random = Random::new(100 + start);
+            let mut draw = || random.normal();
             let mut theta: Vec<f64> = (0..24).map(|_| 0.7 * draw()).collect();
-            run(&shapes, &mut theta, Objective::Residual, options, &data).unwrap().loss / 300.0
+            run(&shapes, &mut theta, Objective::Residual, options, &data)
+                .unwrap()
+                .loss
+                / 300.0
         })
         .fold(f64::INFINITY, f64::min);
     assert!(best < 1e-4, "{best}");
@@ -190,18 +292,39 @@ fn a_relu_network_learns_what_one_made() {
 #[test]
 fn in_f32_forty_eight_fits_stay_finite() {
     let shapes = vec![
-        Shape { inputs: 3, outputs: 4, bias: true, activation: activation("relu") },
-        Shape { inputs: 4, outputs: 1, bias: false, activation: activation("identity") },
+        Shape {
+            inputs: 3,
+            outputs: 4,
+            bias: true,
+            activation: activation("relu"),
+        },
+        Shape {
+            inputs: 4,
+            outputs: 1,
+            bias: false,
+            activation: activation("identity"),
+        },
     ];
     for start in 0..48 {
         let mut data = narrow(&regression(start, 80));
         for y in &mut data.y {
             *y = if *y > 0.0 { 1.0 } else { 0.0 };
         }
-        let mut draw = normal(500 + start);
+        let mut random = Random::new(500 + start);
+        let mut draw = || random.normal();
         let mut theta: Vec<f32> = (0..20).map(|_| draw() as f32).collect();
-        let report = run(&shapes, &mut theta, Objective::Logistic, FitOptions::default(), &data).unwrap();
-        assert!(report.loss.is_finite() && theta.iter().all(|t| t.is_finite()), "{report:?}");
+        let report = run(
+            &shapes,
+            &mut theta,
+            Objective::Logistic,
+            FitOptions::default(),
+            &data,
+        )
+        .unwrap();
+        assert!(
+            report.loss.is_finite() && theta.iter().all(|t| t.is_finite()),
+            "{report:?}"
+        );
         assert!(report.loss < 80.0 * 0.6931, "{report:?}");
     }
 }
@@ -214,19 +337,60 @@ fn on_error_theta_is_as_before() {
     let mut bad = regression(1, 10);
     bad.x[9][1] = f64::NAN;
     let options = FitOptions::default();
-    assert_eq!(run(&shapes, &mut theta, Objective::Residual, options, &bad), Err(Error::NotFinite("x")));
+    assert_eq!(
+        run(&shapes, &mut theta, Objective::Residual, options, &bad),
+        Err(Error::NotFinite("x"))
+    );
     bad = regression(1, 10);
     bad.w[3] = -1.0;
-    assert_eq!(run(&shapes, &mut theta, Objective::Residual, options, &bad), Err(Error::Range("weight")));
-    assert_eq!(run(&shapes, &mut theta, Objective::Logistic, options, &data), Err(Error::Label));
-    let sigmoid = vec![Shape { activation: activation("sigmoid"), ..shapes[0] }];
-    assert_eq!(run(&sigmoid, &mut theta, Objective::Logistic, options, &data), Err(Error::Objective));
-    let negative = FitOptions { weight_decay: -1.0, ..options };
-    assert_eq!(run(&shapes, &mut theta, Objective::Residual, negative, &data), Err(Error::Range("options")));
+    assert_eq!(
+        run(&shapes, &mut theta, Objective::Residual, options, &bad),
+        Err(Error::Range("weight"))
+    );
+    assert_eq!(
+        run(&shapes, &mut theta, Objective::Logistic, options, &data),
+        Err(Error::Label)
+    );
+    let sigmoid = vec![Shape {
+        activation: activation("sigmoid"),
+        ..shapes[0]
+    }];
+    assert_eq!(
+        run(&sigmoid, &mut theta, Objective::Logistic, options, &data),
+        Err(Error::Objective)
+    );
+    let negative = FitOptions {
+        weight_decay: -1.0,
+        ..options
+    };
+    assert_eq!(
+        run(&shapes, &mut theta, Objective::Residual, negative, &data),
+        Err(Error::Range("options"))
+    );
     let none = |_: usize, _: &mut [f64]| Ok((Some(0.0), 1.0));
-    assert_eq!(fit(&shapes, &mut theta, Objective::Residual, options, 1, none, &mut [0.0; 9]), Err(Error::Length("memory")));
+    assert_eq!(
+        fit(
+            &shapes,
+            &mut theta,
+            Objective::Residual,
+            options,
+            1,
+            none,
+            &mut [0.0; 9]
+        ),
+        Err(Error::Length("memory"))
+    );
     assert_eq!(theta, [0.5; 4]);
     // No samples: the decay alone, whose minimum is 0.
-    let empty = Data { x: vec![], y: vec![], w: vec![] };
-    assert!(run(&shapes, &mut theta, Objective::Residual, options, &empty).unwrap().loss < 1e-9);
+    let empty = Data {
+        x: vec![],
+        y: vec![],
+        w: vec![],
+    };
+    assert!(
+        run(&shapes, &mut theta, Objective::Residual, options, &empty)
+            .unwrap()
+            .loss
+            < 1e-9
+    );
 }

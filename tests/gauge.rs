@@ -2,15 +2,30 @@
 
 mod common;
 
-use common::{activation, leverage, normal};
+use common::{Random, activation, leverage};
 use gleaner::model::{Flat, Model, Network, Objective, Shape};
 
 fn shapes(hidden_bias: bool, output_bias: bool, name: &str) -> Vec<Shape<f64>> {
     let hidden = activation(name);
     vec![
-        Shape { inputs: 3, outputs: 4, bias: hidden_bias, activation: hidden },
-        Shape { inputs: 4, outputs: 3, bias: output_bias, activation: hidden },
-        Shape { inputs: 3, outputs: 1, bias: output_bias, activation: activation("identity") },
+        Shape {
+            inputs: 3,
+            outputs: 4,
+            bias: hidden_bias,
+            activation: hidden,
+        },
+        Shape {
+            inputs: 4,
+            outputs: 3,
+            bias: output_bias,
+            activation: hidden,
+        },
+        Shape {
+            inputs: 3,
+            outputs: 1,
+            bias: output_bias,
+            activation: activation("identity"),
+        },
     ]
 }
 
@@ -18,7 +33,8 @@ fn shapes(hidden_bias: bool, output_bias: bool, name: &str) -> Vec<Shape<f64>> {
 fn rows(shapes: &[Shape<f64>], theta: &[f64], count: usize) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
     let network = Network::new(Flat { shapes, theta }).unwrap();
     let mut scratch = vec![0.0; network.scratch()];
-    let mut draw = normal(5);
+    let mut random = Random::new(5);
+    let mut draw = || random.normal();
     let target = Objective::Prediction.with(None).unwrap();
     let (mut whole, mut reduced) = (Vec::new(), Vec::new());
     for _ in 0..count {
@@ -34,7 +50,10 @@ fn rows(shapes: &[Shape<f64>], theta: &[f64], count: usize) -> (Vec<Vec<f64>>, V
 }
 
 fn parameters(shapes: &[Shape<f64>]) -> usize {
-    shapes.iter().map(|s| s.inputs * s.outputs + if s.bias { s.outputs } else { 0 }).sum()
+    shapes
+        .iter()
+        .map(|s| s.inputs * s.outputs + if s.bias { s.outputs } else { 0 })
+        .sum()
 }
 
 #[test]
@@ -42,12 +61,16 @@ fn leverage_is_the_same_without_them() {
     for (hidden_bias, output_bias) in [(false, false), (true, false), (true, true)] {
         for name in ["relu", "leaky_relu_0.01"] {
             let shapes = shapes(hidden_bias, output_bias, name);
-            let mut draw = normal(11);
+            let mut random = Random::new(11);
+            let mut draw = || random.normal();
             let theta: Vec<f64> = (0..parameters(&shapes)).map(|_| draw()).collect();
             let (whole, reduced) = rows(&shapes, &theta, 120);
             assert_eq!(reduced[0].len() + 7, whole[0].len());
             for (a, b) in leverage(&whole).iter().zip(leverage(&reduced)) {
-                assert!((a - b).abs() < 1e-7, "{hidden_bias} {output_bias} {name}: {a} {b}");
+                assert!(
+                    (a - b).abs() < 1e-7,
+                    "{hidden_bias} {output_bias} {name}: {a} {b}"
+                );
             }
         }
     }
@@ -56,8 +79,18 @@ fn leverage_is_the_same_without_them() {
 #[test]
 fn a_neuron_without_outgoing_weight_gives_a_column_of_zeros() {
     let shapes = [
-        Shape { inputs: 2, outputs: 2, bias: true, activation: activation("relu") },
-        Shape { inputs: 2, outputs: 1, bias: false, activation: activation("identity") },
+        Shape {
+            inputs: 2,
+            outputs: 2,
+            bias: true,
+            activation: activation("relu"),
+        },
+        Shape {
+            inputs: 2,
+            outputs: 1,
+            bias: false,
+            activation: activation("identity"),
+        },
     ];
     // Neuron 0 leads nowhere.
     let theta = [0.3, -0.2, 0.5, 0.4, 0.1, 0.2, 0.0, 1.5];
@@ -71,7 +104,8 @@ fn a_neuron_without_outgoing_weight_gives_a_column_of_zeros() {
 #[test]
 fn smooth_networks_have_none() {
     let shapes = shapes(true, true, "tanh");
-    let mut draw = normal(3);
+    let mut random = Random::new(3);
+    let mut draw = || random.normal();
     let theta: Vec<f64> = (0..parameters(&shapes)).map(|_| draw()).collect();
     let (whole, reduced) = rows(&shapes, &theta, 3);
     assert_eq!(whole, reduced);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{activation, normal};
+use common::{Random, activation};
 use gleaner::factor::Factor;
 use gleaner::model::{Activation, Flat, Form, Model, Network, Objective, Shape};
 use gleaner::sampler::Item;
@@ -16,25 +16,52 @@ type Sel<'a, T> = Selector<'a, T, Net<'a, T>, Xoshiro128PlusPlus, Vec<T>, Vec<It
 
 fn shapes<T: Scalar>(output_bias: bool) -> Vec<Shape<T>> {
     vec![
-        Shape { inputs: 2, outputs: 3, bias: true, activation: Activation::Relu },
-        Shape { inputs: 3, outputs: 1, bias: output_bias, activation: activation("identity") },
+        Shape {
+            inputs: 2,
+            outputs: 3,
+            bias: true,
+            activation: Activation::Relu,
+        },
+        Shape {
+            inputs: 3,
+            outputs: 1,
+            bias: output_bias,
+            activation: activation("identity"),
+        },
     ]
 }
 
 fn theta<T: Scalar>(shapes: &[Shape<T>], seed: u64) -> Vec<T> {
-    let mut draw = normal(seed);
-    let count: usize = shapes.iter().map(|s| s.inputs * s.outputs + if s.bias { s.outputs } else { 0 }).sum();
+    let mut random = Random::new(seed);
+    let mut draw = || random.normal();
+    let count: usize = shapes
+        .iter()
+        .map(|s| s.inputs * s.outputs + if s.bias { s.outputs } else { 0 })
+        .sum();
     (0..count).map(|_| T::of(draw())).collect()
 }
 
-fn selector<'a, T: Scalar>(net: Net<'a, T>, options: Options<'a, T>, seed: u64, k: usize) -> Sel<'a, T> {
+fn selector<'a, T: Scalar>(
+    net: Net<'a, T>,
+    options: Options<'a, T>,
+    seed: u64,
+    k: usize,
+) -> Sel<'a, T> {
     let generator = Xoshiro128PlusPlus::seed_from_u64(seed);
     let length = selector_len(net.inputs(), net.parameters(), net.order(), net.scratch());
-    Selector::new(net, options, generator, vec![T::ZERO; length], vec![Item::default(); k + 1]).unwrap()
+    Selector::new(
+        net,
+        options,
+        generator,
+        vec![T::ZERO; length],
+        vec![Item::default(); k + 1],
+    )
+    .unwrap()
 }
 
 fn stream<T: Scalar>(seed: u64, count: usize) -> Vec<[T; 2]> {
-    let mut draw = normal(seed);
+    let mut random = Random::new(seed);
+    let mut draw = || random.normal();
     (0..count).map(|_| [T::of(draw()), T::of(draw())]).collect()
 }
 
@@ -42,7 +69,11 @@ fn stream<T: Scalar>(seed: u64, count: usize) -> Vec<[T; 2]> {
 fn a_stream_leaves_k_readings_whose_payloads_are_theirs() {
     let shapes = shapes::<f32>(false);
     let theta = theta(&shapes, 1);
-    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
     let mut selector = selector(net, Options::default(), 7, 20);
     let mut slots = vec![u64::MAX; 21];
     let readings = stream::<f32>(3, 1000);
@@ -66,29 +97,55 @@ fn a_stream_leaves_k_readings_whose_payloads_are_theirs() {
     assert!(selector.effective_size() > 1.0 && selector.effective_size() <= 20.0);
     assert!(stats.highest_dropped <= selector.threshold());
     let header = selector.record_header(7, 8);
-    assert_eq!((header.items, header.seen, header.payload, header.period), (20, 1000, 8, 0));
+    assert_eq!(
+        (header.items, header.seen, header.payload, header.period),
+        (20, 1000, 8, 0)
+    );
 }
 
 #[test]
 fn refused_readings_are_counted_and_change_nothing() {
     let shapes = shapes::<f32>(false);
     let theta = theta(&shapes, 1);
-    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
-    let options = Options { scaling: Scaling::Running, ..Options::default() };
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let options = Options {
+        scaling: Scaling::Running,
+        ..Options::default()
+    };
     let mut clean = selector(net, options, 7, 10);
     let mut dirty = selector(net, options, 7, 10);
     for x in stream::<f32>(3, 200) {
         clean.offer(&x, None).unwrap();
-        assert_eq!(dirty.offer(&[f32::NAN, 0.0], None), Err(Error::NotFinite("x")));
-        assert_eq!(dirty.offer(&[0.0, f32::INFINITY], None), Err(Error::NotFinite("x")));
+        assert_eq!(
+            dirty.offer(&[f32::NAN, 0.0], None),
+            Err(Error::NotFinite("x"))
+        );
+        assert_eq!(
+            dirty.offer(&[0.0, f32::INFINITY], None),
+            Err(Error::NotFinite("x"))
+        );
         assert_eq!(dirty.offer(&[0.0], None), Err(Error::Length("x")));
         assert_eq!(dirty.offer(&x, Some(1.0)), Err(Error::Label));
-        assert!(matches!(dirty.offer(&[f32::MAX, -f32::MAX], None), Err(Error::Range(_))));
+        assert!(matches!(
+            dirty.offer(&[f32::MAX, -f32::MAX], None),
+            Err(Error::Range(_))
+        ));
         dirty.offer(&x, None).unwrap();
     }
     let stats = dirty.stats();
     assert_eq!((stats.refused_not_finite, stats.refused_length), (400, 200));
-    assert_eq!((stats.refused_label, stats.refused_range, stats.refused_other), (200, 200, 0));
+    assert_eq!(
+        (
+            stats.refused_label,
+            stats.refused_range,
+            stats.refused_other
+        ),
+        (200, 200, 0)
+    );
     assert_eq!(clean.state().reservoir, dirty.state().reservoir);
     assert_eq!(clean.state().factor, dirty.state().factor);
     assert!(clean.drain().eq(dirty.drain()));
@@ -98,8 +155,17 @@ fn refused_readings_are_counted_and_change_nothing() {
 fn a_copy_goes_on_like_the_original() {
     let shapes = shapes::<f64>(true);
     let theta = theta(&shapes, 1);
-    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
-    let options = Options { objective: Objective::Residual, uniform: 0.1, half_life: 64, ..Options::default() };
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let options = Options {
+        objective: Objective::Residual,
+        uniform: 0.1,
+        half_life: 64,
+        ..Options::default()
+    };
     let mut original = selector(net, options, 9, 10);
     let readings = stream::<f64>(3, 400);
     for x in &readings[..200] {
@@ -117,7 +183,8 @@ fn a_copy_goes_on_like_the_original() {
 fn pilot(net: &Net<'_, f64>, readings: &[[f64; 2]]) -> (Vec<f64>, f64) {
     let order = net.order();
     let ridge = 1e-5;
-    let mut factor = Factor::new(order, ridge, vec![0.0; gleaner::factor::factor_len(order)]).unwrap();
+    let mut factor =
+        Factor::new(order, ridge, vec![0.0; gleaner::factor::factor_len(order)]).unwrap();
     let (mut row, mut scratch) = (vec![0.0; net.parameters() + 1], vec![0.0; net.scratch()]);
     let target = Objective::Prediction.with(None).unwrap();
     for x in readings {
@@ -132,34 +199,89 @@ fn pilot(net: &Net<'_, f64>, readings: &[[f64; 2]]) -> (Vec<f64>, f64) {
 fn a_pilot_starts_the_factor_where_its_rows_left_it() {
     let shapes = shapes::<f64>(false);
     let theta = theta(&shapes, 1);
-    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
     let readings = stream::<f64>(3, 300);
     let (packed, ridge) = pilot(&net, &readings[..100]);
-    let options = Options { model_id: 5, ridge, ..Options::default() };
+    let options = Options {
+        model_id: 5,
+        ridge,
+        ..Options::default()
+    };
     let mut started = selector(net, options, 1, 10);
     let mut plain = selector(net, options, 1, 10);
-    let shipped = Pilot { packed: &packed, rows: 100, ridge, mean_leverage: 0.1, model_id: 5 };
+    let shipped = Pilot {
+        packed: &packed,
+        rows: 100,
+        ridge,
+        mean_leverage: 0.1,
+        model_id: 5,
+    };
     started.start(shipped).unwrap();
     for x in &readings[..100] {
         plain.offer(x, None).unwrap();
     }
     for x in &readings[100..] {
-        let (a, b) = (started.offer(x, None).unwrap(), plain.offer(x, None).unwrap());
+        let (a, b) = (
+            started.offer(x, None).unwrap(),
+            plain.offer(x, None).unwrap(),
+        );
         assert!((a.leverage - b.leverage).abs() < 1e-12);
     }
-    assert_eq!(started.start(Pilot { model_id: 6, ..shipped }), Err(Error::Identity));
-    assert_eq!(started.start(Pilot { packed: &packed[1..], ..shipped }), Err(Error::Length("packed")));
-    assert_eq!(started.start(Pilot { mean_leverage: 2.0, ..shipped }), Err(Error::Range("mean leverage")));
+    assert_eq!(
+        started.start(Pilot {
+            model_id: 6,
+            ..shipped
+        }),
+        Err(Error::Identity)
+    );
+    assert_eq!(
+        started.start(Pilot {
+            packed: &packed[1..],
+            ..shipped
+        }),
+        Err(Error::Length("packed"))
+    );
+    assert_eq!(
+        started.start(Pilot {
+            mean_leverage: 2.0,
+            ..shipped
+        }),
+        Err(Error::Range("mean leverage"))
+    );
 }
 
 #[test]
 fn the_uniform_share_mixes_in() {
     let shapes = shapes::<f64>(false);
     let theta = theta(&shapes, 1);
-    let net = Network::new(Flat { shapes: &shapes, theta: &theta }).unwrap();
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
     let readings = stream::<f64>(3, 100);
-    let mut all = selector(net, Options { uniform: 1.0, ..Options::default() }, 1, 10);
-    let mut half = selector(net, Options { uniform: 0.5, ..Options::default() }, 1, 10);
+    let mut all = selector(
+        net,
+        Options {
+            uniform: 1.0,
+            ..Options::default()
+        },
+        1,
+        10,
+    );
+    let mut half = selector(
+        net,
+        Options {
+            uniform: 0.5,
+            ..Options::default()
+        },
+        1,
+        10,
+    );
     let (mut sum, mut count) = (0.0, 0.0);
     for x in &readings {
         assert_eq!(all.offer(x, None).unwrap().score, 1.0);
@@ -170,20 +292,47 @@ fn the_uniform_share_mixes_in() {
         sum += verdict.leverage;
         count += 1.0;
     }
-    let wrong = Options { uniform: 1.5, ..Options::default() };
+    let wrong = Options {
+        uniform: 1.5,
+        ..Options::default()
+    };
     let length = selector_len(2, net.parameters(), net.order(), net.scratch());
     let generator = Xoshiro128PlusPlus::seed_from_u64(1);
-    let outcome = Selector::new(net, wrong, generator, vec![0.0; length], vec![Item::default(); 4]);
+    let outcome = Selector::new(
+        net,
+        wrong,
+        generator,
+        vec![0.0; length],
+        vec![Item::default(); 4],
+    );
     assert_eq!(outcome.err(), Some(Error::Range("uniform")));
 }
 
 #[test]
 fn a_doubled_sigmoid_is_refused() {
-    let shapes = [Shape { inputs: 2, outputs: 1, bias: false, activation: Activation::Sigmoid }];
-    let net = Network::new(Flat { shapes: &shapes, theta: &[1.0f32, 2.0] }).unwrap();
-    let options = Options { objective: Objective::Logistic, ..Options::default() };
+    let shapes = [Shape {
+        inputs: 2,
+        outputs: 1,
+        bias: false,
+        activation: Activation::Sigmoid,
+    }];
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &[1.0f32, 2.0],
+    })
+    .unwrap();
+    let options = Options {
+        objective: Objective::Logistic,
+        ..Options::default()
+    };
     let generator = Xoshiro128PlusPlus::seed_from_u64(1);
-    let outcome = Selector::new(net, options, generator, vec![0.0; 200], vec![Item::default(); 4]);
+    let outcome = Selector::new(
+        net,
+        options,
+        generator,
+        vec![0.0; 200],
+        vec![Item::default(); 4],
+    );
     assert_eq!(outcome.err(), Some(Error::Objective));
 }
 
@@ -191,8 +340,17 @@ fn a_doubled_sigmoid_is_refused() {
 fn a_new_model_takes_over_from_the_kept_readings() {
     let shapes = shapes::<f64>(false);
     let (old, new) = (theta(&shapes, 1), theta(&shapes, 2));
-    let net = |theta| Network::new(Flat { shapes: &shapes, theta }).unwrap();
-    let options = Options { model_id: 1, ..Options::default() };
+    let net = |theta| {
+        Network::new(Flat {
+            shapes: &shapes,
+            theta,
+        })
+        .unwrap()
+    };
+    let options = Options {
+        model_id: 1,
+        ..Options::default()
+    };
     let mut selector = selector(net(&old), options, 3, 60);
     let mut slots = vec![[0.0; 2]; 61];
     let readings = stream::<f64>(3, 800);
@@ -202,14 +360,24 @@ fn a_new_model_takes_over_from_the_kept_readings() {
     }
     let before: Vec<_> = selector.drain().collect();
     let state = selector.state();
-    let next = Options { model_id: 2, ..options };
+    let next = Options {
+        model_id: 2,
+        ..options
+    };
 
     // What fails leaves everything.
     let broken = |slot: u32, x: &mut [f64]| {
         x.copy_from_slice(&slots[slot as usize]);
-        if slot == 40 { Err(Error::Range("payload")) } else { Ok(None) }
+        if slot == 40 {
+            Err(Error::Range("payload"))
+        } else {
+            Ok(None)
+        }
     };
-    assert_eq!(selector.rebase(net(&new), next, broken), Err(Error::Range("payload")));
+    assert_eq!(
+        selector.rebase(net(&new), next, broken),
+        Err(Error::Range("payload"))
+    );
     assert_eq!(selector.state(), state);
 
     let recall = |slot: u32, x: &mut [f64]| {
@@ -225,20 +393,43 @@ fn a_new_model_takes_over_from_the_kept_readings() {
     let length = gleaner::factor::factor_len(order);
     let mut full = Factor::new(order, ridge, vec![0.0; length]).unwrap();
     full.start(&packed, 800, ridge).unwrap();
-    let (mut row, mut scratch) = (vec![0.0; net(&new).parameters() + 1], vec![0.0; net(&new).scratch()]);
+    let (mut row, mut scratch) = (
+        vec![0.0; net(&new).parameters() + 1],
+        vec![0.0; net(&new).scratch()],
+    );
     let mut pairs = Vec::new();
     for x in stream::<f64>(77, 300) {
-        net(&new).row(&x, 0, Objective::Prediction.with(None).unwrap(), &mut row, &mut scratch).unwrap();
+        net(&new)
+            .row(
+                &x,
+                0,
+                Objective::Prediction.with(None).unwrap(),
+                &mut row,
+                &mut scratch,
+            )
+            .unwrap();
         net(&new).leave_out_gauge(&mut row);
-        let exact = full.score(&row[..order], &mut vec![0.0; order]).unwrap().leverage;
+        let exact = full
+            .score(&row[..order], &mut vec![0.0; order])
+            .unwrap()
+            .leverage;
         pairs.push((exact, selector.clone().offer(&x, None).unwrap().leverage));
     }
     let correlation = rank_correlation(&pairs);
     assert!(correlation > 0.9, "{correlation}");
 
     // A model of another shape is none of this selector's.
-    let wide = [Shape { inputs: 2, outputs: 1, bias: false, activation: Activation::Identity }];
-    let other = Network::new(Flat { shapes: &wide, theta: &[1.0, 2.0] }).unwrap();
+    let wide = [Shape {
+        inputs: 2,
+        outputs: 1,
+        bias: false,
+        activation: Activation::Identity,
+    }];
+    let other = Network::new(Flat {
+        shapes: &wide,
+        theta: &[1.0, 2.0],
+    })
+    .unwrap();
     assert_eq!(selector.rebase(other, next, recall), Err(Error::Model));
 }
 
@@ -252,7 +443,10 @@ fn rank_correlation(pairs: &[(f64, f64)]) -> f64 {
         }
         ranks
     };
-    let (a, b) = (ranks(pairs.iter().map(|p| p.0).collect()), ranks(pairs.iter().map(|p| p.1).collect()));
+    let (a, b) = (
+        ranks(pairs.iter().map(|p| p.0).collect()),
+        ranks(pairs.iter().map(|p| p.1).collect()),
+    );
     let mean = (pairs.len() - 1) as f64 / 2.0;
     let covariance: f64 = a.iter().zip(&b).map(|(a, b)| (a - mean) * (b - mean)).sum();
     covariance / a.iter().map(|a| (a - mean) * (a - mean)).sum::<f64>()
@@ -267,7 +461,11 @@ fn trial(
     seed: u64,
     k: usize,
 ) -> [f64; 2] {
-    let options = |i: usize| Options { model_id: ids[i], uniform: 0.05, ..Options::default() };
+    let options = |i: usize| Options {
+        model_id: ids[i],
+        uniform: 0.05,
+        ..Options::default()
+    };
     let mut selector = selector(nets[0], options(0), seed, k);
     let mut slots = vec![[0.0; 2]; k + 1];
     let mut offer = |selector: &mut Sel<'_, f64>, x: &[f64; 2]| {
@@ -318,8 +516,16 @@ fn sums_over_the_first_and_last_tenth_are_unbiased_through_a_whole_life() {
     let shapes = shapes::<f64>(false);
     let (old, new) = (theta(&shapes, 1), theta(&shapes, 2));
     let nets = [
-        Network::new(Flat { shapes: &shapes, theta: &old }).unwrap(),
-        Network::new(Flat { shapes: &shapes, theta: &new }).unwrap(),
+        Network::new(Flat {
+            shapes: &shapes,
+            theta: &old,
+        })
+        .unwrap(),
+        Network::new(Flat {
+            shapes: &shapes,
+            theta: &new,
+        })
+        .unwrap(),
     ];
     let readings = stream::<f64>(3, 80);
     let period = &readings[20..];
@@ -329,7 +535,10 @@ fn sums_over_the_first_and_last_tenth_are_unbiased_through_a_whole_life() {
     ];
     let (mut sum, mut squares) = ([0.0; 2], [0.0; 2]);
     for seed in 0..TRIALS {
-        for (i, s) in trial(nets, &readings, [1, 2], seed, 12).into_iter().enumerate() {
+        for (i, s) in trial(nets, &readings, [1, 2], seed, 12)
+            .into_iter()
+            .enumerate()
+        {
             sum[i] += s;
             squares[i] += s * s;
         }
@@ -338,15 +547,28 @@ fn sums_over_the_first_and_last_tenth_are_unbiased_through_a_whole_life() {
         let n = TRIALS as f64;
         let mean = sum[i] / n;
         let error = ((squares[i] / n - mean * mean) / n).sqrt();
-        assert!((mean - truth[i]).abs() < 4.0 * error, "{mean} for {} within {error}", truth[i]);
+        assert!(
+            (mean - truth[i]).abs() < 4.0 * error,
+            "{mean} for {} within {error}",
+            truth[i]
+        );
         assert!(error < 0.05 * truth[i], "too coarse to tell: {error}");
     }
 }
 
 #[test]
 fn the_default_ridge_comes_from_the_first_row_that_is_not_zero() {
-    let shapes = [Shape { inputs: 2, outputs: 1, bias: false, activation: Activation::Identity }];
-    let net = Network::new(Flat { shapes: &shapes, theta: &[1.0f64, 1.0] }).unwrap();
+    let shapes = [Shape {
+        inputs: 2,
+        outputs: 1,
+        bias: false,
+        activation: Activation::Identity,
+    }];
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &[1.0f64, 1.0],
+    })
+    .unwrap();
     let mut selector = selector(net, Options::default(), 1, 4);
     assert_eq!(selector.offer(&[0.0, 0.0], None).unwrap().leverage, 0.0);
     assert_eq!(selector.state().factor.ridge, 0.0);

@@ -2,11 +2,12 @@
 //!
 //! Along the path a neuron of layer 1 has pre-activation `t z`: a break c is crossed at `t = c / z`.
 //! Where layer 1 is homogeneous, one of layer 2 has `t (t <w, h1> + b)`, which is 0 at `t = -b / <w, h1>`.
-//! Everything else is searched for: eight samples a panel, sign changes closed in on by false position.
+//! Everything else, the bends of a Huber root too, is searched for: eight samples a panel, sign changes closed in on by
+//! false position.
 
 use super::pass::hidden_values;
 use crate::Scalar;
-use crate::model::{Layer, Layers, neuron, product};
+use crate::model::{Layer, Layers, Target, neuron, product};
 
 /// Samples a panel in which sign changes are looked for.
 const SAMPLES: u32 = 8;
@@ -47,17 +48,15 @@ impl<'a, T: Scalar> Kinks<'a, T> {
         }
     }
 
-    /// Finds the kinks of all layers. `values` and `slopes` hold one scalar
-    /// a hidden neuron, `spare` two and two more.
+    /// Finds the kinks of all layers and of the target. `spare` holds two scalars a hidden neuron and two more.
     pub(crate) fn find<L: Layers<T>>(
         &mut self,
-        layers: &L,
-        x: &[T],
+        path: &mut Path<'_, T, L>,
         output: usize,
-        values: &mut [T],
-        slopes: &mut [T],
+        target: Target<T>,
         spare: &mut [T],
     ) -> Option<()> {
+        let layers = path.layers;
         let last = layers.depth().checked_sub(1)?;
         for index in 0..layers.depth() {
             let layer = layers.layer(index)?;
@@ -69,16 +68,27 @@ impl<'a, T: Scalar> Kinks<'a, T> {
             };
             for at in layer.activation.breaks().into_iter().flatten() {
                 if index == 0 {
-                    self.first_layer(&layer, x, at);
+                    self.first_layer(&layer, path.x, at);
                 } else if index == 1
                     && at == T::ZERO
                     && layers.layer(0)?.activation.is_homogeneous()
                 {
-                    let input = hidden_values(layers, x, 1, T::ONE, values, slopes)?;
-                    self.second_layer(&layer, input);
+                    self.second_layer(&layer, path.hidden(1, T::ONE)?);
                 } else {
-                    self.search(layers, x, index, &layer, at, values, slopes, spare)?;
+                    self.search(path, index, &layer, |z| z - at, spare)?;
                 }
+            }
+        }
+        if let Target::Huber { label, delta } = target {
+            let neuron = layers.layer(last)?.single(output)?;
+            for at in [label - delta, label + delta] {
+                self.search(
+                    path,
+                    last,
+                    &neuron,
+                    |z| neuron.activation.value(z) - at,
+                    spare,
+                )?;
             }
         }
         Some(())
@@ -104,17 +114,13 @@ impl<'a, T: Scalar> Kinks<'a, T> {
         }
     }
 
-    /// Looks for crossings of `at` in every panel that earlier layers left.
-    #[allow(clippy::too_many_arguments)]
+    /// Looks for zeros of `level(pre-activation)` in every panel that was left before.
     fn search<L: Layers<T>>(
         &mut self,
-        layers: &L,
-        x: &[T],
+        path: &mut Path<'_, T, L>,
         index: usize,
         layer: &Layer<'_, T>,
-        at: T,
-        values: &mut [T],
-        slopes: &mut [T],
+        level: impl Fn(T) -> T,
         spare: &mut [T],
     ) -> Option<()> {
         let (before, now) = spare.split_at_mut_checked(layer.outputs)?;
@@ -125,28 +131,25 @@ impl<'a, T: Scalar> Kinks<'a, T> {
             let step = (end - from) / T::count(u64::from(SAMPLES));
             // Just inside: at 0 every pre-activation is 0 and has no sign.
             let mut left = from + step / T::count(256);
-            pre_activations(layers, x, index, layer, left, values, slopes, before)?;
+            path.pre_activations(index, layer, left, before)?;
             for sample in 1..=SAMPLES {
                 let inner = from + step * T::count(u64::from(sample));
                 let right = if sample == SAMPLES { end } else { inner };
-                pre_activations(layers, x, index, layer, right, values, slopes, now)?;
-                for (j, (&mut low, &mut high)) in before.iter_mut().zip(now.iter_mut()).enumerate()
-                {
-                    let (low, high) = (low - at, high - at);
+                path.pre_activations(index, layer, right, now)?;
+                for (j, (before, &mut now)) in before.iter_mut().zip(now.iter_mut()).enumerate() {
+                    let (low, high) = (level(*before), level(now));
+                    *before = now;
                     if low * high < T::ZERO {
                         let neuron = layer.single(j)?;
-                        let mut at_t = |t| {
+                        let mut function = |t| {
                             let mut z = [T::ZERO];
-                            pre_activations(layers, x, index, &neuron, t, values, slopes, &mut z)?;
+                            path.pre_activations(index, &neuron, t, &mut z)?;
                             let [z] = z;
-                            Some(z - at)
+                            Some(level(z))
                         };
-                        let point = crossing(&mut at_t, (left, low), (right, high))?;
+                        let point = crossing(&mut function, (left, low), (right, high))?;
                         self.insert(point);
                     }
-                }
-                for (old, &mut new) in before.iter_mut().zip(now.iter_mut()) {
-                    *old = new;
                 }
                 left = right;
             }
@@ -156,21 +159,31 @@ impl<'a, T: Scalar> Kinks<'a, T> {
     }
 }
 
-/// Pre-activations of layer `index` at `t theta`.
-#[allow(clippy::too_many_arguments)]
-fn pre_activations<T: Scalar, L: Layers<T>>(
-    layers: &L,
-    x: &[T],
-    index: usize,
-    layer: &Layer<'_, T>,
-    t: T,
-    values: &mut [T],
-    slopes: &mut [T],
-    out: &mut [T],
-) -> Option<()> {
-    let input = hidden_values(layers, x, index, t, values, slopes)?;
-    product(layer, input, t, out);
-    Some(())
+/// The network along the path, with memory of one scalar a hidden neuron each.
+pub(crate) struct Path<'a, T, L> {
+    pub(crate) layers: &'a L,
+    pub(crate) x: &'a [T],
+    pub(crate) values: &'a mut [T],
+    pub(crate) slopes: &'a mut [T],
+}
+
+impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
+    /// What layer `index` sees at `t theta`.
+    fn hidden(&mut self, index: usize, t: T) -> Option<&[T]> {
+        hidden_values(self.layers, self.x, index, t, self.values, self.slopes)
+    }
+
+    /// Pre-activations of layer `index` at `t theta`.
+    fn pre_activations(
+        &mut self,
+        index: usize,
+        layer: &Layer<'_, T>,
+        t: T,
+        out: &mut [T],
+    ) -> Option<()> {
+        product(layer, self.hidden(index, t)?, t, out);
+        Some(())
+    }
 }
 
 /// Closes in on the one sign change between two points (Illinois form of false position).

@@ -1,6 +1,6 @@
 //! The row by Gauss-Legendre quadrature along the path `t theta`, t from 0 to 1, split at kinks.
 
-use super::kinks::Kinks;
+use super::kinks::{Kinks, Path};
 use super::legendre::legendre;
 use super::pass::{Pass, backward, forward};
 use crate::Scalar;
@@ -36,7 +36,17 @@ pub(crate) fn quadrature<T: Scalar, L: Layers<T>>(
     legendre(abscissae, weights).ok()?;
 
     let mut kinks = Kinks::new(points);
-    kinks.find(layers, x, output, values, slopes, spare)?;
+    kinks.find(
+        &mut Path {
+            layers,
+            x,
+            values,
+            slopes,
+        },
+        output,
+        target,
+        spare,
+    )?;
 
     row.fill(T::ZERO);
     let mut from = T::ZERO;
