@@ -131,7 +131,7 @@ where
         x,
         scratch,
     };
-    let mut factor = Factor::new(parameters + 1, T::ZERO, factor)?;
+    let mut factor = Factor::new(parameters + 1, least_ridge(), factor)?;
 
     let mut damping = T::of(DAMPING);
     let mut raise = T::of(2.0);
@@ -187,6 +187,11 @@ where
     Ok(FitReport { loss, steps, stop })
 }
 
+/// A ridge that no result shows: columns may then hold entries whose squares vanish.
+fn least_ridge<T: Scalar>() -> T {
+    T::of(2.0) * T::MIN_POSITIVE / T::EPSILON
+}
+
 /// The samples and what is asked of them.
 struct Problem<'a, T, S> {
     shapes: &'a [Shape<T>],
@@ -238,7 +243,7 @@ where
             shapes: self.shapes,
             theta,
         })?;
-        factor.reset(T::ZERO)?;
+        factor.reset(least_ridge())?;
         squares.fill(self.decay);
         for (s, &parameter) in slope.iter_mut().zip(theta) {
             *s = self.decay * parameter;
@@ -301,7 +306,8 @@ fn damp<T: Scalar, B: AsRef<[T]> + AsMut<[T]>>(
 ) -> Result<(), Error> {
     for (j, &square) in squares.iter().enumerate() {
         let weight = damping * square;
-        if weight > T::ZERO {
+        // Less would be lost in the ridge.
+        if weight > least_ridge() {
             unit_row(row, j, T::ONE, T::ZERO);
             factor.observe(row, weight)?;
         }
