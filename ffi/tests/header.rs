@@ -21,7 +21,9 @@ fn header_is_fresh() {
 #[test]
 fn header_has_the_library_version() {
     let manifest = include_str!("../../Cargo.toml");
-    let version = manifest.lines().find_map(|line| line.strip_prefix("version = "));
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("version = "));
     let macro_line = format!("#define GLEANER_VERSION {}\n", version.expect("a version"));
     assert!(GENERATED.contains(&macro_line), "{macro_line}");
 }

@@ -1,0 +1,46 @@
+/* What the tests in C share: one source for both precisions, and checks that stop. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include "gleaner.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef DOUBLE
+typedef double real;
+#define F(name) name##_f64
+#define EPSILON 2.220446049250313e-16
+#else
+typedef float real;
+#define F(name) name##_f32
+#define EPSILON 1.1920929e-7
+#endif
+
+/* Stops with the place where the condition fails. */
+#define CHECK(condition) \
+  do { \
+    if (!(condition)) { \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      exit(1); \
+    } \
+  } while (0)
+
+/* Stops where a call's status is another one. */
+#define STATUS(expected, call) \
+  do { \
+    gleaner_status found_ = (call); \
+    if (found_ != (expected)) { \
+      fprintf(stderr, "%s:%d: %s is %d (%s), not %s\n", __FILE__, __LINE__, #call, (int)found_, \
+          gleaner_status_text(found_), #expected); \
+      exit(1); \
+    } \
+  } while (0)
+
+#define OK(call) STATUS(GLEANER_OK, call)
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,19 @@
+/* A program with a flaw, which a sanitizer must find: else the other tests' silence means nothing. */
+#include "gleaner.h"
+
+#include <stdlib.h>
+
+int main(int argc, char **argv)
+{
+  volatile int one = argc;
+  (void)argv;
+#ifdef FLAW_READ
+  {
+    volatile char *bytes = malloc((size_t)gleaner_items_len(3));
+    return bytes[3 + one];
+  }
+#endif
+#ifdef FLAW_SHIFT
+  return (one << (31 + one)) == (int)gleaner_abi();
+#endif
+}

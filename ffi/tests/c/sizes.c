@@ -1,0 +1,33 @@
+/* Macros and functions give the same lengths, and those of a model are what the macros say. */
+#include "net.h"
+
+int main(void)
+{
+  struct gleaner_sizes sizes;
+  size_t a, b;
+  for (a = 0; a < 40; a += 3) {
+    CHECK(gleaner_factor_len(a) == GLEANER_FACTOR_LEN(a));
+    CHECK(gleaner_items_len(a) == GLEANER_ITEMS_LEN(a));
+    CHECK(gleaner_moments_len(a) == GLEANER_MOMENTS_LEN(a));
+    CHECK(gleaner_scratch_exact(a) == GLEANER_SCRATCH_EXACT(a));
+    for (b = 0; b < 40; b += 7) {
+      CHECK(gleaner_scratch_quadrature(a, b) == GLEANER_SCRATCH_QUADRATURE(a, b));
+      CHECK(gleaner_work_len(a, b, 5) == GLEANER_WORK_LEN(a, b, 5));
+      CHECK(gleaner_selector_len(a, b, 3, 11) == GLEANER_SELECTOR_LEN(a, b, 3, 11));
+      CHECK(gleaner_selector_len(2, 9, a, b) == GLEANER_SELECTOR_LEN(2, 9, a, b));
+      CHECK(gleaner_fit_len(a, b, 5) == GLEANER_FIT_LEN(a, b, 5));
+      CHECK(gleaner_record_len(a, b) == GLEANER_RECORD_LEN(a, b));
+    }
+  }
+  CHECK(gleaner_factor_len((size_t)-1) == (size_t)-1);
+  CHECK(gleaner_selector_len(1, (size_t)-1, 1, 1) == (size_t)-1);
+  CHECK(gleaner_record_len((size_t)-1, 8) == (size_t)-1);
+  OK(F(gleaner_model_sizes)(&net, &sizes));
+  CHECK(sizes.inputs == INPUTS && sizes.outputs == 1 && sizes.parameters == PARAMETERS);
+  CHECK(sizes.order == ORDER && sizes.scratch == SCRATCH && sizes.work == WORK);
+  CHECK(sizes.selector == MEMORY && sizes.fit == GLEANER_FIT_LEN(INPUTS, PARAMETERS, SCRATCH));
+  CHECK(gleaner_abi() == GLEANER_ABI && strcmp(gleaner_version(), GLEANER_VERSION) == 0);
+  CHECK(strlen(gleaner_status_text(GLEANER_OK)) > 0 && strlen(gleaner_status_text(99)) > 0);
+  puts("sizes");
+  return 0;
+}
