@@ -38,7 +38,7 @@ fn activation(name: &str) -> String {
     let (code, parameter) = match name {
         "identity" => ("IDENTITY", "0"),
         "relu" => ("RELU", "0"),
-        "leaky_relu_0.01" => ("LEAKY_RELU", "0.01"),
+        "leaky_relu_0.01" => ("LEAKY_RELU", "0.01f"),
         "sigmoid" => ("SIGMOID", "0"),
         "tanh" => ("TANH", "0"),
         "softplus" => ("SOFTPLUS", "0"),

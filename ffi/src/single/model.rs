@@ -278,7 +278,8 @@ pub unsafe extern "C" fn gleaner_model_theta_f32(
         check_length(theta.len() == model.network()?.parameters())?;
         let mut entries = theta.iter_mut();
         for layer in (0..model.depth()).filter_map(|index| model.layer(index)) {
-            for (entry, value) in entries.by_ref().zip(layer.weights.iter().chain(layer.bias)) {
+            // The values come first in the zip: its end must not swallow an entry.
+            for (value, entry) in layer.weights.iter().chain(layer.bias).zip(&mut entries) {
                 *entry = *value;
             }
         }
