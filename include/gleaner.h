@@ -207,6 +207,8 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 /* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
+/* In bytes: a record of so many items, each with so many bytes of payload. */
+#define GLEANER_RECORD_LEN(items, payload) (64 + (size_t)(items) * (24 + (size_t)(payload)))
 
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
@@ -770,8 +772,8 @@ struct gleaner_samples_f32 {
 };
 
 /* Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
- * Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; its own parameters are
- * not looked at. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
+ * Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; where its own
+ * parameters stand does not matter. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
  * step costs about n N^2 multiplications for n samples.
  * Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. On an error theta is as before. */
 gleaner_status gleaner_fit_f32(const struct gleaner_model_f32 *model,
@@ -823,15 +825,18 @@ struct gleaner_record_item {
 size_t gleaner_record_len(size_t items, size_t payload);
 
 /* Writes a record of `items_len` items; the header's count of items is taken from that. `record` holds
- * `GLEANER_RECORD_LEN(items, payload)` bytes; `written` gets the record's length.
- * Errors: LENGTH, SIZE. */
+ * `GLEANER_RECORD_LEN(items, payload)` bytes or more; `written` gets the record's length.
+ * Errors: LENGTH, SIZE, NOT_FINITE. */
 gleaner_status gleaner_record_write(const struct gleaner_record_header *header,
     const struct gleaner_record_item *items, size_t items_len, uint8_t *record, size_t record_len,
     size_t *written);
 
 /* Reads a record: its header and, to the front of `items`, its items, whose payloads point into
- * `record`. With `items_len` 0 the header alone.
- * Errors: RECORD; LENGTH (more items than places). */
+ * `record`. With `items_len` 0 the header alone. A record is little-endian: 4 bytes `GLNR`, version and
+ * header length (16 bits each), model, seed, seen (64), total, threshold (double), period, items, payload
+ * (32); for each item sequence (64), score, weight (double), the payload; CRC-32 (IEEE) of all that.
+ * Errors: RECORD (magic, checksum), RANGE (version), LENGTH (bytes missing or left over, or more items than
+ * places), NOT_FINITE. */
 gleaner_status gleaner_record_read(const uint8_t *record, size_t record_len, struct gleaner_record_item *items,
     size_t items_len, struct gleaner_record_header *header);
 

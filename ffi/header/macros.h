@@ -14,6 +14,8 @@
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 /* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
+/* In bytes: a record of so many items, each with so many bytes of payload. */
+#define GLEANER_RECORD_LEN(items, payload) (64 + (size_t)(items) * (24 + (size_t)(payload)))
 
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \

@@ -1,9 +1,10 @@
 //! Records: what goes up.
 
 use crate::border::{Fault, output, run, slice, slice_mut};
+use crate::convert::{check_finite, check_length};
 use crate::{GLEANER_ERROR_LENGTH, GLEANER_ERROR_SIZE, gleaner_status};
 use gleaner::Scalar;
-use gleaner::record::{Entry, Header, Reader, Writer};
+use gleaner::record::{Entry, Header, Reader, Writer, record_len};
 use gleaner::sampler::Kept;
 
 /// What a record says of its sample as a whole.
@@ -75,13 +76,7 @@ pub(crate) fn count(length: usize) -> Result<u32, Fault> {
 
 fn check(record: &[u8], header: Header) -> Result<(), Fault> {
     let (items, payload) = (header.items as usize, header.payload as usize);
-    let needed = items
-        .checked_mul(payload.saturating_add(64))
-        .ok_or(Fault(GLEANER_ERROR_SIZE))?;
-    if needed > isize::MAX as usize {
-        return Err(Fault(GLEANER_ERROR_SIZE));
-    }
-    crate::convert::check_length(record.len() >= gleaner::record::record_len(items, payload))
+    check_length(record.len() >= record_len(items, payload))
 }
 
 /// Writes a sampler's kept samples; returns the record's length.
@@ -107,15 +102,12 @@ pub(crate) fn write<T: Scalar>(
 /// Bytes of a record, as `GLEANER_RECORD_LEN`.
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_record_len(items: usize, payload: usize) -> usize {
-    match items.checked_mul(payload.saturating_add(64)) {
-        Some(most) if most <= isize::MAX as usize => gleaner::record::record_len(items, payload),
-        _ => usize::MAX,
-    }
+    record_len(items, payload)
 }
 
 /// Writes a record of `items_len` items; the header's count of items is taken from that. `record` holds
-/// `GLEANER_RECORD_LEN(items, payload)` bytes; `written` gets the record's length.
-/// Errors: LENGTH, SIZE.
+/// `GLEANER_RECORD_LEN(items, payload)` bytes or more; `written` gets the record's length.
+/// Errors: LENGTH, SIZE, NOT_FINITE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_record_write(
     header: *const gleaner_record_header,
@@ -140,8 +132,11 @@ pub unsafe extern "C" fn gleaner_record_write(
             payload: raw.payload,
         };
         check(record, header)?;
+        // All items are checked before the first byte is written.
         for item in items {
             slice(item.payload, raw.payload as usize)?;
+            check_finite(item.score)?;
+            check_finite(item.weight)?;
         }
         let mut writer = Writer::new(record, header)?;
         for item in items {
@@ -158,8 +153,11 @@ pub unsafe extern "C" fn gleaner_record_write(
 }
 
 /// Reads a record: its header and, to the front of `items`, its items, whose payloads point into
-/// `record`. With `items_len` 0 the header alone.
-/// Errors: RECORD; LENGTH (more items than places).
+/// `record`. With `items_len` 0 the header alone. A record is little-endian: 4 bytes `GLNR`, version and
+/// header length (16 bits each), model, seed, seen (64), total, threshold (double), period, items, payload
+/// (32); for each item sequence (64), score, weight (double), the payload; CRC-32 (IEEE) of all that.
+/// Errors: RECORD (magic, checksum), RANGE (version), LENGTH (bytes missing or left over, or more items than
+/// places), NOT_FINITE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_record_read(
     record: *const u8,
@@ -172,7 +170,7 @@ pub unsafe extern "C" fn gleaner_record_read(
         let reader = Reader::new(slice(record, record_len)?)?;
         let (items, header) = (slice_mut(items, items_len)?, output(header)?);
         let found = reader.header();
-        crate::convert::check_length(items.is_empty() || items.len() >= found.items as usize)?;
+        check_length(items.is_empty() || items.len() >= found.items as usize)?;
         for (item, entry) in items.iter_mut().zip(reader.entries()) {
             *item = gleaner_record_item {
                 sequence: entry.sequence,

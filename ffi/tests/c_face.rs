@@ -94,3 +94,8 @@ fn lengths_of_macros_and_functions() {
 fn wrong_models_are_found() {
     both("wrong_model");
 }
+
+#[test]
+fn every_other_object() {
+    both("objects");
+}

@@ -10,7 +10,7 @@ use crate::{
 };
 use gleaner::Error;
 use gleaner::fit::{FitOptions, Stop, fit};
-use gleaner::model::{Activation, Shape};
+use gleaner::model::{Activation, Model, Shape};
 
 /// How to fit; `GLEANER_FIT_OPTIONS_DEFAULT` sets the defaults.
 #[repr(C)]
@@ -154,8 +154,8 @@ impl<'a> Source<'a> {
 }
 
 /// Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
-/// Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; its own parameters are
-/// not looked at. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
+/// Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; where its own
+/// parameters stand does not matter. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
 /// step costs about n N^2 multiplications for n samples.
 /// Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. On an error theta is as before.
 #[unsafe(no_mangle)]
@@ -178,6 +178,7 @@ pub unsafe extern "C" fn gleaner_fit_f32(
         let source = Source::new(samples, model.raw().inputs as usize)?;
         let (theta, memory) = (slice_mut(theta, theta_len)?, slice_mut(memory, memory_len)?);
         let report = output(report)?;
+        convert::check_length(theta.len() == model.network()?.parameters())?;
         let scaling = model.scaling()?;
         let empty = Shape {
             inputs: 0,

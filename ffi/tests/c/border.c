@@ -229,7 +229,7 @@ static void selectors(void)
   struct F(gleaner_verdict) verdict;
   struct F(gleaner_stats) stats;
   struct F(gleaner_kept) kept;
-  real x[INPUTS];
+  real x[INPUTS] = {1, 2, 3};
   real label = 1;
   uint32_t i, slot = 42;
   size_t count = 42;
