@@ -62,5 +62,9 @@ pub fn effective_size<T: Scalar>(kept: impl Iterator<Item = Kept<T>>) -> T {
             squares += ratio * ratio;
         }
     }
-    if squares > T::ZERO { sum * (sum / squares) } else { T::ZERO }
+    if squares > T::ZERO {
+        sum * (sum / squares)
+    } else {
+        T::ZERO
+    }
 }
