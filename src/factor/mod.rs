@@ -171,12 +171,16 @@ fn check_ridge<T: Scalar>(ridge: T) -> Result<(), Error> {
     if !ridge.is_finite() {
         return Err(Error::NotFinite("ridge"));
     }
-    let normal = ridge >= T::MIN_POSITIVE / T::EPSILON && ridge <= T::MAX * T::EPSILON;
-    if ridge == T::ZERO || normal {
+    if ridge == T::ZERO || usable::<T>().contains(&ridge) {
         Ok(())
     } else {
         Err(Error::Range("ridge"))
     }
+}
+
+/// Weights and ridges that stay clear of both ends of the scalar's range.
+fn usable<T: Scalar>() -> core::ops::RangeInclusive<T> {
+    T::MIN_POSITIVE / T::EPSILON..=T::MAX * T::EPSILON
 }
 
 /// Largest sum of weighted squares that a factor takes.
@@ -391,8 +395,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             return Err(Error::NotFinite("weight"));
         }
         let weight = weight * self.growth();
-        let normal = weight >= T::MIN_POSITIVE && weight <= limit();
-        if !normal {
+        if !usable::<T>().contains(&weight) {
             return Err(Error::Range("weight"));
         }
         let parts = parts_mut(self.memory.as_mut(), order);
@@ -420,9 +423,16 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             });
         }
 
-        gather(row, columns, parts.work);
-        for (x, square) in parts.work.iter().zip(&mut *parts.squares) {
-            *square += weight * *x * *x;
+        if let Some(columns) = columns {
+            gather(row, Some(columns), parts.work);
+            for (x, square) in parts.work.iter().zip(&mut *parts.squares) {
+                *square += weight * *x * *x;
+            }
+        } else {
+            for ((work, x), square) in parts.work.iter_mut().zip(row).zip(&mut *parts.squares) {
+                *work = *x;
+                *square += weight * *x * *x;
+            }
         }
         let online = observe::observe(parts.packed, parts.compensation, parts.work, weight);
         self.state.rows = self.state.rows.saturating_add(1);
@@ -533,7 +543,9 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
             rows
         };
         let count = rows.saturating_add(8 * order as u64);
-        (T::EPSILON * T::count(count)).min(T::of(0.01))
+        // 32 bits are enough here, and quickly converted.
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        (T::EPSILON * T::count(count.into())).min(T::of(0.01))
     }
 
     fn threshold(&self) -> Threshold<T> {

@@ -49,13 +49,13 @@ fn most<T: Scalar>() -> T {
     T::of(1.0 / 1024.0) / T::MIN_POSITIVE
 }
 
-/// `pivot + error + add` and its exact rounding error, whichever summand is larger.
+/// `pivot + error + add` and its rounding error: exact where `add` is no larger than the pivot, and
+/// otherwise too small an error to matter, since that cannot happen often.
 #[inline(always)]
 fn compensated<T: Scalar>(pivot: T, error: T, add: T) -> (T, T) {
     let add = add + error;
     let sum = pivot + add;
-    let part = sum - pivot;
-    (sum, (pivot - (sum - part)) + (add - part))
+    (sum, add - (sum - pivot))
 }
 
 impl<T: Scalar> Left<T> {
@@ -140,6 +140,41 @@ impl<T: Scalar> Step<T> {
     }
 }
 
+/// Four columns, of which the row outweighs some. Of each row of the triangle: the part that belongs to
+/// the four, and the rest.
+#[cold]
+#[inline(never)]
+fn one_by_one<T: Scalar>(
+    left: &mut Left<T>,
+    entries: &mut [T; 4],
+    errors: &mut [T; 4],
+    rows: [(&mut [T], &mut [T]); 4],
+    others: &mut [T],
+) {
+    let mut entries = entries.as_mut_slice();
+    for ((near, far), error) in rows.into_iter().zip(errors) {
+        let Some((b, rest)) = take(&mut entries).split_first_mut() else {
+            break;
+        };
+        let Some((pivot, units)) = near.split_first_mut() else {
+            break;
+        };
+        if left.weight == T::ZERO {
+            break;
+        }
+        let step = left.step(pivot, error, *b);
+        step.sweep(units, rest);
+        step.sweep(far, others);
+        entries = rest;
+    }
+}
+
+/// The slice, whose length is a multiple of four: the compiler needs to be told.
+#[inline(always)]
+fn fours<T>(slice: &mut [T]) -> &mut [T] {
+    slice.as_chunks_mut::<4>().0.as_flattened_mut()
+}
+
 /// Takes the row in and destroys it; returns the online leverage.
 ///
 /// `packed`: N (N + 1) / 2, `compensation`: N, `row`: N, all in the factor's column order.
@@ -160,6 +195,27 @@ pub(super) fn observe<T: Scalar>(
         inverse: start,
         weight,
     };
+    // What is left over by fours goes first: then every later sweep has whole fours to the end.
+    for _ in 0..row.len() % 4 {
+        if left.weight == T::ZERO {
+            break;
+        }
+        let length = row.len();
+        let Some((b, entries)) = take(&mut row).split_first_mut() else {
+            break;
+        };
+        let Some((error, errors)) = take(&mut compensation).split_first_mut() else {
+            break;
+        };
+        let Some((head, tail)) = take(&mut packed).split_at_mut_checked(length) else {
+            break;
+        };
+        let Some((pivot, units)) = head.split_first_mut() else {
+            break;
+        };
+        left.step(pivot, error, *b).sweep(units, entries);
+        (row, compensation, packed) = (entries, errors, tail);
+    }
     while row.len() >= 4 && left.weight > T::ZERO {
         let length = row.len();
         let Some((x, rest)) = take(&mut row).split_first_chunk_mut::<4>() else {
@@ -220,7 +276,8 @@ pub(super) fn observe<T: Scalar>(
             *h1 = [t1.pivot, u12 + g1 * b2, u13 + g1 * z3];
             *h2 = [t2.pivot, u23 + g2 * b3];
             *h3 = [t3.pivot];
-            for ((((x, u0), u1), u2), u3) in row.iter_mut().zip(u0).zip(u1).zip(u2).zip(u3) {
+            let (u0, u1, u2, u3) = (fours(u0), fours(u1), fours(u2), fours(u3));
+            for ((((x, u0), u1), u2), u3) in fours(row).iter_mut().zip(u0).zip(u1).zip(u2).zip(u3) {
                 let z0 = *x - b0 * *u0;
                 *u0 += g0 * z0;
                 let z1 = z0 - b1 * *u1;
@@ -232,45 +289,9 @@ pub(super) fn observe<T: Scalar>(
                 *x = z3;
             }
         } else {
-            let mut head = x.as_mut_slice();
-            let mut errors = e.as_mut_slice();
             let rows: [(&mut [T], &mut [T]); 4] = [(h0, u0), (h1, u1), (h2, u2), (h3, u3)];
-            for (near, far) in rows {
-                let Some((b, entries)) = take(&mut head).split_first_mut() else {
-                    break;
-                };
-                let Some((error, others)) = take(&mut errors).split_first_mut() else {
-                    break;
-                };
-                let Some((pivot, units)) = near.split_first_mut() else {
-                    break;
-                };
-                if left.weight == T::ZERO {
-                    break;
-                }
-                let step = left.step(pivot, error, *b);
-                step.sweep(units, entries);
-                step.sweep(far, row);
-                (head, errors) = (entries, others);
-            }
+            one_by_one(&mut left, x, e, rows, row);
         }
-    }
-    while left.weight > T::ZERO {
-        let length = row.len();
-        let Some((b, entries)) = take(&mut row).split_first_mut() else {
-            break;
-        };
-        let Some((error, errors)) = take(&mut compensation).split_first_mut() else {
-            break;
-        };
-        let Some((head, tail)) = take(&mut packed).split_at_mut_checked(length) else {
-            break;
-        };
-        let Some((pivot, units)) = head.split_first_mut() else {
-            break;
-        };
-        left.step(pivot, error, *b).sweep(units, entries);
-        (row, compensation, packed) = (entries, errors, tail);
     }
     if left.weight > T::ZERO {
         left.sum / left.inverse

@@ -71,6 +71,12 @@ impl<T: Scalar> Sums<T> {
     }
 }
 
+/// The slice, whose length is a multiple of four: the compiler needs to be told.
+#[inline(always)]
+fn fours<T>(slice: &[T]) -> &[T] {
+    slice.as_chunks::<4>().0.as_flattened()
+}
+
 /// Overwrites the row by `z = U^-T x` and sums. `packed`: N (N + 1) / 2, `squares`: N, `row`: N, in the factor's order.
 pub(super) fn substitute<T: Scalar>(
     packed: &[T],
@@ -86,6 +92,26 @@ pub(super) fn substitute<T: Scalar>(
         novel: false,
         unseen: false,
     };
+    // What is left over by fours goes first: then every later sweep has whole fours to the end.
+    for _ in 0..row.len() % 4 {
+        let Some((x, rest)) = take(&mut row).split_first_mut() else {
+            break;
+        };
+        let Some((c, others)) = squares.split_first() else {
+            break;
+        };
+        let Some((head, tail)) = packed.split_at_checked(rest.len() + 1) else {
+            break;
+        };
+        let Some((d, units)) = head.split_first() else {
+            break;
+        };
+        let z = sums.add(threshold, *d, *c, *x);
+        for (x, u) in rest.iter_mut().zip(units) {
+            *x -= z * *u;
+        }
+        (row, squares, packed) = (rest, others, tail);
+    }
     while row.len() >= 4 {
         let length = row.len();
         let Some(([x0, x1, x2, x3], x)) = take(&mut row).split_first_chunk_mut::<4>() else {
@@ -127,25 +153,11 @@ pub(super) fn substitute<T: Scalar>(
         let z2 = sums.add(threshold, *d2, *c2, *x2);
         *x3 = *x3 - z0 * *u03 - z1 * *u13 - z2 * *u23;
         let z3 = sums.add(threshold, *d3, *c3, *x3);
-        for ((((x, u0), u1), u2), u3) in row.iter_mut().zip(u0).zip(u1).zip(u2).zip(u3) {
+        let (u0, u1, u2, u3) = (fours(u0), fours(u1), fours(u2), fours(u3));
+        let entries = row.as_chunks_mut::<4>().0.as_flattened_mut();
+        for ((((x, u0), u1), u2), u3) in entries.iter_mut().zip(u0).zip(u1).zip(u2).zip(u3) {
             *x = *x - z0 * *u0 - z1 * *u1 - z2 * *u2 - z3 * *u3;
         }
-    }
-    while let Some((x, rest)) = take(&mut row).split_first_mut() {
-        let Some((c, others)) = squares.split_first() else {
-            break;
-        };
-        let Some((head, tail)) = packed.split_at_checked(rest.len() + 1) else {
-            break;
-        };
-        let Some((d, units)) = head.split_first() else {
-            break;
-        };
-        let z = sums.add(threshold, *d, *c, *x);
-        for (x, u) in rest.iter_mut().zip(units) {
-            *x -= z * *u;
-        }
-        (row, squares, packed) = (rest, others, tail);
     }
     sums
 }
