@@ -204,30 +204,28 @@ fn tidied(block: &str) -> String {
             continue;
         }
         let code = broken(&bracketed(line));
-        match comment[..] {
-            [only]
-                if !line.ends_with('{') && !code.contains('(') || code.starts_with("#define") =>
-            {
-                let beside = format!("{code} /* {} */", comment.join(" "));
-                if beside.len() <= WIDTH {
-                    out += &beside;
-                } else {
-                    out += &format!("{indent}/* {only} */\n{code}", only = comment.join(" "));
-                }
-            }
-            [] => out += &code,
-            [ref first @ .., last] => {
-                let mut start = "/* ";
-                for line in first {
-                    out += format!("{indent}{start}{line}").trim_end();
-                    out.push('\n');
-                    start = " * ";
-                }
-                out += &format!("{indent}{start}{last} */\n{code}");
-            }
+        let beside = format!("{code} /* {} */", comment.concat());
+        let is_small = text.starts_with("#define") || !text.ends_with('{') && !text.contains('(');
+        if comment.len() == 1 && is_small && beside.len() <= WIDTH {
+            out += &beside;
+        } else {
+            out += &commented(&comment, indent);
+            out += &code;
         }
         out.push('\n');
         comment.clear();
+    }
+    out
+}
+
+/// A comment of its own lines.
+fn commented(lines: &[&str], indent: &str) -> String {
+    let mut out = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        let start = if index == 0 { "/*" } else { " *" };
+        let end = if index + 1 == lines.len() { " */" } else { "" };
+        out += format!("{indent}{start} {line}{end}").trim_end();
+        out.push('\n');
     }
     out
 }

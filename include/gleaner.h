@@ -10,10 +10,10 @@
  *   written and every object is bit for bit as before, except that gleaner_selector_offer_... counts what it
  *   refuses, and that work memory has no meaning between calls. "Errors" names the causes beside NULL,
  *   ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty buffer.
- * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be freed,
- *   no global is kept, nothing blocks, and stack use does not grow with the model.
- * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A memcpy of
- *   a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy.
+ * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be
+ *   freed, no global is kept, nothing blocks, and stack use does not grow with the model.
+ * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A
+ *   memcpy of a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy.
  * - One context at a time may change an object. Functions that take it as const may run side by side.
  * - Buffers of one call must not overlap.
  * - Every real input must be finite. The same input gives the same bits on every target.
@@ -772,10 +772,10 @@ struct gleaner_samples_f32 {
 };
 
 /* Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
- * Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; where its own
- * parameters stand does not matter. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
- * step costs about n N^2 multiplications for n samples.
- * Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. On an error theta is as before. */
+ * Levenberg-Marquardt. The model gives shapes, at most 16 layers, and the standardiser; its own parameters
+ * have no influence. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. A step costs about
+ * n N^2 multiplications for n samples.
+ * Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. Theta is then as before. */
 gleaner_status gleaner_fit_f32(const struct gleaner_model_f32 *model,
     const struct gleaner_fit_options_f32 *options, const struct gleaner_samples_f32 *samples, float *theta,
     size_t theta_len, float *memory, size_t memory_len, struct gleaner_fit_report_f32 *report);

@@ -10,10 +10,10 @@
  *   written and every object is bit for bit as before, except that gleaner_selector_offer_... counts what it
  *   refuses, and that work memory has no meaning between calls. "Errors" names the causes beside NULL,
  *   ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty buffer.
- * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be freed,
- *   no global is kept, nothing blocks, and stack use does not grow with the model.
- * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A memcpy of
- *   a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy.
+ * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be
+ *   freed, no global is kept, nothing blocks, and stack use does not grow with the model.
+ * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A
+ *   memcpy of a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy.
  * - One context at a time may change an object. Functions that take it as const may run side by side.
  * - Buffers of one call must not overlap.
  * - Every real input must be finite. The same input gives the same bits on every target.

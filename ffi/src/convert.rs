@@ -114,7 +114,7 @@ pub fn generator(seed: u64) -> Xoshiro128PlusPlus {
 pub fn parameters<T: Scalar>(given: &[T]) -> Result<[T; 3], Fault> {
     let mut all = [T::ZERO; 3];
     match all.get_mut(..given.len()) {
-        Some(front) => front.copy_from_slice(given),
+        Some(front) => copy(front, given),
         None => return Err(Fault(GLEANER_ERROR_LENGTH)),
     }
     Ok(all)
@@ -200,5 +200,12 @@ pub fn plan_in(plan: gleaner_plan) -> Plan {
         hidden,
         order,
         form,
+    }
+}
+
+/// Copies entry by entry: slices of different length have no panic path here.
+pub fn copy<T: Copy>(to: &mut [T], from: &[T]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
     }
 }

@@ -28,7 +28,7 @@ fn header_in_two_files_as_c99_c11_and_cpp17() {
     for standard in ["c99", "c11", "c++17"] {
         let program = Program::new(&format!("two_{}", standard.replace('+', "p")));
         let program = if standard == "c++17" {
-            program.as_cpp()
+            program.cpp()
         } else {
             program
         };

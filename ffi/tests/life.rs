@@ -34,7 +34,7 @@ fn reading<T: Scalar>(i: u32) -> [T; INPUTS] {
         T::of(f64::from((word >> 20) as i32 - 2048) / 512.0)
     });
     if i.is_multiple_of(97) {
-        x[0] = x[0] * T::of(8.0);
+        x[0] *= T::of(8.0);
     }
     x
 }

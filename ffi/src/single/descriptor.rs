@@ -4,6 +4,8 @@ use crate::border::{Fault, View, object, slice};
 use crate::convert::{self, check_abi};
 use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
 use gleaner::model::{Layer, Layers, Network, Shape};
+use gleaner::selector::Scaling;
+use gleaner::standardiser::standardise;
 
 /// A dense layer, `h = activation(W x + b)`.
 #[repr(C)]
@@ -127,11 +129,11 @@ impl<'a> Descriptor<'a> {
         self.raw
     }
 
-    /// Mean and scale, or none.
-    pub(super) unsafe fn scaling(self) -> Result<Option<(&'a [f32], &'a [f32])>, Fault> {
+    /// Mean and scale, checked, or none.
+    pub(super) unsafe fn scaling(self) -> Result<Scaling<'a, f32>, Fault> {
         let inputs = self.raw.inputs as usize;
         match (self.raw.mean.is_null(), self.raw.scale.is_null()) {
-            (true, true) => Ok(None),
+            (true, true) => Ok(Scaling::None),
             (false, false) => {
                 let (mean, scale) = (
                     slice(self.raw.mean, inputs)?,
@@ -142,7 +144,7 @@ impl<'a> Descriptor<'a> {
                     convert::check_finite(*scale)?;
                     convert::check_range(*scale > 0.0)?;
                 }
-                Ok(Some((mean, scale)))
+                Ok(Scaling::Constants { mean, scale })
             }
             _ => Err(Fault(GLEANER_ERROR_NULL)),
         }
@@ -168,8 +170,8 @@ impl<'a> Descriptor<'a> {
             return Err(Fault(crate::GLEANER_ERROR_LENGTH));
         };
         match self.scaling()? {
-            Some((mean, scale)) => gleaner::standardiser::standardise(x, mean, scale, input)?,
-            None => input.copy_from_slice(x),
+            Scaling::Constants { mean, scale } => standardise(x, mean, scale, input)?,
+            _ => convert::copy(input, x),
         }
         Ok((input, rest))
     }

@@ -2,7 +2,7 @@
 
 use super::descriptor::Read;
 use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};
-use crate::convert::{Kind, check_finite, check_length, check_range, check_tag, tag};
+use crate::convert::{self, Kind, check_finite, check_length, check_range, check_tag, tag};
 use crate::{GLEANER_ERROR_STALE, gleaner_status};
 use gleaner::factor::{Factor, FactorState, default_ridge};
 
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn gleaner_factor_packed_f32(
         if factor.state().pivoted {
             return Err(Fault(GLEANER_ERROR_STALE));
         }
-        packed.copy_from_slice(factor.packed());
+        convert::copy(packed, factor.packed());
         Ok(())
     })
 }

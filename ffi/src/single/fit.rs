@@ -11,6 +11,7 @@ use crate::{
 use gleaner::Error;
 use gleaner::fit::{FitOptions, Stop, fit};
 use gleaner::model::{Activation, Model, Shape};
+use gleaner::selector::Scaling;
 
 /// How to fit; `GLEANER_FIT_OPTIONS_DEFAULT` sets the defaults.
 #[repr(C)]
@@ -143,7 +144,7 @@ impl<'a> Source<'a> {
         }
         let start = index.saturating_mul(self.samples.stride);
         let reading = self.x.0.get(start..).and_then(|rest| rest.get(..x.len()));
-        x.copy_from_slice(reading.ok_or(Fault(GLEANER_ERROR_LENGTH))?);
+        convert::copy(x, reading.ok_or(Fault(GLEANER_ERROR_LENGTH))?);
         label = self.labels.0.get(index).copied().unwrap_or(0.0);
         weight = match self.weights {
             Some(weights) => weights.0.get(index).copied().unwrap_or(0.0),
@@ -154,10 +155,10 @@ impl<'a> Source<'a> {
 }
 
 /// Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
-/// Levenberg-Marquardt. The model gives the layers' shapes and the standardiser; where its own
-/// parameters stand does not matter. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. At most 16 layers. A
-/// step costs about n N^2 multiplications for n samples.
-/// Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. On an error theta is as before.
+/// Levenberg-Marquardt. The model gives shapes, at most 16 layers, and the standardiser; its own parameters
+/// have no influence. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. A step costs about
+/// n N^2 multiplications for n samples.
+/// Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. Theta is then as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_fit_f32(
     model: *const gleaner_model_f32,
@@ -202,7 +203,7 @@ pub unsafe extern "C" fn gleaner_fit_f32(
                 failed = true;
                 return Err(Error::Model);
             };
-            if let Some((mean, scale)) = scaling {
+            if let Scaling::Constants { mean, scale } = scaling {
                 for ((entry, mean), scale) in x.iter_mut().zip(mean).zip(scale) {
                     *entry = (*entry - *mean) / *scale;
                 }

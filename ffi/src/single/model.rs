@@ -178,7 +178,7 @@ pub unsafe extern "C" fn gleaner_model_gradient_f32(
         // Made in work memory, so that an error leaves the caller's gradient as it was.
         let (own, rest) = split(rest, gradient.len())?;
         value.set(network.gradient(x, index, target, own, rest)?);
-        gradient.copy_from_slice(own);
+        convert::copy(gradient, own);
         Ok(())
     })
 }
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn gleaner_model_row_f32(
         let (x, rest) = model.input(x, work)?;
         let (own, rest) = split(rest, row.len())?;
         let found = network.row(x, index, target, own, rest)?;
-        row.copy_from_slice(own);
+        convert::copy(row, own);
         report.set(gleaner_row_report_f32 {
             form: convert::form(found.form),
             value: found.value,

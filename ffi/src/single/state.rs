@@ -131,10 +131,7 @@ pub(super) unsafe fn options<'a>(
 ) -> Result<Options<'a, f32>, Fault> {
     check_abi(raw.abi)?;
     let scaling = match raw.scaling {
-        GLEANER_SCALING_MODEL => match model.scaling()? {
-            Some((mean, scale)) => Scaling::Constants { mean, scale },
-            None => Scaling::None,
-        },
+        GLEANER_SCALING_MODEL => model.scaling()?,
         GLEANER_SCALING_RUNNING => Scaling::Running,
         _ => return Err(Fault(GLEANER_ERROR_CODE)),
     };

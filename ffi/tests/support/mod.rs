@@ -102,7 +102,7 @@ impl Program {
     }
 
     /// Compiled as C++.
-    pub fn as_cpp(mut self) -> Self {
+    pub fn cpp(mut self) -> Self {
         self.compiler = env::var("CXX").unwrap_or_else(|_| "c++".into());
         self.args(&["-x", "c++"])
     }
