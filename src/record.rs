@@ -27,6 +27,18 @@
 //!
 //! Scores and weights of f32 are written as f64, exactly: the layout does not depend on the scalar. A reader passes over
 //! header bytes that it does not know, so fields may be added at the header's end.
+//!
+//! ```
+//! use gleaner::record::{Entry, Header, Reader, Writer, record_len};
+//!
+//! let mut bytes = [0; record_len(1, 2)];
+//! let mut writer = Writer::new(&mut bytes, Header { items: 1, payload: 2, ..Header::default() })?;
+//! writer.push(Entry { sequence: 7, score: 0.5, weight: 3.0, payload: &[1, 2] })?;
+//! writer.finish()?;
+//! let reader = Reader::new(&bytes)?;
+//! assert_eq!(reader.entries().map(|entry| entry.weight).sum::<f64>(), 3.0);
+//! # Ok::<(), gleaner::Error>(())
+//! ```
 
 use crate::Error;
 use crc::{CRC_32_ISO_HDLC, Crc, NoTable};

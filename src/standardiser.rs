@@ -7,6 +7,7 @@
 //! (1962); merging: T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing
 //! sample variances" (1979).
 
+use crate::sampler::pair::Pair;
 use crate::{Error, Scalar};
 use core::marker::PhantomData;
 
@@ -30,32 +31,6 @@ pub struct Moments<T, B> {
 struct Moment<T> {
     mean: Pair<T>,
     deviations: Pair<T>,
-}
-
-/// A number and what its rounding left out.
-#[derive(Clone, Copy)]
-struct Pair<T> {
-    high: T,
-    low: T,
-}
-
-impl<T: Scalar> Pair<T> {
-    /// The sum with a term (Knuth's two-sum), brought to a form where `high` is the rounded value.
-    fn plus(self, term: T) -> Self {
-        let sum = self.high + term;
-        let part = sum - self.high;
-        let low = self.low + ((self.high - (sum - part)) + (term - part));
-        let high = sum + low;
-        Pair {
-            high,
-            low: low - (high - sum),
-        }
-    }
-
-    /// How far x lies above.
-    fn distance(self, x: T) -> T {
-        (x - self.high) - self.low
-    }
 }
 
 impl<T: Scalar> Moment<T> {
@@ -85,10 +60,7 @@ impl<T: Scalar> Moment<T> {
     }
 
     fn is_finite(self) -> bool {
-        self.mean.high.is_finite()
-            && self.mean.low.is_finite()
-            && self.deviations.high.is_finite()
-            && self.deviations.low.is_finite()
+        self.mean.is_finite() && self.deviations.is_finite()
     }
 }
 

@@ -445,6 +445,26 @@ fn small_scores_are_not_absorbed() {
 }
 
 #[test]
+fn the_total_of_a_long_stream_is_exact() {
+    let mut generator = Xoshiro128PlusPlus::seed_from_u64(14);
+    for spread in [0.0, 2.0, 20.0] {
+        let mut sampler = reservoir::<f32>(100);
+        let mut total = 0.0;
+        for _ in 0..1_000_000 {
+            let score = 0.1 * (spread * f32::unit(&mut generator)).exp();
+            total += f64::from(score);
+            sampler.offer(score, &mut generator).unwrap();
+        }
+        let kept = |kept: Kept<f32>| f64::from(kept.score) * f64::from(kept.weight);
+        let found: f64 = sampler.drain().map(kept).sum();
+        assert!(
+            (found / total - 1.0).abs() < 3e-7,
+            "spread {spread}: {found} for {total}"
+        );
+    }
+}
+
+#[test]
 fn no_live_payload_is_overwritten() {
     let mut generator = Xoshiro256PlusPlus::seed_from_u64(8);
     for k in [1, 2, 5, 32] {

@@ -1,6 +1,7 @@
 //! Samplers: scores in, slots and weights out.
 
 mod heap;
+pub(crate) mod pair;
 mod reservoir;
 mod top;
 

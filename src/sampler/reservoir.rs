@@ -11,6 +11,7 @@
 //! estimation of subset sums", SIAM J. Comput. 40 (2011), sections 2 and 3.
 
 use super::heap::{self, at, put};
+use super::pair::Pair;
 use super::{Item, Kept, Outcome};
 use crate::{Error, Scalar};
 use core::ops::Range;
@@ -34,8 +35,8 @@ pub struct ReservoirState<T> {
 }
 
 impl<T: Scalar> ReservoirState<T> {
-    fn mean(&self) -> Mean<T> {
-        Mean {
+    fn mean(&self) -> Pair<T> {
+        Pair {
             high: self.threshold,
             low: self.compensation,
         }
@@ -50,6 +51,22 @@ impl<T: Scalar> ReservoirState<T> {
 /// Each kept sample has the weight `max(score, threshold) / score`, which is 1 / inclusion probability. For every
 /// subset of the stream, the sum of `score * weight` over its kept members is unbiased for its sum of scores, also
 /// where scores depend on the stream so far and on past picks; over all members it is exact.
+///
+/// ```
+/// use gleaner::sampler::{Item, Reservoir};
+/// use rand_xoshiro::{Xoshiro128PlusPlus, rand_core::SeedableRng};
+///
+/// let mut generator = Xoshiro128PlusPlus::seed_from_u64(1);
+/// let mut payloads = [0_u32; 5];
+/// let mut sampler = Reservoir::new([Item::<f32>::default(); 5])?;
+/// for reading in 1..=100 {
+///     payloads[sampler.free() as usize] = reading;
+///     sampler.offer(reading as f32, &mut generator)?;
+/// }
+/// let total: f32 = sampler.drain().map(|kept| kept.weight * payloads[kept.slot as usize] as f32).sum();
+/// assert!((total - 5050.0).abs() < 0.01);
+/// # Ok::<(), gleaner::Error>(())
+/// ```
 ///
 /// Memory: k + 1 items and the state. Slots newly kept over n equal scores: about `k (1 + ln(n / k))`.
 #[derive(Clone, Copy, Debug)]
@@ -297,7 +314,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         let first_light = heavy;
         while heavy > 0 {
             let lowest = at(items, 0).score * scale;
-            let excess = (lowest - threshold.high) - threshold.low;
+            let excess = threshold.distance(lowest);
             if members > 1 && excess > T::ZERO {
                 break;
             }
@@ -361,7 +378,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         // The last threshold is at most the mean over all k + 1 items, with divisor k, and is it where that is too large.
         let scale = T::of(0.25);
         let capacity = count::<T>(items.len().saturating_sub(1));
-        let mut mean = Mean {
+        let mut mean = Pair {
             high: score * scale / capacity,
             low: T::ZERO,
         };
@@ -377,33 +394,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
     }
 }
 
-/// A number and what its rounding left out.
-#[derive(Clone, Copy)]
-struct Mean<T> {
-    high: T,
-    low: T,
-}
-
-impl<T: Scalar> Mean<T> {
-    /// The sum with a term (Knuth's two-sum), brought to a form where `high` is the rounded value.
-    fn plus(self, term: T) -> Self {
-        let sum = self.high + term;
-        let part = sum - self.high;
-        let low = self.low + ((self.high - (sum - part)) + (term - part));
-        let high = sum + low;
-        Mean {
-            high,
-            low: low - (high - sum),
-        }
-    }
-
-    fn times(self, scale: T) -> Self {
-        Mean {
-            high: self.high * scale,
-            low: self.low * scale,
-        }
-    }
-
+impl<T: Scalar> Pair<T> {
     /// The probability that an item leaves at this threshold, small ones relatively exact.
     fn drop(self, score: T) -> T {
         ((self.high - score) + self.low) / self.high
@@ -435,7 +426,7 @@ impl Pool {
     fn victim<T: Scalar, G: Rng>(
         self,
         items: &[Item<T>],
-        threshold: Mean<T>,
+        threshold: Pair<T>,
         scale: T,
         generator: &mut G,
     ) -> usize {
