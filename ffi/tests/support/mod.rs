@@ -120,6 +120,12 @@ impl Program {
         self.args(&[&path])
     }
 
+    /// A directory of headers, relative to the package.
+    pub fn include(self, path: &str) -> Self {
+        let include = format!("-I{}", Path::new(PACKAGE).join(path).display());
+        self.args(&[&include])
+    }
+
     /// A generated header, to be included by its name.
     pub fn generated(self, name: &str, text: &str) -> Self {
         fs::write(self.directory.join(name), text).expect("target/tmp is writable");

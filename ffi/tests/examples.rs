@@ -1,0 +1,198 @@
+//! The examples: the README's lines, and the firmware's shape on the occupancy log, whose record is the
+//! one that Rust writes, byte for byte.
+
+mod support;
+
+use gleaner::model::{Activation, Layer, Network, Objective, exact_scratch};
+use gleaner::record::{Entry, Reader, Writer, record_len};
+use gleaner::sampler::Item;
+use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
+use rand_core::SeedableRng;
+use rand_xoshiro::Xoshiro128PlusPlus;
+use std::fs::{self, File};
+use std::process::{Command, Stdio};
+use support::{Program, directory, succeeded};
+
+const MODEL: &str = include_str!("../examples/model_occupancy.h");
+const INPUTS: usize = 5;
+const KEEP: usize = 200;
+
+#[test]
+fn twelve_lines_of_c_compile_and_run() {
+    let source = include_str!("../examples/twelve.c");
+    let is_code = |line: &&str| !matches!(line.trim(), "" | "}") && !line.starts_with("#include");
+    assert_eq!(source.lines().filter(is_code).count(), 12 - 1);
+    for standard in ["-std=c99", "-std=c11"] {
+        let printed = Program::new("twelve")
+            .args(&[standard])
+            .source("examples/twelve.c")
+            .source("tests/c/board.c")
+            .include("examples")
+            .run();
+        assert!(printed.starts_with("200 uploads for "), "{printed}");
+    }
+}
+
+/// The numbers of an array of the exported header.
+fn array(name: &str) -> Vec<f32> {
+    let start = MODEL
+        .find(&format!("float {name}["))
+        .unwrap_or_else(|| panic!("no {name}"));
+    let (_, rest) = MODEL[start..].split_once('{').expect("a brace");
+    let (numbers, _) = rest.split_once('}').expect("a brace");
+    let numbers = numbers
+        .split(',')
+        .map(str::trim)
+        .filter(|number| !number.is_empty());
+    numbers
+        .map(|number| number.trim_end_matches('f').parse().expect("a float"))
+        .collect()
+}
+
+/// The words of the exported header's struct of this name.
+fn fields(name: &str) -> Vec<String> {
+    let start = MODEL
+        .find(&format!(" {name} = {{"))
+        .unwrap_or_else(|| panic!("no {name}"));
+    let (_, rest) = MODEL[start..].split_once('{').expect("a brace");
+    let (fields, _) = rest.split_once('}').expect("a brace");
+    fields
+        .split(',')
+        .map(|field| field.trim().trim_end_matches(['u', 'f']).to_string())
+        .collect()
+}
+
+/// A temperature, humidity, light, CO2 log of so many readings, the same at every call.
+fn log() -> String {
+    let mut out = String::from("temperature,humidity,light,co2,humidity_ratio\n");
+    let mut word = 1u32;
+    for i in 0..3000u32 {
+        let mut noise = || {
+            word = word.wrapping_mul(1664525).wrapping_add(1013904223);
+            f64::from(word >> 8) / f64::from(1 << 24) - 0.5
+        };
+        let hour = f64::from(i) / 60.0;
+        let is_used = (hour as u32 % 24).clamp(8, 17) == hour as u32 % 24;
+        let light = if is_used { 430.0 + 60.0 * noise() } else { 0.0 };
+        let co2 = 450.0 + if is_used { 500.0 } else { 0.0 } + 80.0 * noise();
+        let temperature = 20.5 + (hour / 4.0).sin() + 0.4 * noise();
+        let humidity = 26.0 + 4.0 * (hour / 7.0).cos() + noise();
+        let light = if i == 1234 { f64::NAN } else { light };
+        out += &format!(
+            "{temperature:.3},{humidity:.3},{light:.1},{co2:.2},{:.6}\n",
+            humidity * 15e-5
+        );
+    }
+    out
+}
+
+/// What the device would send, made in Rust.
+fn record_in_rust(log: &str) -> Vec<u8> {
+    let weights = [array("occupancy_weights_0"), array("occupancy_weights_1")];
+    let bias = array("occupancy_bias_0");
+    let layer = |weights, bias, inputs, outputs, activation| Layer {
+        weights,
+        bias,
+        inputs,
+        outputs,
+        activation,
+    };
+    let network = Network::new([
+        layer(&weights[0][..], &bias[..], INPUTS, 8, Activation::Relu),
+        layer(&weights[1][..], &[][..], 8, 1, Activation::Identity),
+    ])
+    .expect("a network");
+    let (mean, scale) = (array("occupancy_mean"), array("occupancy_scale"));
+    let packed = array("occupancy_pilot_packed");
+    let pilot = fields("occupancy_pilot");
+    let options = Options {
+        objective: Objective::Prediction,
+        scaling: Scaling::Constants {
+            mean: &mean,
+            scale: &scale,
+        },
+        model_id: fields("occupancy")[1].parse().expect("an id"),
+        ..Options::default()
+    };
+    let memory = selector_len(INPUTS, 56, 49, exact_scratch(8));
+    let generator = Xoshiro128PlusPlus::seed_from_u64(2025);
+    let items = [Item::default(); KEEP + 1];
+    let mut selector = Selector::new(network, options, generator, vec![0.0f32; memory], items)
+        .expect("a selector");
+    selector
+        .start(Pilot {
+            packed: &packed,
+            rows: pilot[2].parse().expect("rows"),
+            ridge: pilot[3].parse().expect("a ridge"),
+            mean_leverage: pilot[4].parse().expect("a mean"),
+            model_id: pilot[5].parse().expect("an id"),
+        })
+        .expect("a pilot");
+
+    let mut slots = vec![Vec::new(); KEEP + 1];
+    for (number, line) in log.lines().skip(1).enumerate() {
+        let values = line
+            .split(',')
+            .take(INPUTS)
+            .map(|value| value.parse().expect("a float"));
+        let x: Vec<f32> = values.collect();
+        let bytes = x.iter().flat_map(|value| value.to_le_bytes());
+        slots[selector.free() as usize] = bytes.chain((number as u32).to_le_bytes()).collect();
+        assert_eq!(
+            selector.offer(&x, None).is_ok(),
+            x.iter().all(|value| value.is_finite())
+        );
+    }
+    let header = selector.record_header(2025, 24);
+    let mut bytes = vec![0; record_len(KEEP, 24)];
+    let mut writer = Writer::new(&mut bytes, header).expect("room");
+    for kept in selector.drain() {
+        let payload = &slots[kept.slot as usize];
+        let (score, weight) = (f64::from(kept.score), f64::from(kept.weight));
+        writer
+            .push(Entry {
+                sequence: kept.sequence,
+                score,
+                weight,
+                payload,
+            })
+            .expect("an item");
+    }
+    writer.finish().expect("all items");
+    bytes
+}
+
+#[test]
+fn firmware_sends_the_record_that_rust_writes() {
+    let log = log();
+    let directory = directory("select");
+    let (input, record) = (directory.join("log.csv"), directory.join("record.bin"));
+    fs::write(&input, &log).expect("target/tmp is writable");
+    let program = Program::new("select")
+        .args(&["-std=c99", "-O2"])
+        .source("examples/select.c")
+        .include("examples")
+        .build();
+    let output = Command::new(program)
+        .arg(&record)
+        .stdin(Stdio::from(File::open(&input).expect("the log")))
+        .output()
+        .expect("the program starts");
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(errors, "reading 1234: a value is not finite\n");
+    let printed = succeeded("select", output);
+    assert_eq!(
+        printed
+            .lines()
+            .filter(|line| line.contains("stands for"))
+            .count(),
+        KEEP
+    );
+    assert!(printed.contains("seen 2999, refused 1, "), "{printed}");
+    assert!(printed.contains("\nRAM: selector "), "{printed}");
+
+    let bytes = fs::read(&record).expect("a record");
+    let reader = Reader::new(&bytes).expect("a record");
+    assert_eq!(reader.entries().count(), KEEP);
+    assert!(bytes == record_in_rust(&log), "C and Rust differ");
+}
