@@ -1,8 +1,11 @@
 //! The two scalars, f32 and f64, over `libm` alone: the same bits on every target.
 
+mod sine;
+
 use core::fmt::Debug;
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 use rand_core::Rng;
+use sine::sine_cosine;
 
 mod sealed {
     pub trait Sealed {}
@@ -12,8 +15,8 @@ mod sealed {
 
 /// `f32` or `f64`. Sealed: results are promised bit for bit, which needs known arithmetic.
 ///
-/// Elementary functions come from `libm` whatever features other crates turn on; nothing here fuses a
-/// product and a sum.
+/// Elementary functions come from `libm` whatever features other crates turn on, but for the sine, cosine
+/// and 2^x of f32, where `libm` computes in doubles; nothing here fuses a product and a sum.
 pub trait Scalar:
     sealed::Sealed
     + Copy
@@ -75,16 +78,10 @@ pub trait Scalar:
     fn ln(self) -> Self;
     /// ln(1 + self)
     fn ln_1p(self) -> Self;
-    /// Hyperbolic tangent.
-    fn tanh(self) -> Self;
-    /// Hyperbolic sine.
-    fn sinh(self) -> Self;
     /// Complementary error function.
     fn erfc(self) -> Self;
-    /// Sine of radians.
-    fn sin(self) -> Self;
-    /// Cosine of radians.
-    fn cos(self) -> Self;
+    /// Sine and cosine of radians.
+    fn sin_cos(self) -> (Self, Self);
 
     /// The larger; `other` where self is NaN.
     fn max(self, other: Self) -> Self {
@@ -97,8 +94,8 @@ pub trait Scalar:
 }
 
 macro_rules! scalar {
-    ($t:ident, $bytes:literal, $next:ident, $range:literal, $sqrt:ident, $exp:ident, $exp2:ident, $expm1:ident, $ln:ident,
-     $ln_1p:ident, $tanh:ident, $sinh:ident, $erfc:ident, $sin:ident, $cos:ident) => {
+    ($t:ident, $bytes:literal, $next:ident, $range:literal, $exp2:path, $sin_cos:path, $sqrt:ident,
+     $exp:ident, $expm1:ident, $ln:ident, $ln_1p:ident, $erfc:ident) => {
         impl Scalar for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -136,7 +133,7 @@ macro_rules! scalar {
                 libm::$exp(self)
             }
             fn exp2(self) -> Self {
-                libm::$exp2(self)
+                $exp2(self)
             }
             fn expm1(self) -> Self {
                 libm::$expm1(self)
@@ -147,23 +144,24 @@ macro_rules! scalar {
             fn ln_1p(self) -> Self {
                 libm::$ln_1p(self)
             }
-            fn tanh(self) -> Self {
-                libm::$tanh(self)
-            }
-            fn sinh(self) -> Self {
-                libm::$sinh(self)
-            }
             fn erfc(self) -> Self {
                 libm::$erfc(self)
             }
-            fn sin(self) -> Self {
-                libm::$sin(self)
-            }
-            fn cos(self) -> Self {
-                libm::$cos(self)
+            fn sin_cos(self) -> (Self, Self) {
+                $sin_cos(self)
             }
         }
     };
+}
+
+/// 2^x from e^x: `libm` takes doubles for it, which are soft on small devices. Exact at whole numbers.
+fn exp2(x: f32) -> f32 {
+    // Truncated; saturates far outside the range.
+    let whole = x as i32;
+    libm::scalbnf(
+        libm::expf((x - whole as f32) * core::f32::consts::LN_2),
+        whole,
+    )
 }
 
 // (word + 1) scaled to (0, 1]: the conversion keeps small values fine, so small probabilities stay exact.
@@ -172,32 +170,26 @@ scalar!(
     4,
     next_u32,
     4294967296.0,
+    exp2,
+    sine_cosine,
     sqrtf,
     expf,
-    exp2f,
     expm1f,
     logf,
     log1pf,
-    tanhf,
-    sinhf,
-    erfcf,
-    sinf,
-    cosf
+    erfcf
 );
 scalar!(
     f64,
     8,
     next_u64,
     18446744073709551616.0,
+    libm::exp2,
+    libm::sincos,
     sqrt,
     exp,
-    exp2,
     expm1,
     log,
     log1p,
-    tanh,
-    sinh,
-    erfc,
-    sin,
-    cos
+    erfc
 );

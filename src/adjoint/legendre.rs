@@ -23,7 +23,8 @@ pub fn legendre<T: Scalar>(nodes: &mut [T], weights: &mut [T]) -> Result<(), Err
         return Err(Error::Length("weights"));
     }
     let degree = nodes.len();
-    let n = T::count(degree as u64);
+    let mut n = T::ZERO;
+    (0..degree).for_each(|_| n += T::ONE);
     let mut places = nodes.iter_mut().zip(weights.iter_mut());
     let mut index = T::of(0.75);
     // From both ends inwards: the rule is symmetric.
@@ -32,7 +33,9 @@ pub fn legendre<T: Scalar>(nodes: &mut [T], weights: &mut [T]) -> Result<(), Err
         // A root x of the polynomial on [-1, 1]; the middle one is 0.
         let mut x = T::ZERO;
         if mirror.is_some() {
-            x = (T::of(core::f64::consts::PI) * index / (n + T::HALF)).cos();
+            x = (T::of(core::f64::consts::PI) * index / (n + T::HALF))
+                .sin_cos()
+                .1;
             for _ in 0..STEPS {
                 let (value, slope) = polynomial(x, degree);
                 x -= value / slope;

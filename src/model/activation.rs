@@ -118,7 +118,7 @@ impl<T: Scalar> Activation<T> {
                 let e = s.exp();
                 (e, e)
             }
-            Activation::Sin => (s.sin(), s.cos()),
+            Activation::Sin => s.sin_cos(),
             Activation::HardSigmoid => ramp(s, T::of(3.0)),
             Activation::HardSigmoidKeras2 => ramp(s, T::of(2.5)),
             Activation::HardSwish => {
@@ -174,7 +174,7 @@ impl<T: Scalar> Activation<T> {
                 }
             }
             Activation::Exp => exp_divided(s),
-            Activation::Sin => s.sin() / s,
+            Activation::Sin => s.sin_cos().0 / s,
             Activation::HardSigmoid => half / s.abs().max(T::of(3.0)),
             Activation::HardSigmoidKeras2 => half / s.abs().max(T::of(2.5)),
             Activation::HardSwish => ramp(s, T::of(3.0)).0,
