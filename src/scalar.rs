@@ -1,4 +1,4 @@
-//! The two scalars, f32 and f64, over `libm` alone: the same bits on every target.
+//! The two scalars, f32 and f64, over `libm`: the same bits on every target.
 
 mod sine;
 
