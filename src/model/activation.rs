@@ -5,6 +5,11 @@ use crate::Scalar;
 /// A scalar function between layers.
 ///
 /// The derivative at a break is the one from the left: 0 for ReLU at 0, the slope for leaky ReLU.
+///
+/// Value, derivative and divided difference are within 4 ulp of the exact ones at every finite s, in f32
+/// and f64 (`tests/activation.rs`). Where a gated function (SiLU, GELU, bounded swish) or its derivative
+/// nears 0, the ulp is the one of its terms; in the left tail of both GELUs, where the rounding of s^2
+/// counts, the error is below 2e-7 in f32 and 2e-15 in f64, absolute.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Activation<T> {
@@ -64,7 +69,7 @@ impl<T: Scalar> Activation<T> {
         self.value_and_derivative(s).1
     }
 
-    /// phi(s) and phi'(s) together, sharing what they share: one or two elementary functions.
+    /// phi(s) and phi'(s) together, sharing what they share: at most two elementary functions.
     pub fn value_and_derivative(self, s: T) -> (T, T) {
         let (zero, one, half) = (T::ZERO, T::ONE, T::HALF);
         match self {
@@ -146,6 +151,10 @@ impl<T: Scalar> Activation<T> {
     }
 
     /// (phi(s) - phi(0)) / s, phi'(0) at 0: without cancellation or avoidable overflow.
+    ///
+    /// The factor of the closed-form adjoint row. Cost: at most four elementary functions (softplus).
+    ///
+    /// Source: Rajmohan and Roosta 2025, section 3.
     pub fn divided(self, s: T) -> T {
         let (zero, one, half) = (T::ZERO, T::ONE, T::HALF);
         // Below this the limit at 0 is right to rounding, and s / 2 or 2 s would lose bits.
