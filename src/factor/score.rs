@@ -3,26 +3,46 @@
 use crate::Scalar;
 use core::mem::take;
 
-/// What decides whether a column has been seen: `d_j > floor + share c_j`.
+/// What decides whether a column has been seen.
 #[derive(Clone, Copy)]
 pub(super) struct Threshold<T> {
-    /// Twice the ridge, in the factor's present scale.
-    pub floor: T,
+    /// The ridge, in the factor's present scale.
+    pub ridge: T,
+    /// `64 ridge`: a pivot above it is not the ridge's.
+    pub clear: T,
     /// Tolerance squared.
     pub share: T,
 }
 
 impl<T: Scalar> Threshold<T> {
+    pub fn new(ridge: T, share: T) -> Self {
+        Threshold {
+            ridge,
+            clear: T::of(64.0) * ridge,
+            share,
+        }
+    }
+
     /// Whether a pivot stands above rounding and above the ridge.
+    ///
+    /// A column that depends on others with coefficients b keeps `ridge (1 + |b|^2)`. So twice the ridge is
+    /// asked for, and 64 times where that is a small part of the column.
     #[inline(always)]
     pub fn seen(self, pivot: T, square: T) -> bool {
-        pivot > self.floor + self.share * square
+        pivot > self.clear + self.share * square || self.barely_seen(pivot, square)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn barely_seen(self, pivot: T, square: T) -> bool {
+        let part = (T::of(1.0 / 128.0) * square).min(self.clear);
+        pivot > self.ridge + self.ridge + part + self.share * square
     }
 
     /// Whether a column holds nothing but the ridge.
     #[inline(always)]
     pub fn blank(self, square: T) -> bool {
-        square <= self.floor
+        square <= self.ridge + self.ridge
     }
 }
 
@@ -57,12 +77,12 @@ impl<T: Scalar> Sums<T> {
         self.unseen = true;
         if threshold.blank(square) {
             let energy = entry * entry;
-            self.novel = self.novel || energy > T::HALF * threshold.floor;
+            self.novel = self.novel || energy > threshold.ridge;
         } else {
             self.rest = self.rest.max(entry / square * entry);
         }
         // Without a ridge an unseen pivot is rounding: the pseudo-inverse leaves it out.
-        if threshold.floor > T::ZERO {
+        if threshold.ridge > T::ZERO {
             self.leverage += entry / pivot * entry;
             entry
         } else {
