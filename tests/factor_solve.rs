@@ -1,0 +1,113 @@
+//! Least squares from the factor.
+
+mod common;
+
+use common::{Random, cases, golden, matrix, numbers, scalars};
+use gleaner::factor::{Factor, factor_len};
+use gleaner::{Error, Scalar};
+
+fn observed<T: Scalar>(rows: &[Vec<f64>]) -> Factor<T, Vec<T>> {
+    let order = rows[0].len();
+    let mut factor = Factor::new(order, T::ZERO, vec![T::ZERO; factor_len(order)]).unwrap();
+    for row in rows {
+        factor.observe(&scalars::<T>(row), T::ONE).unwrap();
+    }
+    factor
+}
+
+fn solution<T: Scalar>(rows: &[Vec<f64>]) -> Vec<f64> {
+    let mut solution = vec![T::ZERO; rows[0].len() - 1];
+    observed::<T>(rows).solve(&mut solution).unwrap();
+    solution.iter().map(|x| x.wide()).collect()
+}
+
+/// The wampler sets have integer answers, longley certified ones.
+#[test]
+fn certified_coefficients() {
+    let longley = [
+        -3482258.63459582,
+        15.0618722713733,
+        -0.358191792925910e-1,
+        -2.02022980381683,
+        -1.03322686717359,
+        -0.511041056535807e-1,
+        1829.15146461355,
+    ];
+    let file = golden("nist_linear");
+    let mut seen = 0;
+    for case in cases(&file) {
+        let (exact, within) = match case["name"].as_str().unwrap() {
+            "wampler1" => (vec![1.0; 6], 1e-9),
+            "wampler4" => (vec![1.0; 6], 1e-5),
+            "longley" => (longley.to_vec(), 1e-9),
+            _ => continue,
+        };
+        let mut rows = matrix(&case["rows"]);
+        for (row, y) in rows.iter_mut().zip(numbers(&case["y"])) {
+            row.push(y);
+        }
+        for (got, exact) in solution::<f64>(&rows).iter().zip(&exact) {
+            assert!(
+                (got / exact - 1.0).abs() < within,
+                "{}: {got} {exact}",
+                case["name"]
+            );
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 3);
+}
+
+#[test]
+fn exact_systems() {
+    let mut random = Random::new(31);
+    for order in 1..12 {
+        let truth = random.normals(order - 1);
+        let mut rows = random.rows(order + 3, order - 1);
+        for row in &mut rows {
+            row.push(row.iter().zip(&truth).map(|(x, b)| x * b).sum());
+        }
+        for (got, exact) in solution::<f64>(&rows).iter().zip(&truth) {
+            assert!((got - exact).abs() < 1e-10, "{got} {exact}");
+        }
+        for (got, exact) in solution::<f32>(&rows).iter().zip(&truth) {
+            assert!((got - exact).abs() < 1e-3, "{got} {exact}");
+        }
+    }
+}
+
+/// A column that depends on those before it gets 0, and predictions stay.
+#[test]
+fn dependent_columns_get_zero() {
+    let mut rows = Random::new(12).rows(30, 4);
+    for row in &mut rows {
+        row[1] = 0.0;
+        let (a, c) = (row[0], row[2]);
+        row[3] = 3.0 * a - 2.0 * c;
+        row.push(5.0 * a + c);
+    }
+    let got = solution::<f64>(&rows);
+    assert_eq!((got[1], got[3]), (0.0, 0.0));
+    assert!(
+        (got[0] - 5.0).abs() < 1e-12 && (got[2] - 1.0).abs() < 1e-12,
+        "{got:?}"
+    );
+}
+
+#[test]
+fn refusals() {
+    let rows = Random::new(1).rows(9, 4);
+    let mut factor = observed::<f64>(&rows);
+    let mut expected = [0.0; 3];
+    factor.solve(&mut expected).unwrap();
+    assert_eq!(factor.solve(&mut [0.0; 4]), Err(Error::Length("solution")));
+    assert_eq!(factor.solve(&mut [0.0; 2]), Err(Error::Length("solution")));
+    factor.pivot().unwrap();
+    assert_eq!(factor.solve(&mut [0.0; 3]), Err(Error::Stale));
+    factor.unpivot();
+    let mut again = [0.0; 3];
+    factor.solve(&mut again).unwrap();
+    for (a, b) in again.iter().zip(&expected) {
+        assert!((a - b).abs() < 1e-13);
+    }
+}
