@@ -1,1 +1,43 @@
-fn main() {}
+//! The desktop side of gleaner.
+
+mod activations;
+mod failure;
+mod net;
+mod options;
+mod progress;
+mod score;
+mod table;
+
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+use failure::Failure;
+use std::process::ExitCode;
+
+/// Picks the data points that matter to a trained model: what the device does, on the desktop.
+#[derive(Parser, Debug)]
+#[command(name = "gleaner", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Print adjoint rows or scores of a csv file
+    Score(score::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Score(arguments) => score::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(text)) => {
+            Cli::command().error(ErrorKind::ArgumentConflict, text).exit()
+        }
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.status())
+        }
+    }
+}
