@@ -49,21 +49,28 @@ impl Named {
         let text = text.trim();
         let alias = ALIASES.iter().find(|(other, _)| *other == text);
         let full = alias.map_or(text, |(_, name)| name);
+        // A parameter is the nearest f32, so that both scalars see the same function.
+        let parse = |text: &str| text.parse::<f32>().ok().map(f64::from);
         let candidates = KNOWN.iter().filter_map(|&(name, count)| {
             let rest = full.strip_prefix(name)?;
             let parameters: Vec<f64> = match rest.strip_prefix('_') {
                 None if rest.is_empty() => Vec::new(),
                 None => return None,
-                Some(rest) => rest.split('_').map(|p| p.parse().ok()).collect::<Option<_>>()?,
+                Some(rest) => rest.split('_').map(parse).collect::<Option<_>>()?,
             };
             (parameters.len() == count).then_some(Named { name, parameters })
         });
         let found = candidates.last().ok_or_else(|| {
             let known = KNOWN.map(|(name, count)| format!("{name}{}", "_<number>".repeat(count)));
-            data(format!("activation {text:?} is not known; known are {}", known.join(", ")))
+            data(format!(
+                "activation {text:?} is not known; known are {}",
+                known.join(", ")
+            ))
         })?;
         if !found.build::<f64>().is_valid() {
-            return Err(data(format!("activation {text:?} has a parameter out of its range")));
+            return Err(data(format!(
+                "activation {text:?} has a parameter out of its range"
+            )));
         }
         Ok(found)
     }
@@ -87,9 +94,11 @@ impl Named {
             "hard_sigmoid" => Activation::HardSigmoid,
             "hard_sigmoid_keras2" => Activation::HardSigmoidKeras2,
             "hard_swish" => Activation::HardSwish,
-            "bounded_swish" => {
-                Activation::BoundedSwish { lower: p(0), upper: p(1), steepness: p(2) }
-            }
+            "bounded_swish" => Activation::BoundedSwish {
+                lower: p(0),
+                upper: p(1),
+                steepness: p(2),
+            },
             _ => Activation::Identity,
         }
     }

@@ -24,7 +24,10 @@ pub fn usage(text: impl Into<String>) -> Failure {
 
 /// A file that could not be read or written.
 pub fn file(path: &Path, doing: &str, cause: impl fmt::Display) -> Failure {
-    data(format!("{}: cannot {doing} this file: {cause}", path.display()))
+    data(format!(
+        "{}: cannot {doing} this file: {cause}",
+        path.display()
+    ))
 }
 
 impl Failure {

@@ -32,9 +32,9 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Usage(text)) => {
-            Cli::command().error(ErrorKind::ArgumentConflict, text).exit()
-        }
+        Err(Failure::Usage(text)) => Cli::command()
+            .error(ErrorKind::ArgumentConflict, text)
+            .exit(),
         Err(failure) => {
             eprintln!("error: {failure}");
             ExitCode::from(failure.status())

@@ -40,12 +40,16 @@ impl Net {
     /// Checks that widths follow each other and that theta has the right length.
     pub fn new(name: &str, layers: Vec<LayerShape>, theta: Vec<f64>) -> Result<Net, Failure> {
         let Some(first) = layers.first() else {
-            return Err(data(format!("{name}: expected at least one layer, found none")));
+            return Err(data(format!(
+                "{name}: expected at least one layer, found none"
+            )));
         };
         let mut width = first.inputs;
         for (index, layer) in layers.iter().enumerate() {
             if layer.inputs == 0 || layer.outputs == 0 {
-                return Err(data(format!("{name}: layer {index} has no inputs or no outputs")));
+                return Err(data(format!(
+                    "{name}: layer {index} has no inputs or no outputs"
+                )));
             }
             if layer.inputs != width {
                 return Err(data(format!(
@@ -63,7 +67,9 @@ impl Net {
             )));
         }
         if let Some(index) = theta.iter().position(|value| !value.is_finite()) {
-            return Err(data(format!("{name}: parameter {index} of theta is not finite")));
+            return Err(data(format!(
+                "{name}: parameter {index} of theta is not finite"
+            )));
         }
         Ok(Net { layers, theta })
     }
@@ -85,9 +91,10 @@ impl Net {
         };
         let mut layers = Vec::new();
         for (index, layer) in list("layers")?.iter().enumerate() {
-            layers.push(parse_layer(layer).map_err(|cause| {
-                data(format!("{name}: layer {index}: {cause}"))
-            })?);
+            layers.push(
+                parse_layer(layer)
+                    .map_err(|cause| data(format!("{name}: layer {index}: {cause}")))?,
+            );
         }
         let mut theta = Vec::new();
         for (index, value) in list("theta")?.iter().enumerate() {
@@ -96,7 +103,9 @@ impl Net {
                 other => other.as_f64(),
             };
             theta.push(number.ok_or_else(|| {
-                data(format!("{name}: theta, entry {index}: expected a number, found {value}"))
+                data(format!(
+                    "{name}: theta, entry {index}: expected a number, found {value}"
+                ))
             })?);
         }
         Net::new(name, layers, theta)
@@ -144,13 +153,20 @@ pub struct CastNet<T> {
 impl<T: Scalar> CastNet<T> {
     /// The network over these parameters; `nodes` where rows need quadrature.
     pub fn network(&self, nodes: usize) -> Result<Network<Flat<'_, T>>, gleaner::Error> {
-        Network::new(Flat { shapes: &self.shapes, theta: &self.theta })?.with_nodes(nodes)
+        Network::new(Flat {
+            shapes: &self.shapes,
+            theta: &self.theta,
+        })?
+        .with_nodes(nodes)
     }
 }
 
 fn parse_layer(value: &Value) -> Result<LayerShape, Failure> {
     let count = |key: &str| {
-        let number = value.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        let number = value
+            .get(key)
+            .and_then(Value::as_u64)
+            .and_then(|n| usize::try_from(n).ok());
         number.ok_or_else(|| data(format!("expected a whole number {key:?}")))
     };
     let bias = value.get("bias").and_then(Value::as_bool);
@@ -159,6 +175,8 @@ fn parse_layer(value: &Value) -> Result<LayerShape, Failure> {
         inputs: count("inputs")?,
         outputs: count("outputs")?,
         bias: bias.ok_or_else(|| data("expected true or false as \"bias\""))?,
-        activation: Named::parse(activation.ok_or_else(|| data("expected a name as \"activation\""))?)?,
+        activation: Named::parse(
+            activation.ok_or_else(|| data("expected a name as \"activation\""))?,
+        )?,
     })
 }

@@ -133,13 +133,17 @@ fn parse_plain(name: &str, input: impl Read, first: FirstLine) -> Result<Table, 
                     Some(names) => format!("column {} ({})", column + 1, names[column]),
                     None => format!("column {}", column + 1),
                 };
-                data(format!("{name}, line {line}, {column}: expected a finite number, found {cell:?}"))
+                data(format!(
+                    "{name}, line {line}, {column}: expected a finite number, found {cell:?}"
+                ))
             })?);
         }
         table.lines.push(line);
     }
     if table.lines.is_empty() {
-        return Err(data(format!("{name}: expected at least one line of numbers, found none")));
+        return Err(data(format!(
+            "{name}: expected at least one line of numbers, found none"
+        )));
     }
     Ok(table)
 }

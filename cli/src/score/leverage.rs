@@ -37,39 +37,48 @@ struct Health {
 }
 
 impl Health {
-    /// Reads the pivots of a factor.
-    fn of<T: Scalar>(factor: &Owned<T>) -> Health {
-        let order = factor.state().order;
-        let rank = factor.rank();
-        let mut squares = vec![0.0f64; order];
+    /// Looks at the pivots of the same rows in double precision, at the rank that the scalar found.
+    fn of(exact: &Owned<f64>, rank: usize) -> Health {
+        let order = exact.state().order;
+        let mut squares = vec![0.0; order];
         let mut pivots = Vec::with_capacity(order);
-        let mut rest = factor.packed();
+        let mut rest = exact.packed();
         for j in 0..order {
             let (row, tail) = rest.split_at(order - j);
-            let pivot = row[0].wide();
-            squares[j] += pivot;
-            for (square, unit) in squares[j + 1..].iter_mut().zip(&row[1..]) {
-                *square += pivot * unit.wide() * unit.wide();
+            for (square, unit) in squares[j..].iter_mut().zip([1.0].iter().chain(&row[1..])) {
+                *square += row[0] * unit * unit;
             }
-            pivots.push(pivot);
+            pivots.push(row[0]);
             rest = tail;
         }
-        let mut shares: Vec<f64> = pivots
-            .iter()
-            .zip(&squares)
-            .map(|(pivot, square)| if *square > 0.0 { (pivot / square).sqrt() } else { 0.0 })
-            .collect();
+        let share = |(pivot, square): (&f64, &f64)| {
+            if *square > 0.0 {
+                (pivot / square).sqrt()
+            } else {
+                0.0
+            }
+        };
+        let mut shares: Vec<f64> = pivots.iter().zip(&squares).map(share).collect();
         shares.sort_by(|a, b| b.total_cmp(a));
-        let least = if rank == 0 { 1.0 } else { shares[rank - 1] };
+        if rank == 0 {
+            return Health {
+                rank,
+                condition: 1.0,
+                gap: f64::INFINITY,
+            };
+        }
+        let least = shares[rank - 1];
         let refused = shares.get(rank).copied().unwrap_or_default();
-        let condition = if rank == 0 { 1.0 } else { shares[0] / least };
-        Health { rank, condition, gap: if refused > 0.0 { least / refused } else { f64::INFINITY } }
-    }
-
-    fn is_hopeless<T: Scalar>(&self) -> bool {
-        let noise = T::EPSILON.wide();
-        let rank_is_unclear = self.gap < PLAIN_GAP;
-        rank_is_unclear || self.condition * noise > NO_DIGITS
+        let gap = if refused > 0.0 {
+            least / refused
+        } else {
+            f64::INFINITY
+        };
+        Health {
+            rank,
+            condition: shares[0] / least,
+            gap,
+        }
     }
 }
 
@@ -99,13 +108,19 @@ fn scores<T: Scalar>(rows: &Rows<T>, ridge: Option<f64>) -> Result<Vec<Scores<T>
             let mut sum = Sum::default();
             norms.iter().for_each(|&norm| sum.add(norm));
             let ridge = default_ridge(sum.value() / T::count(norms.len() as u64));
-            eprintln!("ridge: {:e} (1e-6 times the mean squared norm of a row)", ridge.wide());
+            eprintln!(
+                "ridge: {:e} (1e-6 times the mean squared norm of a row)",
+                ridge.wide()
+            );
             ridge
         }
     };
     let new = |ridge| {
-        Factor::new(order, ridge, vec![T::ZERO; factor_len(order)])
-            .map_err(|cause| data(format!("no factor of order {order}: {cause}; choose another --ridge")))
+        Factor::new(order, ridge, vec![T::ZERO; factor_len(order)]).map_err(|cause| {
+            data(format!(
+                "no factor of order {order}: {cause}; choose another --ridge"
+            ))
+        })
     };
     let bar = progress::bar(3 * norms.len() as u64, "scores");
     let mut scratch = vec![T::ZERO; order];
@@ -125,32 +140,43 @@ fn scores<T: Scalar>(rows: &Rows<T>, ridge: Option<f64>) -> Result<Vec<Scores<T>
     }
 
     let mut plain: Owned<T> = new(T::ZERO)?;
+    let mut exact = Factor::new(order, 0.0, vec![0.0; factor_len(order)])?;
+    let mut wide = vec![0.0; order];
     for (position, row) in rows.iter().enumerate() {
-        plain.observe(row, T::ONE).map_err(|cause| out_of_range(rows, position, cause))?;
+        let failed = |cause| out_of_range(rows, position, cause);
+        plain.observe(row, T::ONE).map_err(failed)?;
+        wide.iter_mut()
+            .zip(row)
+            .for_each(|(to, &from)| *to = from.wide());
+        exact.observe(&wide, 1.0).map_err(failed)?;
         bar.inc(1);
     }
-    plain.pivot()?;
-    let plain_is_hopeless = report::<T>(&plain, "leverage", order);
-    let with_ridge = if ridge > T::ZERO { online } else { plain.clone() };
-    let ridge_is_hopeless = if ridge > T::ZERO {
-        report::<T>(&with_ridge, "ridge and online", order)
+    let rank = plain.pivot()?;
+    exact.pivot()?;
+    let without_ridge = report_rank::<T>(&Health::of(&exact, rank), order);
+    let (with_ridge, with_ridge_is_right) = if ridge > T::ZERO {
+        let right = report_digits::<T>("ridge and online", online.condition().wide(), false);
+        (online, right)
     } else {
-        plain_is_hopeless
+        (plain.clone(), without_ridge)
     };
 
     for (position, row) in rows.iter().enumerate() {
         let failed = |cause| out_of_range(rows, position, cause);
         let s = &mut scores[position / rows.outputs];
         s.leverage += plain.score(row, &mut scratch).map_err(failed)?.leverage;
-        s.ridge += with_ridge.score(row, &mut scratch).map_err(failed)?.leverage;
+        s.ridge += with_ridge
+            .score(row, &mut scratch)
+            .map_err(failed)?
+            .leverage;
         bar.inc(1);
     }
     bar.finish_and_clear();
     for s in &mut scores {
-        if plain_is_hopeless {
+        if !without_ridge {
             s.leverage = T::of(f64::NAN);
         }
-        if ridge_is_hopeless {
+        if !with_ridge_is_right {
             (s.ridge, s.online) = (T::of(f64::NAN), T::of(f64::NAN));
         }
     }
@@ -168,47 +194,50 @@ fn novelty<T: Scalar>(factor: &mut Owned<T>, row: &[T], scratch: &mut [T]) -> Re
     }
 }
 
-/// Says on standard error what the factor's pivots tell; returns whether its scores mean nothing.
-fn report<T: Scalar>(factor: &Owned<T>, what: &str, order: usize) -> bool {
-    let health = Health::of(factor);
-    let scalar = if T::BYTES == 4 { "f32" } else { "f64" };
-    let condition = health.condition;
-    let has_ridge = factor.state().ridge > T::ZERO;
-    let hopeless = if has_ridge {
-        factor.condition().wide() * T::EPSILON.wide() > NO_DIGITS
-    } else {
-        health.is_hopeless::<T>()
-    };
-    if !has_ridge {
-        eprintln!("rank: {} of {order} columns, condition about {condition:.1e}", health.rank);
-    }
-    let advice = if T::BYTES == 4 {
-        "Take --scalar f64, or centre and scale the columns, or give a larger --ridge."
-    } else {
-        "Centre and scale the columns, leave some out, or give a larger --ridge."
-    };
-    if hopeless {
+/// Says on standard error what the pivots tell; whether leverages mean anything.
+fn report_rank<T: Scalar>(health: &Health, order: usize) -> bool {
+    let Health {
+        rank,
+        condition,
+        gap,
+    } = *health;
+    eprintln!("rank: {rank} of {order} columns, condition about {condition:.1e}");
+    let is_right = report_digits::<T>("leverage", condition, gap < PLAIN_GAP);
+    if is_right && rank < order {
         eprintln!(
-            "WARNING: ILL-CONDITIONED: in {scalar} the columns cannot be told from dependent ones; no digit of \
+            "WARNING: RANK-DEFICIENT: only {rank} of {order} columns are independent; leverage is that of the \
+             pseudo-inverse and sums to {rank}."
+        );
+    }
+    is_right
+}
+
+/// Says on standard error what a condition costs; whether any digit is left.
+fn report_digits<T: Scalar>(what: &str, condition: f64, rank_is_unclear: bool) -> bool {
+    let (scalar, advice) = if T::BYTES == 4 {
+        (
+            "f32",
+            "Take --scalar f64, or centre and scale the columns, or give a larger --ridge.",
+        )
+    } else {
+        (
+            "f64",
+            "Centre and scale the columns, leave some out, or give a larger --ridge.",
+        )
+    };
+    let error = condition * T::EPSILON.wide();
+    if rank_is_unclear || error > NO_DIGITS {
+        eprintln!(
+            "WARNING: ILL-CONDITIONED: in {scalar} some columns cannot be told from dependent ones; no digit of \
              {what} would be right, so NaN is printed. {advice}"
         );
-        return true;
+        return false;
     }
-    if !has_ridge && health.rank < order {
-        eprintln!(
-            "WARNING: RANK-DEFICIENT: only {} of {order} columns are independent; leverage is that of the \
-             pseudo-inverse and sums to {}.",
-            health.rank, health.rank
-        );
+    if error > FEW_DIGITS {
+        let digits = -error.log10();
+        eprintln!("warning: {what}: expect about {digits:.0} correct digits in {scalar}. {advice}");
     }
-    let digits_lost = if has_ridge { factor.condition().wide() } else { condition };
-    if digits_lost * T::EPSILON.wide() > FEW_DIGITS {
-        eprintln!(
-            "warning: {what}: condition about {digits_lost:.1e} in {scalar}: expect about {:.0} correct digits. {advice}",
-            (-(digits_lost * T::EPSILON.wide()).log10()).max(0.0)
-        );
-    }
-    false
+    true
 }
 
 /// `|d|^2`, compensated.
@@ -220,5 +249,7 @@ fn square_norm<T: Scalar>(row: &[T]) -> T {
 
 fn out_of_range<T: Scalar>(rows: &Rows<T>, position: usize, cause: Error) -> Failure {
     let place = rows.place(position);
-    data(format!("{place}: this row cannot be scored: {cause}; take --scalar f64 or rescale the columns"))
+    data(format!(
+        "{place}: this row cannot be scored: {cause}; take --scalar f64 or rescale the columns"
+    ))
 }

@@ -53,7 +53,11 @@ enum Emit {
 
 fn not_negative(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "expected a number".to_string())?;
-    if value.is_finite() && value >= 0.0 { Ok(value) } else { Err("expected 0 or more".to_string()) }
+    if value.is_finite() && value >= 0.0 {
+        Ok(value)
+    } else {
+        Err("expected 0 or more".to_string())
+    }
 }
 
 /// Runs the command.
@@ -71,7 +75,9 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         }
         (None, None, Some(rows)) => {
             if arguments.emit == Emit::Rows {
-                return Err(usage("--emit rows makes rows of a model: give --net and --data"));
+                return Err(usage(
+                    "--emit rows makes rows of a model: give --net and --data",
+                ));
             }
             Rows::finished(rows)?
         }
@@ -92,9 +98,9 @@ fn digits<T: Scalar>(value: T) -> String {
 fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::new(stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(crate::failure::data(format!("cannot write to standard output: {cause}")))
-        }
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(crate::failure::data(
+            format!("cannot write to standard output: {cause}"),
+        )),
         _ => Ok(()),
     }
 }

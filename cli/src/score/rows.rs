@@ -29,7 +29,13 @@ impl<T: Scalar> Rows<T> {
         let table = Table::read(path, FirstLine::Numbers)?;
         let entries: Vec<T> = table.cast();
         let places = (0..table.len()).map(|index| table.place(index)).collect();
-        let rows = Rows { order: table.width, outputs: 1, entries, reports: Vec::new(), places };
+        let rows = Rows {
+            order: table.width,
+            outputs: 1,
+            entries,
+            reports: Vec::new(),
+            places,
+        };
         for (row, place) in rows.iter().zip(&rows.places) {
             if let Some(column) = row.iter().position(|entry| !entry.is_finite()) {
                 return Err(data(format!(
@@ -53,7 +59,10 @@ impl<T: Scalar> Rows<T> {
         let (inputs, outputs) = (net.inputs(), net.outputs());
         let table = Table::read(readings, FirstLine::MayBeNames)?;
         if objective.takes_label() {
-            table.expect_width(inputs + 1, &format!("{inputs} inputs of {name}, then the label"))?;
+            table.expect_width(
+                inputs + 1,
+                &format!("{inputs} inputs of {name}, then the label"),
+            )?;
             objective.check_labels(&table)?;
             if outputs > 1 {
                 return Err(data(format!(
@@ -62,7 +71,10 @@ impl<T: Scalar> Rows<T> {
                 )));
             }
         } else {
-            table.expect_width(inputs, &format!("{inputs} inputs of {name}; prediction takes no label"))?;
+            table.expect_width(
+                inputs,
+                &format!("{inputs} inputs of {name}; prediction takes no label"),
+            )?;
         }
         if objective == Objective::Logistic && net.last_activation().name == "sigmoid" {
             eprintln!(
@@ -71,7 +83,9 @@ impl<T: Scalar> Rows<T> {
             );
         }
         let cast = net.cast::<T>();
-        let network = cast.network(nodes).map_err(|cause| data(format!("{name}: {cause}")))?;
+        let network = cast
+            .network(nodes)
+            .map_err(|cause| data(format!("{name}: {cause}")))?;
         let order = network.parameters() + 1;
         let mut scratch = vec![T::ZERO; network.scratch()];
         let cells: Vec<T> = table.cast();
@@ -90,8 +104,9 @@ impl<T: Scalar> Rows<T> {
             let failed = |cause| data(format!("{place}: no row for this reading: {cause}"));
             let target = wanted.with(label.first().copied()).map_err(failed)?;
             for output in 0..outputs {
-                let report =
-                    network.row(x, output, target, &mut row, &mut scratch).map_err(failed)?;
+                let report = network
+                    .row(x, output, target, &mut row, &mut scratch)
+                    .map_err(failed)?;
                 rows.entries.extend_from_slice(&row);
                 rows.reports.push((report.form, report.completeness));
             }
