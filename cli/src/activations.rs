@@ -51,7 +51,7 @@ impl Named {
         let full = alias.map_or(text, |(_, name)| name);
         // A parameter is the nearest f32, so that both scalars see the same function.
         let parse = |text: &str| text.parse::<f32>().ok().map(f64::from);
-        let candidates = KNOWN.iter().filter_map(|&(name, count)| {
+        let mut candidates = KNOWN.iter().filter_map(|&(name, count)| {
             let rest = full.strip_prefix(name)?;
             let parameters: Vec<f64> = match rest.strip_prefix('_') {
                 None if rest.is_empty() => Vec::new(),
@@ -60,7 +60,7 @@ impl Named {
             };
             (parameters.len() == count).then_some(Named { name, parameters })
         });
-        let found = candidates.last().ok_or_else(|| {
+        let found = candidates.next().ok_or_else(|| {
             let known = KNOWN.map(|(name, count)| format!("{name}{}", "_<number>".repeat(count)));
             data(format!(
                 "activation {text:?} is not known; known are {}",
