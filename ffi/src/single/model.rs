@@ -91,7 +91,7 @@ pub unsafe extern "C" fn gleaner_model_check_f32(
         if !network.suits(convert::objective(objective, 1.0f32)?) {
             return Err(Fault(GLEANER_ERROR_OBJECTIVE));
         }
-        let (inputs, outputs) = model.checks(network.outputs())?;
+        let (mut inputs, mut outputs) = model.checks(network.outputs())?;
         let mut largest = 0.0f32;
         for expected in outputs {
             convert::check_finite(*expected)?;
@@ -102,8 +102,12 @@ pub unsafe extern "C" fn gleaner_model_check_f32(
             };
         }
         let mut difference = 0.0f32;
-        let pairs = inputs.chunks_exact(network.inputs().max(1));
-        for (x, expected) in pairs.zip(outputs.chunks_exact(network.outputs().max(1))) {
+        for _ in 0..model.raw().checks {
+            let pair = inputs.split_at_checked(network.inputs());
+            let expected = outputs.split_at_checked(network.outputs());
+            let (Some((x, next)), Some((expected, others))) = (pair, expected) else {
+                break;
+            };
             let (x, rest) = model.input(x, work)?;
             for (index, expected) in expected.iter().enumerate() {
                 let found = (network.value(x, index, rest)? - *expected).abs();
@@ -113,6 +117,7 @@ pub unsafe extern "C" fn gleaner_model_check_f32(
                     difference
                 };
             }
+            (inputs, outputs) = (next, others);
         }
         let relative = if difference > 0.0 {
             difference / largest
