@@ -112,20 +112,3 @@ pub unsafe fn output<T>(pointer: *mut T) -> Result<Output<T>, Fault> {
     check(pointer, 1)?;
     Ok(Output(pointer))
 }
-
-/// Memory of an object that is only read. Rust's objects ask for memory that could be written; this
-/// gives them none, so that two contexts may read one object at a time.
-#[derive(Clone, Copy)]
-pub struct View<'a, T>(pub &'a [T]);
-
-impl<T> AsRef<[T]> for View<'_, T> {
-    fn as_ref(&self) -> &[T] {
-        self.0
-    }
-}
-
-impl<T> AsMut<[T]> for View<'_, T> {
-    fn as_mut(&mut self) -> &mut [T] {
-        &mut []
-    }
-}

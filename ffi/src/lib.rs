@@ -9,6 +9,8 @@
 #![allow(clippy::missing_safety_doc, unsafe_op_in_unsafe_fn)]
 // A call with its object, inputs and outputs, each buffer with its length, is long.
 #![allow(clippy::too_many_arguments)]
+// The comments are the C header's: brackets are intervals there.
+#![allow(rustdoc::broken_intra_doc_links)]
 // C's names.
 #![allow(non_camel_case_types)]
 

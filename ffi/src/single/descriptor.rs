@@ -1,6 +1,6 @@
 //! A model as C describes it, in single precision.
 
-use crate::border::{Fault, View, object, slice};
+use crate::border::{Fault, object, slice};
 use crate::convert::{self, check_abi};
 use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
 use gleaner::model::{Layer, Layers, Network, Shape};
@@ -224,6 +224,3 @@ impl Layers<f32> for Descriptor<'_> {
 
 /// What the library's own objects call the model.
 pub(super) type Net<'a> = Network<Descriptor<'a>>;
-
-/// Memory that is only read.
-pub(super) type Read<'a> = View<'a, f32>;

@@ -1,7 +1,6 @@
 //! The factor, in single precision.
 
-use super::descriptor::Read;
-use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};
+use crate::border::{Fault, object, object_mut, output, run, slice, slice_mut};
 use crate::convert::{self, Kind, check_finite, check_length, check_range, check_tag, tag};
 use crate::{GLEANER_ERROR_STALE, gleaner_status};
 use gleaner::factor::{Factor, FactorState, default_ridge};
@@ -80,10 +79,10 @@ impl From<gleaner_factor_state_f32> for FactorState<f32> {
 }
 
 impl gleaner_factor_f32 {
-    unsafe fn read<'a>(&self) -> Result<Factor<f32, Read<'a>>, Fault> {
+    unsafe fn read<'a>(&self) -> Result<Factor<f32, &'a [f32]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Factor)?;
         check_length(self.state.order <= self.memory_len)?;
-        let memory = View(slice(self.memory, self.memory_len)?);
+        let memory = slice(self.memory, self.memory_len)?;
         Ok(Factor::attach(self.state.into(), memory)?)
     }
 

@@ -1,7 +1,7 @@
 //! The fit, in single precision.
 
 use super::descriptor::{Descriptor, gleaner_model_f32};
-use crate::border::{Fault, View, object, optional, output, run, slice, slice_mut};
+use crate::border::{Fault, object, optional, output, run, slice, slice_mut};
 use crate::convert;
 use crate::{
     GLEANER_ERROR_CALLBACK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_SIZE, GLEANER_OBJECTIVE_PREDICTION,
@@ -93,15 +93,15 @@ const LAYERS: usize = 16;
 /// Where samples come from.
 struct Source<'a> {
     samples: &'a gleaner_samples_f32,
-    x: View<'a, f32>,
-    labels: View<'a, f32>,
-    weights: Option<View<'a, f32>>,
+    x: &'a [f32],
+    labels: &'a [f32],
+    weights: Option<&'a [f32]>,
 }
 
 impl<'a> Source<'a> {
     unsafe fn new(samples: *const gleaner_samples_f32, inputs: usize) -> Result<Self, Fault> {
         let samples = object(samples)?;
-        let none = View(&[][..]);
+        let none = &[][..];
         if samples.sample.is_some() {
             return Ok(Source {
                 samples,
@@ -116,11 +116,11 @@ impl<'a> Source<'a> {
         let length = if samples.count == 0 { Some(0) } else { length };
         Ok(Source {
             samples,
-            x: View(slice(samples.x, length.ok_or(Fault(GLEANER_ERROR_SIZE))?)?),
-            labels: View(slice(samples.labels, samples.count)?),
+            x: slice(samples.x, length.ok_or(Fault(GLEANER_ERROR_SIZE))?)?,
+            labels: slice(samples.labels, samples.count)?,
             weights: match samples.weights.is_null() {
                 true => None,
-                false => Some(View(slice(samples.weights, samples.count)?)),
+                false => Some(slice(samples.weights, samples.count)?),
             },
         })
     }
@@ -143,11 +143,11 @@ impl<'a> Source<'a> {
             };
         }
         let start = index.saturating_mul(self.samples.stride);
-        let reading = self.x.0.get(start..).and_then(|rest| rest.get(..x.len()));
+        let reading = self.x.get(start..).and_then(|rest| rest.get(..x.len()));
         convert::copy(x, reading.ok_or(Fault(GLEANER_ERROR_LENGTH))?);
-        label = self.labels.0.get(index).copied().unwrap_or(0.0);
+        label = self.labels.get(index).copied().unwrap_or(0.0);
         weight = match self.weights {
-            Some(weights) => weights.0.get(index).copied().unwrap_or(0.0),
+            Some(weights) => weights.get(index).copied().unwrap_or(0.0),
             None => 1.0,
         };
         Ok((label, weight))

@@ -1,7 +1,6 @@
 //! The standardiser: running moments, and constants, in single precision.
 
-use super::descriptor::Read;
-use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};
+use crate::border::{Fault, object, object_mut, output, run, slice, slice_mut};
 use crate::convert::{Kind, check_length, check_tag, tag};
 use crate::{GLEANER_ERROR_INDEX, gleaner_status};
 use gleaner::standardiser::Moments;
@@ -21,11 +20,11 @@ pub struct gleaner_moments_f32 {
 }
 
 impl gleaner_moments_f32 {
-    unsafe fn read<'a>(&self) -> Result<Moments<f32, Read<'a>>, Fault> {
+    unsafe fn read<'a>(&self) -> Result<Moments<f32, &'a [f32]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Moments)?;
         Ok(Moments::attach(
             self.count,
-            View(slice(self.memory, self.memory_len)?),
+            slice(self.memory, self.memory_len)?,
         )?)
     }
 

@@ -1,6 +1,6 @@
 //! The VarOpt reservoir, in single precision.
 
-use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};
+use crate::border::{Fault, object, object_mut, output, run, slice, slice_mut};
 use crate::convert::{self, Kind, check_tag, tag};
 use crate::{GLEANER_ERROR_INDEX, gleaner_status};
 use core::mem::{align_of, size_of};
@@ -145,13 +145,13 @@ pub(super) unsafe fn read<'a>(
     state: gleaner_reservoir_state_f32,
     items: *const gleaner_item_f32,
     items_len: usize,
-) -> Result<Reservoir<f32, View<'a, Item<f32>>>, Fault> {
+) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
     let items = slice(items.cast::<Item<f32>>(), items_len)?;
-    Ok(Reservoir::attach(state.into(), View(items))?)
+    Ok(Reservoir::attach(state.into(), items)?)
 }
 
 impl gleaner_reservoir_f32 {
-    unsafe fn read<'a>(&self) -> Result<Reservoir<f32, View<'a, Item<f32>>>, Fault> {
+    unsafe fn read<'a>(&self) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Reservoir)?;
         read(self.state, self.items, self.items_len)
     }

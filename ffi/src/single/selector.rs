@@ -3,7 +3,7 @@
 use super::descriptor::{Descriptor, gleaner_model_f32, gleaner_pilot_f32};
 use super::reservoir::{self, gleaner_item_f32, gleaner_kept_f32};
 use super::state::{gleaner_counters_f32, gleaner_options_f32, gleaner_selector_f32, options};
-use crate::border::{Fault, View, object, object_mut, optional, output, run, slice, slice_mut};
+use crate::border::{Fault, object, object_mut, optional, output, run, slice, slice_mut};
 use crate::convert::{self, Kind, check_tag, tag};
 use crate::record;
 use crate::{
@@ -62,7 +62,7 @@ pub type gleaner_recall_f32 = Option<
 
 unsafe fn kept<'a>(
     selector: *const gleaner_selector_f32,
-) -> Result<Reservoir<f32, View<'a, Item<f32>>>, Fault> {
+) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
     let selector = object(selector)?;
     check_tag::<f32>(selector.tag, Kind::Selector)?;
     reservoir::read(selector.reservoir, selector.items, selector.items_len)

@@ -1,7 +1,7 @@
 //! The k highest scores, in single precision.
 
 use super::reservoir::{gleaner_item_f32, gleaner_kept_f32, gleaner_outcome_f32};
-use crate::border::{Fault, View, object, object_mut, output, run, slice, slice_mut};
+use crate::border::{Fault, object, object_mut, output, run, slice, slice_mut};
 use crate::convert::{Kind, check_tag, tag};
 use crate::{GLEANER_ERROR_INDEX, gleaner_status};
 use gleaner::sampler::{Item, Top, TopState};
@@ -39,10 +39,10 @@ impl gleaner_top_f32 {
         self.free_slot = state.free;
     }
 
-    unsafe fn read<'a>(&self) -> Result<Top<f32, View<'a, Item<f32>>>, Fault> {
+    unsafe fn read<'a>(&self) -> Result<Top<f32, &'a [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Top)?;
         let items = slice(self.items.cast::<Item<f32>>().cast_const(), self.items_len)?;
-        Ok(Top::attach(self.state(), View(items))?)
+        Ok(Top::attach(self.state(), items)?)
     }
 
     unsafe fn attach<'a>(&mut self) -> Result<Top<f32, &'a mut [Item<f32>]>, Fault> {
