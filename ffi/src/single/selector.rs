@@ -175,10 +175,14 @@ pub unsafe extern "C" fn gleaner_selector_offer_f32(
         let (selector, x) = (object_mut(selector)?, slice(x, x_len)?);
         let (label, verdict) = (optional(label)?.copied(), output(verdict)?);
         let mut attached = selector.attach()?;
-        let found = attached.offer(x, label);
-        // On an error too: only the counters have moved.
+        let found = match attached.offer(x, label) {
+            Ok(found) => found,
+            Err(cause) => {
+                selector.counters = attached.stats().into();
+                return Err(cause.into());
+            }
+        };
         selector.store(attached);
-        let found = found?;
         verdict.set(gleaner_verdict_f32 {
             kept: found.kept.into(),
             free_slot: found.free,

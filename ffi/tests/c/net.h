@@ -29,6 +29,14 @@ static const struct F(gleaner_model) net = {
   GLEANER_ABI, 77, net_layers, 2, INPUTS, 0, net_mean, net_scale, NULL, NULL, 0, NULL,
 };
 
+/* Whether all but the counts of refused readings are the same; field by field, as structs have padding. */
+static inline int same_counters(const struct F(gleaner_counters) *a, const struct F(gleaner_counters) *b)
+{
+  return a->seen == b->seen && a->accepted == b->accepted && a->evicted == b->evicted &&
+         a->refused_other == b->refused_other && a->highest_dropped == b->highest_dropped &&
+         memcmp(a->total_score, b->total_score, sizeof a->total_score) == 0;
+}
+
 /* Reading number i of a stream: a fixed sequence of small numbers, the same in C and Rust. */
 static inline void reading(uint32_t i, real x[INPUTS])
 {
