@@ -31,6 +31,8 @@ impl<T: Scalar> Plain<T> {
         }
     }
 
+    // By index on purpose: as the definition reads.
+    #[allow(clippy::needless_range_loop)]
     fn observe(&mut self, row: &[T], weight: T) -> T {
         let most = T::of(1.0 / 1024.0) / T::MIN_POSITIVE;
         let mut x = row.to_vec();
@@ -60,7 +62,8 @@ impl<T: Scalar> Plain<T> {
                     self.unit[j][k] = keep * old + gain * x[k];
                     x[k] -= b * old;
                 }
-                if !(next <= most) {
+                let goes_on = next <= most;
+                if !goes_on {
                     (self.unit[j][j], self.error[j]) = (pivot, error);
                     weight = T::ZERO;
                     continue;
@@ -296,7 +299,7 @@ fn half_life_may_change() {
                 .unwrap();
             let kept = 1.0 / score(&factor, &[0.0, 0.0, 0.0, 1.0]).leverage;
             assert!(
-                kept >= 0.25 * (1.0 - 1e-12) && kept <= 0.75 + 1e-12,
+                (0.25 * (1.0 - 1e-12)..=0.75 + 1e-12).contains(&kept),
                 "{kept}"
             );
         }
@@ -325,7 +328,7 @@ fn refused<T: Scalar>() {
     for at in 0..5 {
         let infinite = T::MAX + T::MAX;
         for (bad, error) in [
-            (infinite - infinite, Error::NotFinite("row")),
+            (T::of(f64::NAN), Error::NotFinite("row")),
             (infinite, Error::NotFinite("row")),
             (T::ZERO - infinite, Error::NotFinite("row")),
             (huge, Error::Range("row")),

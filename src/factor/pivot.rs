@@ -72,7 +72,7 @@ fn exchange<T: Scalar>(parts: &mut PartsMut<'_, T>, place: usize) {
 }
 
 /// Squared norms of what is left of each column from `place` on, relative to the column; returns the
-/// place of the largest, the first among equals.
+/// place of the largest, the first of those within a hundredth, so that near ties move nothing.
 fn largest<T: Scalar>(parts: &mut PartsMut<'_, T>, place: usize) -> usize {
     let order = parts.squares.len();
     let Some(left) = parts.work.get_mut(place..) else {
@@ -106,7 +106,7 @@ fn largest<T: Scalar>(parts: &mut PartsMut<'_, T>, place: usize) -> usize {
         } else {
             T::ZERO
         };
-        if share > best {
+        if share > best * T::of(1.01) {
             (best, at) = (share, k);
         }
     }
@@ -121,8 +121,8 @@ fn lift<T: Scalar>(parts: &mut PartsMut<'_, T>, from: usize, place: usize) {
 }
 
 impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
-    /// Moves columns so that each pivot is the largest left, relative to its column's norm; returns the
-    /// rank.
+    /// Moves columns so that each pivot is the largest left, to a hundredth, relative to its column's norm;
+    /// returns the rank.
     ///
     /// Scaling a column changes nothing. The order is kept, and later rows follow it; nothing is set to
     /// zero. Cost: at most about 2 N^3 flops; little where the order is good already.
