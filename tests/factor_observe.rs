@@ -147,7 +147,9 @@ fn a_weight_is_a_count() {
     let rows = random.rows(40, 6);
     for row in &rows {
         once.observe(row, 5.0).unwrap();
-        (0..5).for_each(|_| drop(often.observe(row, 1.0).unwrap()));
+        for _ in 0..5 {
+            often.observe(row, 1.0).unwrap();
+        }
     }
     let mut scratch = [0.0; 6];
     for row in &rows {
