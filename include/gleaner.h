@@ -339,6 +339,13 @@ gleaner_status gleaner_model_leave_out_gauge_f32(const struct gleaner_model_f32 
  * Errors: those of a model; LENGTH. */
 gleaner_status gleaner_model_theta_f32(const struct gleaner_model_f32 *model, float *theta, size_t theta_len);
 
+/* Writes the model's layers to `layers`, one for each, with weights and biases that lie in theta: where a
+ * copy of the model's struct gets these `layers` (and an id of its own), it is the model of that theta, which
+ * `gleaner_fit_f32` has improved, say. Nothing is copied: theta stays in use.
+ * Errors: those of a model; LENGTH. */
+gleaner_status gleaner_model_layers_f32(const struct gleaner_model_f32 *model, const float *theta,
+    size_t theta_len, struct gleaner_layer_f32 *layers, size_t layers_len);
+
 /* ----------------------------------------------------------------------------------------------------------
  * The factor, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
@@ -492,8 +499,9 @@ gleaner_status gleaner_reservoir_init_f32(struct gleaner_reservoir_f32 *reservoi
  * Errors: STATE. */
 gleaner_status gleaner_reservoir_clear_f32(struct gleaner_reservoir_f32 *reservoir);
 
-/* Offers the sample whose payload is in the free slot. At most one draw; O(log k).
- * Errors: STATE, SCORE. */
+/* Offers the sample whose payload is in the free slot. A score of 0 is counted and never kept. At most two
+ * draws, none while there is room. O(log k), mostly O(1).
+ * Errors: STATE, SCORE, RANGE (the threshold would leave the scalar's range). */
 gleaner_status gleaner_reservoir_offer_f32(struct gleaner_reservoir_f32 *reservoir, float score,
     struct gleaner_outcome_f32 *outcome);
 
@@ -676,7 +684,8 @@ struct gleaner_stats_f32 {
 typedef int32_t (*gleaner_recall_f32)(void *context, uint32_t slot, float *x, size_t x_len, float *label);
 
 /* A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
- * model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use.
+ * model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A
+ * model with several outputs is scored by the first.
  * Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (logistic behind a sigmoid, or not the
  * pilot's); IDENTITY (the pilot's). */
 gleaner_status gleaner_selector_init_f32(struct gleaner_selector_f32 *selector,
@@ -774,7 +783,7 @@ struct gleaner_samples_f32 {
 /* Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
  * Levenberg-Marquardt. The model gives shapes, at most 16 layers, and the standardiser; its own parameters
  * have no influence. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. A step costs about
- * n N^2 multiplications for n samples.
+ * n (P + 1)^2 multiplications for n samples.
  * Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. Theta is then as before. */
 gleaner_status gleaner_fit_f32(const struct gleaner_model_f32 *model,
     const struct gleaner_fit_options_f32 *options, const struct gleaner_samples_f32 *samples, float *theta,
@@ -931,6 +940,10 @@ gleaner_status gleaner_model_leave_out_gauge_f64(const struct gleaner_model_f64 
 
 /* As `gleaner_model_theta_f32`, in double precision. */
 gleaner_status gleaner_model_theta_f64(const struct gleaner_model_f64 *model, double *theta, size_t theta_len);
+
+/* As `gleaner_model_layers_f32`, in double precision. */
+gleaner_status gleaner_model_layers_f64(const struct gleaner_model_f64 *model, const double *theta,
+    size_t theta_len, struct gleaner_layer_f64 *layers, size_t layers_len);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The factor, in double precision.

@@ -3,6 +3,7 @@
 use crate::border::{Fault, object, slice};
 use crate::convert::{self, check_abi};
 use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
+use core::ptr::null;
 use gleaner::model::{Layer, Layers, Network, Shape};
 use gleaner::selector::Scaling;
 use gleaner::standardiser::standardise;
@@ -129,6 +130,11 @@ impl<'a> Descriptor<'a> {
         self.raw
     }
 
+    /// A layer's struct.
+    pub(super) fn raw_layer(self, index: usize) -> Result<&'a gleaner_layer_f32, Fault> {
+        self.layers.get(index).ok_or(Fault(GLEANER_ERROR_MODEL))
+    }
+
     /// Mean and scale, checked, or none.
     pub(super) unsafe fn scaling(self) -> Result<Scaling<'a, f32>, Fault> {
         let inputs = self.raw.inputs as usize;
@@ -191,6 +197,22 @@ impl<'a> Descriptor<'a> {
             };
         }
         Ok(front)
+    }
+}
+
+impl gleaner_layer_f32 {
+    /// The same layer with other parameters.
+    pub(super) fn over(self, weights: &[f32], bias: &[f32]) -> Self {
+        let bias = if bias.is_empty() {
+            null()
+        } else {
+            bias.as_ptr()
+        };
+        gleaner_layer_f32 {
+            weights: weights.as_ptr(),
+            bias,
+            ..self
+        }
     }
 }
 

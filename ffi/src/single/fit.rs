@@ -157,7 +157,7 @@ impl<'a> Source<'a> {
 /// Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
 /// Levenberg-Marquardt. The model gives shapes, at most 16 layers, and the standardiser; its own parameters
 /// have no influence. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. A step costs about
-/// n N^2 multiplications for n samples.
+/// n (P + 1)^2 multiplications for n samples.
 /// Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. Theta is then as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_fit_f32(

@@ -1,11 +1,12 @@
 //! What a model gives: sizes, check, value, gradient, row, norm, in single precision.
 
-use super::descriptor::{Descriptor, gleaner_model_f32};
+use super::descriptor::{Descriptor, gleaner_layer_f32, gleaner_model_f32};
 use crate::border::{Fault, optional, output, run, slice, slice_mut};
 use crate::convert::{self, check_length};
 use crate::{
-    GLEANER_CHECK_TOLERANCE, GLEANER_ERROR_CHECK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_OBJECTIVE,
-    GLEANER_OBJECTIVE_PREDICTION, gleaner_sizes, gleaner_status, work_len as length_of_work,
+    GLEANER_CHECK_TOLERANCE, GLEANER_ERROR_CHECK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_MODEL,
+    GLEANER_ERROR_OBJECTIVE, GLEANER_OBJECTIVE_PREDICTION, gleaner_sizes, gleaner_status,
+    work_len as length_of_work,
 };
 use gleaner::Scalar;
 use gleaner::model::{Layers, Model, Target};
@@ -287,6 +288,37 @@ pub unsafe extern "C" fn gleaner_model_theta_f32(
             for (value, entry) in layer.weights.iter().chain(layer.bias).zip(&mut entries) {
                 *entry = *value;
             }
+        }
+        Ok(())
+    })
+}
+
+/// Writes the model's layers to `layers`, one for each, with weights and biases that lie in theta: where a
+/// copy of the model's struct gets these `layers` (and an id of its own), it is the model of that theta, which
+/// `gleaner_fit_f32` has improved, say. Nothing is copied: theta stays in use.
+/// Errors: those of a model; LENGTH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_layers_f32(
+    model: *const gleaner_model_f32,
+    theta: *const f32,
+    theta_len: usize,
+    layers: *mut gleaner_layer_f32,
+    layers_len: usize,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let mut rest = slice(theta, theta_len)?;
+        let layers = slice_mut(layers, layers_len)?;
+        check_length(rest.len() == model.network()?.parameters())?;
+        check_length(layers.len() == model.depth())?;
+        for (index, place) in layers.iter_mut().enumerate() {
+            let layer = model.layer(index).ok_or(Fault(GLEANER_ERROR_MODEL))?;
+            let weights = rest.split_at_checked(layer.weights.len());
+            let (weights, next) = weights.ok_or(Fault(GLEANER_ERROR_LENGTH))?;
+            let bias = next.split_at_checked(layer.bias.len());
+            let (bias, next) = bias.ok_or(Fault(GLEANER_ERROR_LENGTH))?;
+            rest = next;
+            *place = model.raw_layer(index)?.over(weights, bias);
         }
         Ok(())
     })

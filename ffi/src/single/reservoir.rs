@@ -201,8 +201,9 @@ pub unsafe extern "C" fn gleaner_reservoir_clear_f32(
     })
 }
 
-/// Offers the sample whose payload is in the free slot. At most one draw; O(log k).
-/// Errors: STATE, SCORE.
+/// Offers the sample whose payload is in the free slot. A score of 0 is counted and never kept. At most two
+/// draws, none while there is room. O(log k), mostly O(1).
+/// Errors: STATE, SCORE, RANGE (the threshold would leave the scalar's range).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_reservoir_offer_f32(
     reservoir: *mut gleaner_reservoir_f32,

@@ -69,7 +69,8 @@ unsafe fn kept<'a>(
 }
 
 /// A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
-/// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use.
+/// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A
+/// model with several outputs is scored by the first.
 /// Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (logistic behind a sigmoid, or not the
 /// pilot's); IDENTITY (the pilot's).
 #[unsafe(no_mangle)]

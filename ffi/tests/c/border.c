@@ -195,6 +195,9 @@ static void samplers(void)
   STATUS(GLEANER_ERROR_NULL, F(gleaner_reservoir_init)(&reservoir, 1, NULL, 3));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_top_init)(&top, own, 0));
   STATUS(GLEANER_ERROR_SIZE, F(gleaner_top_init)(&top, own, (size_t)1 << 61));
+  STATUS(GLEANER_ERROR_ALIGNMENT, F(gleaner_reservoir_init)(&reservoir, 1, (struct F(gleaner_item) *)((uintptr_t)own + 1), 2));
+  STATUS(GLEANER_ERROR_ALIGNMENT, F(gleaner_top_init)(&top, (struct F(gleaner_item) *)((uintptr_t)own + 4), 2));
+  CHECK(reservoir.tag == 0 && top.tag == 0);
   OK(F(gleaner_reservoir_init)(&reservoir, 1, own, 3));
   OK(F(gleaner_reservoir_offer)(&reservoir, 3, &outcome));
   copy = reservoir;

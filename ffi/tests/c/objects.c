@@ -192,6 +192,22 @@ static void fits(void)
   OK(F(gleaner_fit)(&net, &options, &samples, theta, PARAMETERS, memory, COUNT(memory), &report));
   CHECK(report.loss < (real)1e-3 && report.steps > 0 && report.steps <= 50 && report.stop >= 0 && report.stop <= 3);
 
+  {
+    /* The fitted theta as a model. */
+    struct F(gleaner_layer) layers[2];
+    struct F(gleaner_model) fitted = net;
+    real value;
+    STATUS(GLEANER_ERROR_LENGTH, F(gleaner_model_layers)(&net, theta, PARAMETERS, layers, 1));
+    STATUS(GLEANER_ERROR_LENGTH, F(gleaner_model_layers)(&net, theta, PARAMETERS - 1, layers, 2));
+    OK(F(gleaner_model_layers)(&net, theta, PARAMETERS, layers, 2));
+    CHECK(layers[1].bias == NULL && layers[0].bias == theta + INPUTS * HIDDEN);
+    fitted.layers = layers;
+    for (i = 0; i < SAMPLES; i++) {
+      OK(F(gleaner_model_value)(&fitted, samples_x + i * STRIDE, INPUTS, 0, work, WORK, &value));
+      CHECK(fabs((double)value - (double)samples_y[i]) < 0.05);
+    }
+  }
+
   samples.sample = sample;
   samples.context = &answer;
   samples.x = NULL;
