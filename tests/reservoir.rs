@@ -210,6 +210,35 @@ fn inclusion_is_proportional() {
     }
 }
 
+/// Offers a score to a reservoir whose draws all are `words / 2^32`, up to rounding; whether it is kept.
+fn is_kept_at(sampler: &Owned<f32>, score: f32, words: u64) -> bool {
+    let mut sampler = sampler.clone();
+    let outcome = sampler.offer(score, &mut Always((words - 1) << 32));
+    outcome.unwrap().kept
+}
+
+#[test]
+fn small_probabilities_are_exact() {
+    // A newcomer far below the threshold stays with score / threshold = 1e-6 / 1.000001.
+    let sampler = run(&[0.5_f32, 0.5], 1, &mut Always(0));
+    assert!(is_kept_at(&sampler, 1e-6, 4294) && !is_kept_at(&sampler, 1e-6, 4296));
+    // One far above those before leaves with their share, whether they are heavy or light.
+    let sampler = run(&[1e-6_f32], 1, &mut Never);
+    assert!(!is_kept_at(&sampler, 1.0, 4294) && is_kept_at(&sampler, 1.0, 4296));
+    let sampler = run(&[5e-7_f32, 5e-7], 1, &mut Always(0));
+    assert!(!is_kept_at(&sampler, 1.0, 4294) && is_kept_at(&sampler, 1.0, 4296));
+    // Among others as heavy, the two share 1e-6 of the draws.
+    let sampler = run(&[1e-6_f32, 1.0], 2, &mut Never);
+    let dropped = |words: u64| {
+        let outcome = sampler.clone().offer(1.0, &mut Always((words - 1) << 32));
+        outcome.unwrap().dropped.unwrap().sequence
+    };
+    assert_eq!(
+        [1, 2146, 2149, 4294, 4296, 1 << 32].map(dropped),
+        [1, 1, 2, 2, 0, 0]
+    );
+}
+
 #[test]
 fn known_threshold_and_weights() {
     let sampler = run(
