@@ -442,6 +442,20 @@ fn huge_scores_overflow_only_where_the_threshold_cannot_be_held() {
     // A small one fits beside them, and is as good as never kept.
     sampler.offer(1.0, &mut generator).unwrap();
     assert_eq!(sequences(&sampler), [0, 1, 2]);
+    // All light, and the next one below the threshold.
+    let mut sampler = run(&[0.6 * f32::MAX; 3], 2, &mut generator);
+    let before = sampler.clone().detach();
+    assert_eq!(
+        (before.0.light, sampler.threshold() > 0.8 * f32::MAX),
+        (2, true)
+    );
+    assert_eq!(
+        sampler.offer(0.8 * f32::MAX, &mut Never),
+        Err(Error::Range("score"))
+    );
+    assert_eq!(sampler.clone().detach(), before);
+    sampler.offer(0.1 * f32::MAX, &mut generator).unwrap();
+    assert!((sampler.threshold() / (0.95 * f32::MAX) - 1.0).abs() < 1e-6);
     inclusion::<f64>(&[1.0e308, 1.0e308, 1.0e308], 2, &[2.0 / 3.0; 3]);
     let scores = [2.1188e38, 1.7152e38, 2.3821, 1.0128, 1.16, 2.0244];
     let scores = scores.map(|score: f64| score / 4.0);

@@ -242,8 +242,9 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
             return self.displace(newcomer, generator);
         }
         let next = threshold.plus(score / count(light));
-        let is_above = heavy == 0 || at(items, 0).score > next.high;
-        if !is_above || next.high > T::MAX * T::of(0.25) {
+        // Past the largest value `next` is NaN, which no comparison holds for.
+        let has_room = next.high <= T::MAX * T::of(0.25);
+        if !(has_room && (heavy == 0 || at(items, 0).score > next.high)) {
             return self.displace(newcomer, generator);
         }
 
@@ -286,14 +287,12 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         let spare = items.len().saturating_sub(1);
         let score = newcomer.score * scale;
 
-        // The pool begins with the light items, and with the newcomer where it stays below the threshold it makes.
-        let is_lowest = old_heavy == 0 || newcomer.score <= at(items, 0).score;
-        let with_newcomer = threshold.plus(score / count(light.max(1)));
-        let joins = light > 0 && is_lowest && score <= with_newcomer.high;
+        // The pool begins with the light items, and with the newcomer where it is light as well.
+        let joins = light > 0 && score <= threshold.high;
         let mut heavy = old_heavy;
         let mut members = light;
         if joins {
-            threshold = with_newcomer;
+            threshold = threshold.plus(score / count(light));
             members = members.saturating_add(1);
             put(items, spare, newcomer);
         } else {
