@@ -1,7 +1,7 @@
 # Turns the first READINGS readings of a csv file (a header, then features, the target last) into C.
 BEGIN { FS = "," }
 NR == 1 { features = NF - 1; next }
-NR > readings + 1 { exit }
+NR > readings + 1 { next }
 {
     line = ""
     for (i = 1; i <= features; i++) {

@@ -167,6 +167,6 @@ pub fn run() -> Result<(), Error> {
     factor(57, c"factor_observe_57", c"factor_score_57")?;
     model()?;
     reservoir()?;
-    selector(false, 500, c"selector_offer_5_8_1")?;
-    selector(true, 20, c"selector_offer_5_8_1_quadrature")
+    selector(false, 1000, c"selector_offer_5_8_1")?;
+    selector(true, 100, c"selector_offer_5_8_1_all_biases")
 }

@@ -1,0 +1,56 @@
+/* The smallest useful program: readings in, picks out, nothing printed. Its size is the flash that the
+   selector takes. */
+#include "device.h"
+#include "gleaner.h"
+
+enum { FEATURES = 5, NEURONS = 8, KEEP = 32, PARAMETERS = 56, ORDER = 49, PERIOD = 1000 };
+
+static const float w1[NEURONS * FEATURES] = {1.0f, -0.5f, 0.25f, 0.5f}, b1[NEURONS] = {0.5f};
+static const float w2[NEURONS] = {1.0f, -1.0f};
+static const struct gleaner_layer_f32 layers[] = {
+    {w1, b1, FEATURES, NEURONS, GLEANER_ACTIVATION_RELU, {0}},
+    {w2, NULL, NEURONS, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
+};
+static const struct gleaner_model_f32 model = {
+    GLEANER_ABI, 1, layers, 2, FEATURES, 0, NULL, NULL, NULL, NULL, 0, NULL,
+};
+
+enum { MEMORY = GLEANER_SELECTOR_LEN(FEATURES, PARAMETERS, ORDER, GLEANER_SCRATCH_EXACT(NEURONS)) };
+
+static struct gleaner_selector_f32 selector;
+static float memory[MEMORY];
+static struct gleaner_item_f32 items[GLEANER_ITEMS_LEN(KEEP)];
+static float slots[KEEP + 1][FEATURES];
+
+/* Stand for the sensor and the radio. */
+static volatile float sensor = 1.0f;
+static volatile float radio;
+
+int main(void)
+{
+    struct gleaner_verdict_f32 verdict = {0};
+    struct gleaner_kept_f32 kept;
+    unsigned reading, feature;
+    size_t i;
+
+    if (gleaner_selector_init_f32(&selector, &model, NULL, memory, MEMORY, items,
+                                  GLEANER_ITEMS_LEN(KEEP)) != GLEANER_OK) {
+        return 1;
+    }
+    for (reading = 0; reading < PERIOD; reading++) {
+        float *slot = slots[verdict.free_slot];
+        for (feature = 0; feature < FEATURES; feature++) {
+            slot[feature] = sensor;
+        }
+        if (gleaner_selector_offer_f32(&selector, slot, FEATURES, NULL, &verdict) != GLEANER_OK) {
+            return 1;
+        }
+    }
+    for (i = 0; gleaner_selector_kept_f32(&selector, i, &kept) == GLEANER_OK; i++) {
+        radio = kept.weight;
+        for (feature = 0; feature < FEATURES; feature++) {
+            radio = slots[kept.slot][feature];
+        }
+    }
+    return 0;
+}
