@@ -22,7 +22,7 @@ fn rows<T: Scalar>(count: usize, order: usize) -> Vec<Vec<T>> {
 fn run<T: Scalar>(c: &mut Criterion, name: &str, order: usize) {
     let rows = rows::<T>(10_000, order);
     let mut factor = Factor::new(order, T::of(1e-3), vec![T::ZERO; factor_len(order)]).unwrap();
-    let mut scratch = vec![T::ZERO; order];
+    let mut scratch = vec![T::ZERO; 2 * order];
     let mut group = c.benchmark_group(format!("factor {name} N = {order}"));
     group.sample_size(30);
     group.bench_function("observe 10 000", |b| {
@@ -30,6 +30,14 @@ fn run<T: Scalar>(c: &mut Criterion, name: &str, order: usize) {
             factor.reset(T::of(1e-3)).unwrap();
             for row in &rows {
                 black_box(factor.observe(black_box(row), T::ONE).unwrap());
+            }
+        })
+    });
+    group.bench_function("score 10 000 by pairs", |b| {
+        b.iter(|| {
+            for two in rows.chunks_exact(2) {
+                let two = black_box([&two[0][..], &two[1][..]]);
+                black_box(factor.score_pair(two, &mut scratch).unwrap());
             }
         })
     });

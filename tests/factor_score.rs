@@ -145,3 +145,65 @@ fn nist_f32() {
         }
     }
 }
+
+/// Two rows at once: the bits of one at a time, whatever the factor.
+fn pairs<T: Scalar>() {
+    let mut state = 9u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        T::of(f64::from(state >> 8) / 8_388_608.0 - 1.0)
+    };
+    for order in [1, 2, 3, 4, 5, 7, 8, 9, 20, 21] {
+        for (ridge, half_life, dependent) in [
+            (0.0, 0, false),
+            (1e-3, 0, false),
+            (1e-3, 30, true),
+            (0.0, 0, true),
+        ] {
+            let mut row = || -> Vec<T> {
+                let mut row: Vec<T> = (0..order).map(|_| next()).collect();
+                if dependent && order > 2 {
+                    row[1] = row[0] + row[0];
+                }
+                row
+            };
+            let rows: Vec<Vec<T>> = (0..3 * order + 2).map(|_| row()).collect();
+            let (mut factor, _) = factor(&rows, T::of(ridge));
+            factor.set_half_life(half_life).unwrap();
+            for row in &rows[..5] {
+                factor.observe(row, T::ONE).unwrap();
+            }
+            for pivot in [false, true] {
+                if pivot {
+                    factor.pivot().unwrap();
+                }
+                let mut scratch = vec![T::ZERO; 2 * order];
+                for two in rows.chunks_exact(2) {
+                    let both = factor.score_pair([&two[0], &two[1]], &mut scratch);
+                    let one = factor.score(&two[0], &mut scratch);
+                    let other = factor.score(&two[1], &mut scratch);
+                    match both {
+                        Ok([a, b]) => assert_eq!((Ok(a), Ok(b)), (one, other)),
+                        Err(error) => assert_eq!(Err(error), one.and(other)),
+                    }
+                }
+                let short = factor.score_pair([&rows[0], &rows[1]], &mut scratch[1..]);
+                assert_eq!(short, Err(Error::Length("scratch")));
+                let uneven = factor.score_pair([&rows[0], &rows[1][1..]], &mut scratch);
+                assert_eq!(uneven, Err(Error::Length("row")));
+            }
+        }
+    }
+    let rows = vec![vec![T::ONE, T::ZERO], vec![T::ZERO, T::ONE]];
+    let (factor, _) = factor(&rows, T::ZERO);
+    let bad = [T::ONE, T::of(f64::NAN)];
+    let mut scratch = [T::ZERO; 4];
+    let scored = factor.score_pair([&rows[0], &bad], &mut scratch);
+    assert_eq!(scored, Err(Error::NotFinite("row")));
+}
+
+#[test]
+fn pairs_equal_single_rows() {
+    pairs::<f32>();
+    pairs::<f64>();
+}

@@ -1,0 +1,121 @@
+//! Forgetting: incoming rows grow by `2^(1 / half_life)` each, and once in a half-life everything is halved,
+//! exactly. A row costs nothing more than its growth, and nothing drifts.
+
+use super::{Factor, FactorState, observe, parts_mut};
+use crate::{Error, Scalar};
+
+impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
+    /// How much a row of now outweighs a row of the last halving: `2^(age / half_life)`.
+    pub(super) fn growth(&self) -> T {
+        if self.state.age == 0 {
+            return T::ONE;
+        }
+        (T::count(self.state.age) / T::count(self.state.half_life)).exp2()
+    }
+}
+
+impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
+    /// Half-life in rows, at least the order; 0: never forget.
+    ///
+    /// The ridge is fed back while rows are forgotten, one column at a time and each once in a half-life:
+    /// every pivot stays at least half of lambda. Up to 1.5 lambda are there at first, at most lambda later.
+    /// Cost: a little more than a power of two and N^2 / 6 flops a row.
+    ///
+    /// # Errors
+    /// Range: a half-life below the order.
+    pub fn set_half_life(&mut self, rows: u64) -> Result<(), Error> {
+        if rows > 0 && rows < self.state.order as u64 {
+            return Err(Error::Range("half_life"));
+        }
+        let old = self.state.half_life;
+        if old == rows {
+            return Ok(());
+        }
+        if old > 0 {
+            let scale = self.growth();
+            // The place within the cycle of halvings is kept, and with it the ridge's.
+            let phase = T::count(self.state.age) / T::count(old);
+            self.state.age = ((phase * T::count(rows)).index() as u64).min(rows.saturating_sub(1));
+            self.state.half_life = rows;
+            let scale = self.growth() / scale;
+            self.scale(scale);
+            if rows == 0 {
+                // What a column lacks of its ridge is at most half of it.
+                for column in 0..self.state.order {
+                    self.feed(column, T::HALF * self.state.ridge);
+                }
+                self.state.cursor = 0;
+            }
+        }
+        self.state.half_life = rows;
+        Ok(())
+    }
+
+    /// Scales all rows so far.
+    fn scale(&mut self, factor: T) {
+        let order = self.state.order;
+        let parts = parts_mut(self.memory.as_mut(), order);
+        parts
+            .squares
+            .iter_mut()
+            .for_each(|square| *square *= factor);
+        parts
+            .compensation
+            .iter_mut()
+            .for_each(|error| *error *= factor);
+        let mut packed = parts.packed;
+        for j in 0..order {
+            let Some((row, tail)) = packed.split_at_mut_checked(order - j) else {
+                break;
+            };
+            if let Some(pivot) = row.first_mut() {
+                *pivot *= factor;
+                if *pivot < T::MIN_POSITIVE {
+                    *pivot = T::ZERO;
+                }
+            }
+            packed = tail;
+        }
+    }
+
+    /// Takes in `sqrt(weight) e_column`.
+    fn feed(&mut self, column: usize, weight: T) {
+        if weight < T::MIN_POSITIVE {
+            return;
+        }
+        let parts = parts_mut(self.memory.as_mut(), self.state.order);
+        for ((work, place), square) in parts.work.iter_mut().zip(parts.order).zip(parts.squares) {
+            *work = T::ZERO;
+            if place.index() == column {
+                *work = T::ONE;
+                *square += weight;
+            }
+        }
+        observe::observe(parts.packed, parts.compensation, parts.work, weight);
+    }
+
+    /// Ages by a row: at most one column's ridge is fed, and a whole half-life halves everything.
+    pub(super) fn forget(&mut self) {
+        let FactorState {
+            order,
+            ridge,
+            half_life,
+            cursor,
+            ..
+        } = self.state;
+        self.state.age += 1;
+        let (order, turn) = (order as u64, cursor as u64 + 1);
+        if self.state.age.saturating_mul(order) >= turn.saturating_mul(half_life) {
+            self.state.cursor += 1;
+            if ridge > T::ZERO {
+                let weight = T::HALF * ridge * self.growth();
+                self.feed(cursor, weight);
+            }
+        }
+        if self.state.age >= half_life {
+            self.state.age = 0;
+            self.state.cursor = 0;
+            self.scale(T::HALF);
+        }
+    }
+}
