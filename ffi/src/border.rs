@@ -48,6 +48,18 @@ pub unsafe fn slice<'a, T>(pointer: *const T, length: usize) -> Result<&'a [T], 
     Ok(unsafe { core::slice::from_raw_parts(pointer, length) })
 }
 
+/// A buffer that has passed `slice` before and has not changed since.
+///
+/// # Safety
+/// As `slice`, and the pointer has passed it with this length.
+pub unsafe fn checked<'a, T>(pointer: *const T, length: usize) -> &'a [T] {
+    if length == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { core::slice::from_raw_parts(pointer, length) }
+}
+
 /// A buffer that is written. Length 0 is an empty slice, whatever the pointer.
 ///
 /// # Safety

@@ -1,6 +1,6 @@
 //! A model as C describes it, in single precision.
 
-use crate::border::{Fault, object, slice};
+use crate::border::{Fault, checked, object, slice};
 use crate::convert::{self, check_abi};
 use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
 use core::ptr::null;
@@ -108,12 +108,20 @@ impl<'a> Descriptor<'a> {
         check_abi(raw.abi)?;
         let layers = slice(raw.layers, raw.depth as usize)?;
         for layer in layers {
-            convert_layer(layer)?;
+            check_layer(layer)?;
         }
         match layers.first() {
             Some(first) if first.inputs == raw.inputs => Ok(Descriptor { raw, layers }),
             _ => Err(Fault(GLEANER_ERROR_MODEL)),
         }
+    }
+
+    /// A descriptor that `new` has checked before: it is const, so its layers are as they were.
+    pub(super) unsafe fn again(model: *const gleaner_model_f32) -> Result<Self, Fault> {
+        let raw = object(model)?;
+        check_abi(raw.abi)?;
+        let layers = slice(raw.layers, raw.depth as usize)?;
+        Ok(Descriptor { raw, layers })
     }
 
     /// The network, checked.
@@ -135,25 +143,29 @@ impl<'a> Descriptor<'a> {
         self.layers.get(index).ok_or(Fault(GLEANER_ERROR_MODEL))
     }
 
-    /// Mean and scale, checked, or none.
+    /// Mean and scale, or none.
     pub(super) unsafe fn scaling(self) -> Result<Scaling<'a, f32>, Fault> {
         let inputs = self.raw.inputs as usize;
         match (self.raw.mean.is_null(), self.raw.scale.is_null()) {
             (true, true) => Ok(Scaling::None),
-            (false, false) => {
-                let (mean, scale) = (
-                    slice(self.raw.mean, inputs)?,
-                    slice(self.raw.scale, inputs)?,
-                );
-                for (mean, scale) in mean.iter().zip(scale) {
-                    convert::check_finite(*mean)?;
-                    convert::check_finite(*scale)?;
-                    convert::check_range(*scale > 0.0)?;
-                }
-                Ok(Scaling::Constants { mean, scale })
-            }
+            (false, false) => Ok(Scaling::Constants {
+                mean: slice(self.raw.mean, inputs)?,
+                scale: slice(self.raw.scale, inputs)?,
+            }),
             _ => Err(Fault(GLEANER_ERROR_NULL)),
         }
+    }
+
+    /// Refuses a mean or scale that is not finite, and a scale that is not positive.
+    pub(super) unsafe fn check_scaling(self) -> Result<(), Fault> {
+        if let Scaling::Constants { mean, scale } = self.scaling()? {
+            for (mean, scale) in mean.iter().zip(scale) {
+                convert::check_finite(*mean)?;
+                convert::check_finite(*scale)?;
+                convert::check_range(*scale > 0.0)?;
+            }
+        }
+        Ok(())
     }
 
     /// The check pairs: readings, and the outputs for them.
@@ -216,21 +228,20 @@ impl gleaner_layer_f32 {
     }
 }
 
-fn convert_layer(raw: &gleaner_layer_f32) -> Result<Layer<'_, f32>, Fault> {
+/// Checks a layer's pointers and code.
+fn check_layer(raw: &gleaner_layer_f32) -> Result<(), Fault> {
     let (inputs, outputs) = (raw.inputs as usize, raw.outputs as usize);
     let weights = inputs
         .checked_mul(outputs)
         .ok_or(Fault(GLEANER_ERROR_SIZE))?;
-    let bias = if raw.bias.is_null() { 0 } else { outputs };
-    Ok(Layer {
-        // SAFETY: whoever made the descriptor promised that its pointers are valid for their lengths.
-        weights: unsafe { slice(raw.weights, weights) }?,
+    // SAFETY: whoever made the descriptor promised that its pointers are valid for their lengths.
+    unsafe { slice(raw.weights, weights) }?;
+    if !raw.bias.is_null() {
         // SAFETY: as above.
-        bias: unsafe { slice(raw.bias, bias) }?,
-        inputs,
-        outputs,
-        activation: convert::activation(raw.activation, raw.parameter)?,
-    })
+        unsafe { slice(raw.bias, outputs) }?;
+    }
+    convert::activation(raw.activation, raw.parameter)?;
+    Ok(())
 }
 
 impl Layers<f32> for Descriptor<'_> {
@@ -238,9 +249,18 @@ impl Layers<f32> for Descriptor<'_> {
         self.layers.len()
     }
     fn layer(&self, index: usize) -> Option<Layer<'_, f32>> {
-        self.layers
-            .get(index)
-            .and_then(|raw| convert_layer(raw).ok())
+        let raw = self.layers.get(index)?;
+        let (inputs, outputs) = (raw.inputs as usize, raw.outputs as usize);
+        let bias = if raw.bias.is_null() { 0 } else { outputs };
+        Some(Layer {
+            // SAFETY: `check_layer` has let the pointer pass with this length.
+            weights: unsafe { checked(raw.weights, inputs.wrapping_mul(outputs)) },
+            // SAFETY: as above.
+            bias: unsafe { checked(raw.bias, bias) },
+            inputs,
+            outputs,
+            activation: convert::activation(raw.activation, raw.parameter).ok()?,
+        })
     }
 }
 

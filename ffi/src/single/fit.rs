@@ -180,6 +180,7 @@ pub unsafe extern "C" fn gleaner_fit_f32(
         let (theta, memory) = (slice_mut(theta, theta_len)?, slice_mut(memory, memory_len)?);
         let report = output(report)?;
         convert::check_length(theta.len() == model.network()?.parameters())?;
+        model.check_scaling()?;
         let scaling = model.scaling()?;
         let empty = Shape {
             inputs: 0,

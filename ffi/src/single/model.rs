@@ -88,7 +88,7 @@ pub unsafe extern "C" fn gleaner_model_check_f32(
         let model = Descriptor::new(model)?;
         let (work, worst) = (slice_mut(work, work_len)?, output(worst)?);
         let network = model.network()?;
-        model.scaling()?;
+        model.check_scaling()?;
         if !network.suits(convert::objective(objective, 1.0f32)?) {
             return Err(Fault(GLEANER_ERROR_OBJECTIVE));
         }

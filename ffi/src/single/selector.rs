@@ -86,13 +86,16 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
     run(|| {
         let place = output(selector)?;
         let description = Descriptor::new(model)?;
+        description.check_scaling()?;
         let own = optional(options)?
             .copied()
             .unwrap_or(gleaner_options_f32::DEFAULT);
         let memory_slice = slice_mut(memory, memory_len)?;
         let items_slice = slice_mut(items.cast::<Item<f32>>(), items_len)?;
+        let network = description.network()?;
+        let plan = convert::plan_out(network.plan());
         let mut attached = Selector::new(
-            description.network()?,
+            network,
             self::options(&own, description)?,
             convert::generator(own.seed),
             memory_slice,
@@ -109,6 +112,7 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
             items,
             items_len,
             options: own,
+            plan,
             ..gleaner_selector_f32::UNSET
         };
         new.store(attached);
@@ -140,10 +144,8 @@ pub unsafe extern "C" fn gleaner_selector_start_f32(
 ) -> gleaner_status {
     run(|| {
         let (selector, pilot) = (object_mut(selector)?, object(pilot)?);
-        let mut attached = selector.attach()?;
-        attached.start(self::pilot(pilot, selector.options.objective)?)?;
-        selector.store(attached);
-        Ok(())
+        let pilot = self::pilot(pilot, selector.options.objective)?;
+        selector.change(|attached| Ok(attached.start(pilot)?))
     })
 }
 
@@ -175,15 +177,7 @@ pub unsafe extern "C" fn gleaner_selector_offer_f32(
     run(|| {
         let (selector, x) = (object_mut(selector)?, slice(x, x_len)?);
         let (label, verdict) = (optional(label)?.copied(), output(verdict)?);
-        let mut attached = selector.attach()?;
-        let found = match attached.offer(x, label) {
-            Ok(found) => found,
-            Err(cause) => {
-                selector.counters = attached.stats().into();
-                return Err(cause.into());
-            }
-        };
-        selector.store(attached);
+        let found = selector.change(|attached| Ok(attached.offer(x, label)?))?;
         verdict.set(gleaner_verdict_f32 {
             kept: found.kept.into(),
             free_slot: found.free,
@@ -258,11 +252,10 @@ pub unsafe extern "C" fn gleaner_selector_begin_period_f32(
     selector: *mut gleaner_selector_f32,
 ) -> gleaner_status {
     run(|| {
-        let selector = object_mut(selector)?;
-        let mut attached = selector.attach()?;
-        attached.begin_period();
-        selector.store(attached);
-        Ok(())
+        object_mut(selector)?.change(|attached| {
+            attached.begin_period();
+            Ok(())
+        })
     })
 }
 
@@ -280,24 +273,29 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
     run(|| {
         let selector = object_mut(selector)?;
         let next = Descriptor::new(model)?;
+        next.check_scaling()?;
         let recall = recall.ok_or(Fault(crate::GLEANER_ERROR_NULL))?;
         let labelled = selector.options.objective != GLEANER_OBJECTIVE_PREDICTION;
-        let mut attached = selector.attach()?;
-        let mut failed = false;
         let options = self::options(&selector.options, next)?;
-        let done = attached.rebase(next.network()?, options, |slot, x: &mut [f32]| {
-            let mut label = 0.0;
-            if recall(context, slot, x.as_mut_ptr(), x.len(), &mut label) != 0 {
-                failed = true;
-                return Err(Error::Model);
-            }
-            Ok(labelled.then_some(label))
+        let network = next.network()?;
+        let plan = convert::plan_out(network.plan());
+        let mut failed = false;
+        let done = selector.change(|attached| {
+            let recalled = attached.rebase(network, options, |slot, x: &mut [f32]| {
+                let mut label = 0.0;
+                if recall(context, slot, x.as_mut_ptr(), x.len(), &mut label) != 0 {
+                    failed = true;
+                    return Err(Error::Model);
+                }
+                Ok(labelled.then_some(label))
+            });
+            Ok(recalled?)
         });
         if failed {
             return Err(Fault(GLEANER_ERROR_CALLBACK));
         }
         done?;
-        selector.store(attached);
+        selector.plan = plan;
         selector.model = model;
         Ok(())
     })

@@ -155,11 +155,15 @@ impl gleaner_selector_f32 {
     /// The model in use.
     pub(super) unsafe fn descriptor<'a>(&self) -> Result<Descriptor<'a>, Fault> {
         check_tag::<f32>(self.tag, Kind::Selector)?;
-        Descriptor::new(self.model)
+        Descriptor::again(self.model)
     }
 
-    /// The library's selector.
-    pub(super) unsafe fn attach<'a>(&mut self) -> Result<Attached<'a>, Fault> {
+    /// Attaches the library's selector, changes it, and keeps what it has become; on an error its counters
+    /// alone, which is all that may have moved.
+    pub(super) unsafe fn change<'a, R>(
+        &mut self,
+        change: impl FnOnce(&mut Attached<'a>) -> Result<R, Fault>,
+    ) -> Result<R, Fault> {
         let model = self.descriptor()?;
         let memory = slice_mut(self.memory, self.memory_len)?;
         let items = slice_mut(self.items.cast::<Item<f32>>(), self.items_len)?;
@@ -177,14 +181,19 @@ impl gleaner_selector_f32 {
         };
         let options = options(&self.options, model)?;
         let generator = Xoshiro128PlusPlus::from_seed(self.generator);
-        Ok(Selector::attach(
-            Network::attach(model, convert::plan_in(self.plan)),
-            options,
-            generator,
-            state,
-            memory,
-            items,
-        )?)
+        let network = Network::attach(model, convert::plan_in(self.plan));
+        let attached = Selector::attach(network, options, generator, state, memory, items);
+        // No `?` here: the selector is large, and stays where it is.
+        let mut selector = match attached {
+            Ok(selector) => selector,
+            Err(cause) => return Err(cause.into()),
+        };
+        let result = change(&mut selector);
+        match result {
+            Ok(_) => self.store(selector),
+            Err(_) => self.counters = selector.stats().into(),
+        }
+        result
     }
 
     fn keep(&mut self, state: SelectorState<f32>) {
@@ -202,7 +211,6 @@ impl gleaner_selector_f32 {
 
     /// Keeps what the library's selector has become.
     pub(super) fn store(&mut self, selector: Attached<'_>) {
-        self.plan = convert::plan_out(selector.model().plan());
         let (generator, state, _, _) = selector.detach();
         self.generator = generator.state();
         self.keep(state);
