@@ -2,6 +2,7 @@
 
 mod heap;
 pub(crate) mod pair;
+mod pool;
 mod reservoir;
 mod top;
 

@@ -12,9 +12,9 @@
 
 use super::heap::{self, at, put};
 use super::pair::Pair;
+use super::pool::{Pool, below, count};
 use super::{Item, Kept, Outcome};
 use crate::{Error, Scalar};
-use core::ops::Range;
 use rand_core::Rng;
 
 /// Everything of a reservoir but its items: plain, copied freely.
@@ -391,79 +391,4 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
             Ok(scale)
         }
     }
-}
-
-impl<T: Scalar> Pair<T> {
-    /// The probability that an item leaves at this threshold, small ones relatively exact.
-    fn drop(self, score: T) -> T {
-        ((self.high - score) + self.low) / self.high
-    }
-
-    /// Whether an item stays, by a uniform draw; then what is left of the draw, uniform in (0, score / threshold].
-    /// Compares on the side where the probability is small, so that it is exact.
-    fn stays(self, score: T, uniform: T) -> Option<T> {
-        let probability = score / self.high;
-        if probability <= T::HALF {
-            (uniform <= probability).then_some(uniform)
-        } else {
-            let drop = self.drop(score);
-            (uniform > drop).then_some(uniform - drop)
-        }
-    }
-}
-
-/// The items of which one leaves: heavy ones that joined, light ones right behind them, and the newcomer if it is not
-/// among the heavy.
-struct Pool {
-    joined: Range<usize>,
-    light: usize,
-    newcomer: Option<usize>,
-}
-
-impl Pool {
-    /// Draws the index of the item that leaves.
-    fn victim<T: Scalar, G: Rng>(
-        self,
-        items: &[Item<T>],
-        threshold: Pair<T>,
-        scale: T,
-        generator: &mut G,
-    ) -> usize {
-        let mut uniform = T::unit(generator);
-        if let Some(newcomer) = self.newcomer {
-            match threshold.stays(at(items, newcomer).score * scale, uniform) {
-                Some(rest) => uniform = rest,
-                None => return newcomer,
-            }
-        }
-        let first_light = self.joined.end;
-        for index in self.joined {
-            let drop = threshold.drop(at(items, index).score * scale);
-            if uniform <= drop {
-                return index;
-            }
-            uniform -= drop;
-        }
-        if self.light > 0 {
-            first_light.saturating_add(below(self.light, generator))
-        } else {
-            // Only rounding leads here: the drop probabilities sum to 1.
-            first_light.saturating_sub(1)
-        }
-    }
-}
-
-/// A count as a scalar.
-fn count<T: Scalar>(count: usize) -> T {
-    T::count(u64::try_from(count).unwrap_or(u64::MAX))
-}
-
-/// A uniform index in `0..count`, for count up to 2^32, from one 32-bit word; no draw for a count of 1.
-fn below<G: Rng>(count: usize, generator: &mut G) -> usize {
-    if count <= 1 {
-        return 0;
-    }
-    let count = u64::try_from(count).unwrap_or(u64::MAX);
-    let index = u64::from(generator.next_u32()).wrapping_mul(count) >> 32;
-    usize::try_from(index).unwrap_or(0)
 }
