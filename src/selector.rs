@@ -5,7 +5,7 @@
 //! unbiased for sums over all, whatever the scores were made of.
 
 use crate::factor::{Factor, FactorState, factor_len};
-use crate::model::{Form, Model, Objective, all_finite, dot, largest};
+use crate::model::{Form, Model, Objective, dot, largest};
 use crate::record::Header;
 use crate::sampler::{Item, Kept, Outcome, Reservoir, ReservoirState, effective_size};
 use crate::standardiser::{Moments, moments_len, standardise};
@@ -410,9 +410,6 @@ where
     }
 
     fn decide(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
-        if !all_finite(x) {
-            return Err(Error::NotFinite("x"));
-        }
         let mut parts = Parts::of(&self.model, self.memory.as_mut())?;
         parts.standardise(x, self.options.scaling, self.state.moments)?;
         let is_running = self.options.scaling == Scaling::Running;
@@ -428,14 +425,18 @@ where
         let mut factor = Factor::attach(self.state.factor, parts.factor)?;
 
         // Until here nothing has moved. A row that the factor refuses leaves it as it was.
-        let norm = dot(row, row);
-        if self.state.ridge_is_open && norm > T::ZERO {
-            factor.reset(T::of(RIDGE_SHARE) * norm)?;
-            self.state.factor = factor.state();
+        let mut ridge_is_open = self.state.ridge_is_open;
+        if ridge_is_open {
+            let norm = dot(row, row);
+            if norm > T::ZERO {
+                factor.reset(T::of(RIDGE_SHARE) * norm)?;
+                self.state.factor = factor.state();
+                ridge_is_open = false;
+            }
         }
         let leverage = factor.observe(row, T::ONE)?;
         self.state.factor = factor.state();
-        self.state.ridge_is_open &= norm == T::ZERO;
+        self.state.ridge_is_open = ridge_is_open;
 
         let alpha = self.options.uniform;
         let score = if alpha == T::ZERO {
@@ -533,7 +534,8 @@ where
             weights.add(item.weight);
             squares.add(item.weight * dot(row, row));
         }
-        if !(squares.value() <= T::MAX * T::of(0.125)) {
+        let bounded = squares.value() <= T::MAX * T::of(0.125);
+        if !bounded {
             return Err(Error::Range("row"));
         }
         let mut ridge = options.ridge;
@@ -586,9 +588,6 @@ where
             .get_mut(..model.inputs())
             .ok_or(Error::Length("memory"))?;
         let label = recall(slot, raw)?;
-        if !all_finite(raw) {
-            return Err(Error::NotFinite("x"));
-        }
         parts.standardise(raw, options.scaling, moments)?;
         parts.row = row;
         parts.make_row(model, options.objective, label)?;

@@ -24,11 +24,12 @@ pub(crate) fn exact<'a, T: Scalar, L: Layers<T>>(
     let (values, rest) = scratch.split_at_mut_checked(hidden)?;
     let (slopes, rest) = rest.split_at_mut_checked(hidden)?;
     let (deltas, _) = rest.split_at_mut_checked(hidden)?;
-    let (s, phi) = forward(layers, x, output, T::ONE, values, slopes)?;
+    let (s, last) = forward(layers, x, output, T::ONE, values, slopes)?;
+    let phi = last.activation;
     let (m, m0) = (phi.value(s), phi.value(T::ZERO));
     let degree = T::count(layers.depth() as u64);
     let seed = target.divided(m, m0) * phi.divided(s) / degree;
-    backward(layers, output, T::ONE, seed, slopes, deltas)?;
+    backward(layers, &last, T::ONE, seed, slopes, deltas)?;
     Some(Exact {
         pass: Pass {
             layers,

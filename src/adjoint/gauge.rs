@@ -9,45 +9,43 @@ use crate::model::{Layer, Layers};
 
 /// Moves the other entries of a whole row to its front, in order; returns their number. An empty row is only counted.
 pub(crate) fn leave_out_gauge<T: Scalar, L: Layers<T>>(layers: &L, row: &mut [T]) -> usize {
-    let mut front = Front {
-        row,
-        read: 0,
-        write: 0,
-    };
+    let mut front = Front { row, read: 0, write: 0 };
     let mut below_is_homogeneous = false;
+    let mut next = layers.layer(0);
     for index in 0..layers.depth() {
-        let Some(layer) = layers.layer(index) else {
-            break;
-        };
-        let above = layers.layer(index.saturating_add(1));
-        let above = above.filter(|_| layer.activation.is_homogeneous());
+        let Some(layer) = next else { break };
+        next = layers.layer(index.saturating_add(1));
+        let is_homogeneous = layer.activation.is_homogeneous();
+        let above = next.as_ref().filter(|_| is_homogeneous);
         for k in 0..layer.outputs {
-            let is_idle = above
-                .as_ref()
-                .is_some_and(|above| first_outgoing(above, k).is_none());
-            let idle_column = if is_idle {
-                first_kept(&layer, k, below_is_homogeneous)
-            } else {
-                None
-            };
+            let is_idle = above.is_some_and(|above| first_outgoing(above, k).is_none());
+            if !is_idle && !below_is_homogeneous {
+                front.keep(layer.inputs);
+                continue;
+            }
+            let idle = if is_idle { first_kept(&layer, k, below_is_homogeneous) } else { None };
             for j in 0..layer.inputs {
                 let is_gauge = below_is_homogeneous && first_outgoing(&layer, j) == Some(k);
-                front.take(!is_gauge && idle_column != Some(j));
+                if is_gauge || idle == Some(j) { front.leave_out() } else { front.keep(1) }
             }
         }
-        for _ in layer.bias {
-            front.take(true);
-        }
-        below_is_homogeneous = layer.activation.is_homogeneous();
+        front.keep(layer.bias.len());
+        below_is_homogeneous = is_homogeneous;
     }
-    front.take(true);
+    front.keep(1);
     front.write
 }
 
 /// The first neuron of `above` that input j leads to with a weight that is not 0.
 fn first_outgoing<T: Scalar>(above: &Layer<'_, T>, j: usize) -> Option<usize> {
-    let mut column = above.weights.get(j..)?.iter().step_by(above.inputs.max(1));
-    column.position(|&weight| weight != T::ZERO)
+    let mut at = j;
+    for k in 0..above.outputs {
+        if *above.weights.get(at)? != T::ZERO {
+            return Some(k);
+        }
+        at = at.saturating_add(above.inputs);
+    }
+    None
 }
 
 /// The first incoming weight of neuron k that is no gauge column itself.
@@ -68,16 +66,24 @@ struct Front<'a, T> {
 }
 
 impl<T: Scalar> Front<'_, T> {
-    fn take(&mut self, keep: bool) {
-        if keep {
-            if self.read != self.write
-                && let Some(&value) = self.row.get(self.read)
+    fn keep(&mut self, count: usize) {
+        if self.read == self.write {
+            self.read = self.read.saturating_add(count);
+            self.write = self.read;
+            return;
+        }
+        for _ in 0..count {
+            if let Some(&value) = self.row.get(self.read)
                 && let Some(slot) = self.row.get_mut(self.write)
             {
                 *slot = value;
             }
+            self.read = self.read.saturating_add(1);
             self.write = self.write.saturating_add(1);
         }
+    }
+
+    fn leave_out(&mut self) {
         self.read = self.read.saturating_add(1);
     }
 }

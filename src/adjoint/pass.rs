@@ -1,27 +1,22 @@
 //! One forward and one backward pass at `t theta`, kept as a short list of outer products.
 
 use crate::Scalar;
-use crate::model::{
-    Activation, Layer, Layers, all_finite, dot, largest, neuron, product, product_transposed,
-};
+use crate::model::{Layer, Layers, dot, magnitude, neuron, product, product_transposed};
 
-/// Hidden values and slopes at `t theta`. Returns the pre-activation of the output and the last activation.
-pub(crate) fn forward<T: Scalar, L: Layers<T>>(
-    layers: &L,
+/// Hidden values and slopes at `t theta`. Returns the pre-activation of the output and the output's neuron.
+pub(crate) fn forward<'a, T: Scalar, L: Layers<T>>(
+    layers: &'a L,
     x: &[T],
     output: usize,
     t: T,
     values: &mut [T],
     slopes: &mut [T],
-) -> Option<(T, Activation<T>)> {
+) -> Option<(T, Layer<'a, T>)> {
     let hidden = layers.depth().checked_sub(1)?;
     let input = hidden_values(layers, x, hidden, t, values, slopes)?;
-    let last = layers.layer(hidden)?;
-    let bias = last.bias.get(output).copied().unwrap_or(T::ZERO);
-    Some((
-        t * neuron(last.neuron(output)?, bias, input),
-        last.activation,
-    ))
+    let last = layers.layer(hidden)?.single(output)?;
+    let bias = last.bias.first().copied().unwrap_or(T::ZERO);
+    Some((t * neuron(last.weights, bias, input), last))
 }
 
 /// Values and slopes of the first `count` layers at `t theta`; returns what the next layer sees.
@@ -49,17 +44,16 @@ pub(crate) fn hidden_values<'v, T: Scalar, L: Layers<T>>(
     Some(input)
 }
 
-/// Deltas of the hidden layers at `t theta`, `seed` being that of the output.
+/// Deltas of the hidden layers at `t theta`, `seed` being that of the output, whose neuron is `last`.
 pub(crate) fn backward<T: Scalar, L: Layers<T>>(
     layers: &L,
-    output: usize,
+    last: &Layer<'_, T>,
     t: T,
     seed: T,
     mut slopes: &[T],
     deltas: &mut [T],
 ) -> Option<()> {
     let hidden = layers.depth().checked_sub(1)?;
-    let last = layers.layer(hidden)?;
     if hidden == 0 {
         return Some(());
     }
@@ -68,7 +62,7 @@ pub(crate) fn backward<T: Scalar, L: Layers<T>>(
     let (tail, slope) = slopes.split_at_checked(slopes.len().checked_sub(last.inputs)?)?;
     slopes = tail;
     let scaled = t * seed;
-    for ((delta, &s), &w) in above.iter_mut().zip(slope).zip(last.neuron(output)?) {
+    for ((delta, &s), &w) in above.iter_mut().zip(slope).zip(last.weights) {
         *delta = (scaled * w) * s;
     }
     for index in (1..hidden).rev() {
@@ -104,38 +98,46 @@ impl<T: Scalar> Term<'_, T> {
         dot(self.delta, self.delta) * (dot(self.input, self.input) + bias)
     }
 
-    /// A bound of the share's entries.
-    fn bound(&self) -> T {
-        largest(self.delta) * largest(self.input).max(T::ONE)
-    }
-
-    /// Puts the share at the front of `row`, set or added; returns the rest.
-    fn write<'r, const ADD: bool>(&self, row: &'r mut [T]) -> Option<&'r mut [T]> {
-        let n = self.layer.inputs;
-        let (mut cells, row) = row.split_at_mut_checked(self.layer.weights.len())?;
+    /// Puts the share at the front of `row`; returns its product with the parameters, and the rest.
+    fn set<'r>(&self, row: &'r mut [T]) -> Option<(T, &'r mut [T])> {
+        let (cells, row) = row.split_at_mut_checked(self.layer.weights.len())?;
         let (bias, row) = row.split_at_mut_checked(self.layer.bias.len())?;
-        if !ADD && self.delta.len() != self.layer.outputs {
+        if self.delta.len() != self.layer.outputs {
             cells.fill(T::ZERO);
             bias.fill(T::ZERO);
         }
-        (_, cells) = cells.split_at_mut_checked(self.first.checked_mul(n)?)?;
+        let start = self.first.checked_mul(self.layer.inputs)?;
+        let mut lines = cells.get_mut(start..)?;
         for &delta in self.delta {
-            let (line, rest) = cells.split_at_mut_checked(n)?;
-            cells = rest;
-            if ADD {
-                if delta != T::ZERO {
-                    for (cell, &h) in line.iter_mut().zip(self.input) {
-                        *cell += delta * h;
-                    }
-                }
-            } else {
+            let (line, rest) = lines.split_at_mut_checked(self.layer.inputs)?;
+            lines = rest;
+            for (cell, &h) in line.iter_mut().zip(self.input) {
+                *cell = delta * h;
+            }
+        }
+        for (cell, &delta) in bias.iter_mut().skip(self.first).zip(self.delta) {
+            *cell = delta;
+        }
+        Some((dot(cells, self.layer.weights) + dot(bias, self.layer.bias), row))
+    }
+
+    /// Adds the share to the front of `row`; returns the rest.
+    fn add<'r>(&self, row: &'r mut [T]) -> Option<&'r mut [T]> {
+        let (cells, row) = row.split_at_mut_checked(self.layer.weights.len())?;
+        let (bias, row) = row.split_at_mut_checked(self.layer.bias.len())?;
+        let start = self.first.checked_mul(self.layer.inputs)?;
+        let mut lines = cells.get_mut(start..)?;
+        for &delta in self.delta {
+            let (line, rest) = lines.split_at_mut_checked(self.layer.inputs)?;
+            lines = rest;
+            if delta != T::ZERO {
                 for (cell, &h) in line.iter_mut().zip(self.input) {
-                    *cell = delta * h;
+                    *cell += delta * h;
                 }
             }
         }
         for (cell, &delta) in bias.iter_mut().skip(self.first).zip(self.delta) {
-            *cell = if ADD { *cell + delta } else { delta };
+            *cell += delta;
         }
         Some(row)
     }
@@ -189,21 +191,30 @@ impl<T: Scalar, L: Layers<T>> Pass<'_, T, L> {
         Some(sum)
     }
 
-    /// Whether every entry of the row is finite.
+    /// Whether every entry of the row is finite, by a bound of them all.
     pub(crate) fn is_finite(&self) -> bool {
-        let mut finite = all_finite(self.deltas) && all_finite(self.values);
-        let done = self.terms(|term| {
-            finite &= term.bound().is_finite();
-            Some(())
-        });
-        finite && done.is_some()
+        let delta = magnitude(self.deltas) + self.seed.abs();
+        let input = magnitude(self.values) + magnitude(self.x) + T::ONE;
+        (delta * input).is_finite()
     }
 
-    /// Writes a, or adds it to what `row` holds.
-    pub(crate) fn write<const ADD: bool>(&self, row: &mut [T]) -> Option<()> {
+    /// Writes a; returns `<a, theta>`.
+    pub(crate) fn set(&self, row: &mut [T]) -> Option<T> {
+        let (mut sum, mut rest) = (T::ZERO, row);
+        self.terms(|term| {
+            let (share, tail) = term.set(core::mem::take(&mut rest))?;
+            sum += share;
+            rest = tail;
+            Some(())
+        })?;
+        Some(sum)
+    }
+
+    /// Adds a to what `row` holds.
+    pub(crate) fn add(&self, row: &mut [T]) -> Option<()> {
         let mut rest = row;
         self.terms(|term| {
-            rest = term.write::<ADD>(core::mem::take(&mut rest))?;
+            rest = term.add(core::mem::take(&mut rest))?;
             Some(())
         })
     }

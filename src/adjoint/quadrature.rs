@@ -55,10 +55,10 @@ pub(crate) fn quadrature<T: Scalar, L: Layers<T>>(
         let width = end - from;
         for (&mut node, &mut weight) in abscissae.iter_mut().zip(weights.iter_mut()) {
             let t = from + width * node;
-            let (s, phi) = forward(layers, x, output, t, values, slopes)?;
-            let (m, slope) = phi.value_and_derivative(s);
+            let (s, last) = forward(layers, x, output, t, values, slopes)?;
+            let (m, slope) = last.activation.value_and_derivative(s);
             let seed = width * weight * target.derivative(m) * slope;
-            backward(layers, output, t, seed, slopes, deltas)?;
+            backward(layers, &last, t, seed, slopes, deltas)?;
             Pass {
                 layers,
                 x,
@@ -67,7 +67,7 @@ pub(crate) fn quadrature<T: Scalar, L: Layers<T>>(
                 seed,
                 output,
             }
-            .write::<true>(row)?;
+            .add(row)?;
         }
         from = end;
     }

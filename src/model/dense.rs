@@ -125,6 +125,15 @@ pub(crate) fn largest<T: Scalar>(values: &[T]) -> T {
     most
 }
 
+/// Sum of the absolute values: not finite where one of them is not.
+pub(crate) fn magnitude<T: Scalar>(values: &[T]) -> T {
+    let mut sum = T::ZERO;
+    for &v in values {
+        sum += v.abs();
+    }
+    sum
+}
+
 /// No value is NaN or infinite.
 pub(crate) fn all_finite<T: Scalar>(values: &[T]) -> bool {
     let mut finite = true;

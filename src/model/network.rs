@@ -211,7 +211,8 @@ impl<L> Network<L> {
         )?;
         let (values, rest) = rest.split_at_mut_checked(self.plan.hidden)?;
         let (slopes, _) = rest.split_at_mut_checked(self.plan.hidden)?;
-        let (s, phi) = forward(&self.layers, x, output, T::ONE, values, slopes)?;
+        let (s, last) = forward(&self.layers, x, output, T::ONE, values, slopes)?;
+        let phi = last.activation;
         let value = target.value(phi.value(s));
         *at_zero = target.value(phi.value(T::ZERO));
         let completeness = (inner(&self.layers, row)? - (value - *at_zero)).abs();
@@ -258,8 +259,8 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         self.admit(x, output, scratch)?;
         let parts = scratch.split_at_mut_checked(self.plan.hidden);
         let last = parts.and_then(|(v, s)| forward(&self.layers, x, output, T::ONE, v, s));
-        let (s, phi) = last.ok_or(Error::Model)?;
-        let value = phi.value(s);
+        let (s, last) = last.ok_or(Error::Model)?;
+        let value = last.activation.value(s);
         if value.is_finite() {
             Ok(value)
         } else {
@@ -285,7 +286,7 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         if !value.is_finite() || !pass.is_finite() {
             return Err(Error::Range("gradient"));
         }
-        pass.write::<false>(gradient).ok_or(Error::Model)?;
+        pass.set(gradient).ok_or(Error::Model)?;
         Ok(value)
     }
 
@@ -311,8 +312,7 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
                 if !done.pass.is_finite() || !(done.value - done.at_zero).is_finite() {
                     return Err(Error::Range("row"));
                 }
-                done.pass.write::<false>(a).ok_or(Error::Model)?;
-                let sum = inner(&self.layers, a).ok_or(Error::Model)?;
+                let sum = done.pass.set(a).ok_or(Error::Model)?;
                 let completeness = (sum - (done.value - done.at_zero)).abs();
                 let (value, at_zero) = (done.value, done.at_zero);
                 RowReport {
@@ -387,10 +387,10 @@ impl<L> Network<L> {
         let (values, rest) = scratch.split_at_mut_checked(self.plan.hidden)?;
         let (slopes, rest) = rest.split_at_mut_checked(self.plan.hidden)?;
         let (deltas, _) = rest.split_at_mut_checked(self.plan.hidden)?;
-        let (s, phi) = forward(layers, x, output, T::ONE, values, slopes)?;
-        let (m, slope) = phi.value_and_derivative(s);
+        let (s, last) = forward(layers, x, output, T::ONE, values, slopes)?;
+        let (m, slope) = last.activation.value_and_derivative(s);
         let seed = target.derivative(m) * slope;
-        backward(layers, output, T::ONE, seed, slopes, deltas)?;
+        backward(layers, &last, T::ONE, seed, slopes, deltas)?;
         Some((
             target.value(m),
             Pass {
