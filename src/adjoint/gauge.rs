@@ -9,7 +9,11 @@ use crate::model::{Layer, Layers};
 
 /// Moves the other entries of a whole row to its front, in order; returns their number. An empty row is only counted.
 pub(crate) fn leave_out_gauge<T: Scalar, L: Layers<T>>(layers: &L, row: &mut [T]) -> usize {
-    let mut front = Front { row, read: 0, write: 0 };
+    let mut front = Front {
+        row,
+        read: 0,
+        write: 0,
+    };
     let mut below_is_homogeneous = false;
     let mut next = layers.layer(0);
     for index in 0..layers.depth() {
@@ -23,10 +27,18 @@ pub(crate) fn leave_out_gauge<T: Scalar, L: Layers<T>>(layers: &L, row: &mut [T]
                 front.keep(layer.inputs);
                 continue;
             }
-            let idle = if is_idle { first_kept(&layer, k, below_is_homogeneous) } else { None };
+            let idle = if is_idle {
+                first_kept(&layer, k, below_is_homogeneous)
+            } else {
+                None
+            };
             for j in 0..layer.inputs {
                 let is_gauge = below_is_homogeneous && first_outgoing(&layer, j) == Some(k);
-                if is_gauge || idle == Some(j) { front.leave_out() } else { front.keep(1) }
+                if is_gauge || idle == Some(j) {
+                    front.leave_out()
+                } else {
+                    front.keep(1)
+                }
             }
         }
         front.keep(layer.bias.len());

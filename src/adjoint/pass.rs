@@ -118,7 +118,10 @@ impl<T: Scalar> Term<'_, T> {
         for (cell, &delta) in bias.iter_mut().skip(self.first).zip(self.delta) {
             *cell = delta;
         }
-        Some((dot(cells, self.layer.weights) + dot(bias, self.layer.bias), row))
+        Some((
+            dot(cells, self.layer.weights) + dot(bias, self.layer.bias),
+            row,
+        ))
     }
 
     /// Adds the share to the front of `row`; returns the rest.
