@@ -3,6 +3,7 @@
 use crate::failure::{Failure, data};
 use gleaner::Scalar;
 use gleaner::model::Activation;
+use std::fmt;
 
 /// An activation as a net names it.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,16 @@ const ALIASES: [(&str, &str); 5] = [
     ("gelu", "gelu_erf"),
     ("elu", "elu_1"),
 ];
+
+impl fmt::Display for Named {
+    /// The name that [`Named::parse`] takes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        self.parameters
+            .iter()
+            .try_for_each(|&parameter| write!(f, "_{}", parameter as f32))
+    }
+}
 
 impl Named {
     /// `relu`, `leaky_relu_0.01`, `bounded_swish_1_2_1`, ...

@@ -1,6 +1,7 @@
 //! The desktop side of gleaner.
 
 mod activations;
+mod export;
 mod failure;
 mod net;
 mod options;
@@ -22,12 +23,15 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Write a trained model as a C header
+    Export(export::Arguments),
     /// Print adjoint rows or scores of a csv file
     Score(score::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Export(arguments) => export::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
     };
     match done {

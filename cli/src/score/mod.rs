@@ -95,7 +95,7 @@ fn digits<T: Scalar>(value: T) -> String {
 }
 
 /// Writes to standard output; a reader that goes away early is no fault.
-fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+pub fn print(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::new(stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {
         Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(crate::failure::data(

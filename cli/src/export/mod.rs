@@ -1,0 +1,211 @@
+//! `gleaner export`: a trained model as constants for the device.
+
+mod constants;
+mod header;
+mod identity;
+mod literal;
+mod pilot;
+mod summary;
+
+use crate::failure::{Failure, data, file, usage};
+use crate::net::Net;
+use crate::options::{Objective, Precision};
+use crate::table::{FirstLine, Table};
+use clap::Args;
+use constants::{Checks, Scaling};
+use gleaner::Scalar;
+use gleaner::model::{Model, Network, Plan};
+use pilot::Pilot;
+use std::path::{Path, PathBuf};
+
+/// What `export` takes.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The model: JSON with "layers" and a flat "theta"
+    #[arg(long, value_name = "NET.json")]
+    net: PathBuf,
+    /// The readings it was trained on, as the sensor gives them; a header line is allowed, and gzip
+    #[arg(long, value_name = "TRAIN.csv")]
+    data: Option<PathBuf>,
+    /// The last column of the data is a label (residual and logistic take one anyway)
+    #[arg(long, requires = "data")]
+    target: bool,
+    /// The model takes readings as they come
+    #[arg(long)]
+    no_standardise: bool,
+    /// What a reading will contribute on the device
+    #[arg(long, value_enum, default_value = "prediction")]
+    objective: Objective,
+    /// Gauss-Legendre nodes a panel where rows have no closed form
+    #[arg(long, value_name = "1..32", default_value_t = 8,
+          value_parser = clap::value_parser!(u8).range(1..=32))]
+    nodes: u8,
+    /// The scalar of the device
+    #[arg(long, value_enum, default_value = "f32")]
+    scalar: Precision,
+    /// Name of the model in the files: lower case, as in C
+    #[arg(long, default_value = "model", value_parser = identifier)]
+    name: String,
+    /// Readings to be kept, for the RAM that is printed
+    #[arg(long, value_name = "K", default_value_t = 200)]
+    keep: usize,
+    /// Writes a C header
+    #[arg(long, value_name = "FILE.h")]
+    out_c: Option<PathBuf>,
+}
+
+/// All that goes into a file.
+struct Export<'a, T> {
+    name: &'a str,
+    net: &'a Net,
+    /// The parameters in the device's scalar.
+    theta: Vec<T>,
+    plan: Plan,
+    scratch: usize,
+    scaling: Option<Scaling<T>>,
+    checks: Option<Checks>,
+    objective: Objective,
+    pilot: Option<Pilot<T>>,
+    id: u64,
+    /// The command that makes the file again.
+    command: String,
+}
+
+fn identifier(text: &str) -> Result<String, String> {
+    let mut letters = text.chars();
+    let starts = letters.next().is_some_and(|c| c.is_ascii_lowercase());
+    if starts && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+        Ok(text.to_string())
+    } else {
+        Err("expected lower-case letters, digits and underscores, a letter first".to_string())
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match arguments.scalar {
+        Precision::F32 => run_as::<f32>(arguments),
+        Precision::F64 => run_as::<f64>(arguments),
+    }
+}
+
+fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.data.is_none() && !arguments.no_standardise {
+        return Err(usage(
+            "the standardiser, the pilot's factor and the check pairs are made of the readings that the model was \
+             trained on: give --data TRAIN.csv, or --no-standardise for a model that takes readings as they come",
+        ));
+    }
+    let source = &arguments.net;
+    let net = Net::read(source)?;
+    let name = source.display().to_string();
+    let cast = net.cast::<T>();
+    if let Some(index) = cast.theta.iter().position(|value| !value.is_finite()) {
+        return Err(data(format!(
+            "{name}: parameter {index} is beyond this scalar's range; take --scalar f64"
+        )));
+    }
+    let failed = |cause| data(format!("{name}: {cause}"));
+    let network = cast.network(usize::from(arguments.nodes)).map_err(failed)?;
+    if !network.suits(arguments.objective.build()) {
+        return Err(data(format!(
+            "{name}: the logistic objective takes a logit, and the model ends in a sigmoid: name its last activation \
+             \"identity\", or take another objective"
+        )));
+    }
+    let readings = match &arguments.data {
+        Some(path) => Some(read_readings(path, &net, &name, arguments)?),
+        None => None,
+    };
+    let scaling = match &readings {
+        Some(table) if !arguments.no_standardise => Some(Scaling::of(table, net.inputs())?),
+        _ => None,
+    };
+    let checks = match &readings {
+        Some(table) => Some(Checks::of(table, &net, scaling.as_ref())?),
+        None => None,
+    };
+    let scaling: Option<Scaling<T>> = scaling.map(|scaling| scaling.cast()).transpose()?;
+    let id = identity::identity(&net, &cast.theta, scaling.as_ref());
+    let pilot = match &readings {
+        Some(table) => Pilot::of(table, &network, scaling.as_ref(), arguments.objective)?,
+        None => None,
+    };
+    let (plan, scratch) = (network.plan(), scratch_of(&network));
+    let export = Export {
+        name: &arguments.name,
+        net: &net,
+        theta: cast.theta.clone(),
+        plan,
+        scratch,
+        scaling,
+        checks,
+        objective: arguments.objective,
+        pilot,
+        id,
+        command: command(),
+    };
+    if let Some(path) = &arguments.out_c {
+        write(path, &header::header(&export))?;
+    }
+    summary::print(&export, arguments.keep)
+}
+
+fn scratch_of<T: Scalar, L: gleaner::model::Layers<T>>(network: &Network<L>) -> usize {
+    network.scratch()
+}
+
+/// Reads the training readings and checks that they are the model's.
+fn read_readings(
+    path: &Path,
+    net: &Net,
+    name: &str,
+    arguments: &Arguments,
+) -> Result<Table, Failure> {
+    let inputs = net.inputs();
+    let table = Table::read(path, FirstLine::MayBeNames)?;
+    if arguments.objective.takes_label() && net.outputs() > 1 {
+        return Err(data(format!(
+            "{name}: the {} objective takes one label, and the model has {} outputs; take --objective prediction",
+            arguments.objective.name(),
+            net.outputs()
+        )));
+    }
+    if arguments.target || arguments.objective.takes_label() {
+        table.expect_width(
+            inputs + 1,
+            &format!("{inputs} inputs of {name}, then the label"),
+        )?;
+        arguments.objective.check_labels(&table)?;
+    } else if table.width == inputs + 1 {
+        return Err(data(format!(
+            "{}: {} columns, and {name} takes {inputs} inputs; where the last column is a label, give --target",
+            table.name, table.width
+        )));
+    } else {
+        table.expect_width(inputs, &format!("{inputs} inputs of {name}"))?;
+    }
+    Ok(table)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|cause| file(path, "write", cause))
+}
+
+/// The command line as it was given, for the comment on top of a file.
+fn command() -> String {
+    let arguments = std::env::args().skip(1).map(|argument| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,=+:".contains(c);
+        if !argument.is_empty() && argument.chars().all(is_plain) {
+            argument
+        } else {
+            // Newlines and the ends of comments have no place in a comment.
+            let inner = argument.replace(['\n', '\r', '*', '\''], "?");
+            format!("'{inner}'")
+        }
+    });
+    std::iter::once("gleaner".to_string())
+        .chain(arguments)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
