@@ -14,7 +14,12 @@
 //!
 //! # Range
 //! Squares are stored, so the norm of a column must lie within about 1e-19 and 1e19 in f32 (1e-154 and
-//! 1e154 in f64). A row that would leave this range is refused.
+//! 1e154 in f64). A row that would leave this range is refused. Within a column, what a row adds is lost
+//! where another outweighs it by more than that same range.
+//!
+//! # Accuracy
+//! In f32, against exact values: online leverage within 3e-7 and leverage within 1e-5 on well and badly
+//! scaled designs, 4e-4 on Longley's (`tests/factor_score.rs`).
 
 mod forget;
 mod merge;
@@ -42,8 +47,9 @@ const fn triangle(order: usize) -> usize {
 
 /// The default ridge: 1e-6 times the mean squared norm of a row, over a pilot sample.
 ///
-/// Large enough that exact dependences among columns stay harmless in f32, small enough that leverages
-/// of ordinary rows keep three digits.
+/// Exact dependences among columns stay harmless in f32: over 60 000 rows of a ReLU network, N = 97, the
+/// worst relative error of an online leverage was 5e-3 to 8e-3, and 3e-5 without the dependent columns
+/// (`tests/factor_pivot.rs`). A larger ridge lessens it in proportion.
 pub fn default_ridge<T: Scalar>(mean_square_norm: T) -> T {
     T::of(1e-6) * mean_square_norm
 }

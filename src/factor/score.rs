@@ -293,7 +293,9 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
 
     /// Number of columns whose pivot is above the tolerance and the ridge.
     ///
-    /// Without a ridge it is the rank after [`Factor::pivot`]; before, rounding may hide in it.
+    /// Without a ridge it is the rank once [`Factor::pivot`] was called; before, rounding may hide in it.
+    /// With a ridge it is an estimate, since a dependent column keeps lambda times the size of its
+    /// coefficients: 81 to 84 where 81 is right, on the rows of [`Factor::tolerance`].
     pub fn rank(&self) -> usize {
         let threshold = self.threshold();
         self.pivots()
@@ -302,8 +304,9 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     }
 
     /// Estimate of the condition number of D after its columns are scaled to one norm: the ratio of the
-    /// largest to the smallest relative pivot, `T::MAX` where one is 0. It is a lower bound up to a factor
-    /// of `sqrt(N)`; where it comes near `1 / EPSILON`, leverages have no digit right.
+    /// largest to the smallest relative pivot, `T::MAX` where one is 0. It stays below the condition
+    /// number, often far: 1.2e4 of 4.3e4 (Longley), 2e7 of 5e9 (Filip). Where it nears the square root of
+    /// `1 / EPSILON` in f64, or 1e5 in f32, expect few digits.
     pub fn condition(&self) -> T {
         let (mut least, mut most) = (T::MAX, T::ZERO);
         for (pivot, square) in self.pivots() {
