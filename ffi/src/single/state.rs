@@ -182,12 +182,8 @@ impl gleaner_selector_f32 {
         let options = options(&self.options, model)?;
         let generator = Xoshiro128PlusPlus::from_seed(self.generator);
         let network = Network::attach(model, convert::plan_in(self.plan));
-        let attached = Selector::attach(network, options, generator, state, memory, items);
-        // No `?` here: the selector is large, and stays where it is.
-        let mut selector = match attached {
-            Ok(selector) => selector,
-            Err(cause) => return Err(cause.into()),
-        };
+        // The selector is large: it stays where it is made.
+        let mut selector = Selector::attach(network, options, generator, state, memory, items)?;
         let result = change(&mut selector);
         match result {
             Ok(_) => self.store(selector),
