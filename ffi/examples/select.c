@@ -9,6 +9,9 @@
  *     zcat cli/data/occupancy.csv.gz | ./select record.bin
  *
  * On a device `read_sensor` is the driver's, `send` the radio's, and nothing else changes.
+ *
+ * The model is occupancy.json, fitted to occupancy_pilot.csv, every twentieth reading of the log; its header's
+ * first lines say how the tool made it.
  */
 #include "gleaner.h"
 #include "model_occupancy.h"

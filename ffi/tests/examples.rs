@@ -3,6 +3,7 @@
 
 mod support;
 
+use flate2::read::GzDecoder;
 use gleaner::model::{Activation, Layer, Network, Objective, exact_scratch};
 use gleaner::record::{Entry, Reader, Writer, record_len};
 use gleaner::sampler::Item;
@@ -10,12 +11,16 @@ use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
 use std::process::{Command, Stdio};
-use support::{Program, directory, succeeded};
+use support::{PACKAGE, Program, directory, succeeded};
 
 const MODEL: &str = include_str!("../examples/model_occupancy.h");
 const INPUTS: usize = 5;
 const KEEP: usize = 200;
+/// Line of the log that is replaced by a broken reading.
+const BROKEN: usize = 1235;
 
 #[test]
 fn twelve_lines_of_c_compile_and_run() {
@@ -62,28 +67,18 @@ fn fields(name: &str) -> Vec<String> {
         .collect()
 }
 
-/// A temperature, humidity, light, CO2 log of so many readings, the same at every call.
+/// The occupancy log, with one broken reading.
 fn log() -> String {
-    let mut out = String::from("temperature,humidity,light,co2,humidity_ratio\n");
-    let mut word = 1u32;
-    for i in 0..3000u32 {
-        let mut noise = || {
-            word = word.wrapping_mul(1664525).wrapping_add(1013904223);
-            f64::from(word >> 8) / f64::from(1 << 24) - 0.5
-        };
-        let hour = f64::from(i) / 60.0;
-        let is_used = (hour as u32 % 24).clamp(8, 17) == hour as u32 % 24;
-        let light = if is_used { 430.0 + 60.0 * noise() } else { 0.0 };
-        let co2 = 450.0 + if is_used { 500.0 } else { 0.0 } + 80.0 * noise();
-        let temperature = 20.5 + (hour / 4.0).sin() + 0.4 * noise();
-        let humidity = 26.0 + 4.0 * (hour / 7.0).cos() + noise();
-        let light = if i == 1234 { f64::NAN } else { light };
-        out += &format!(
-            "{temperature:.3},{humidity:.3},{light:.1},{co2:.2},{:.6}\n",
-            humidity * 15e-5
-        );
-    }
-    out
+    let path = Path::new(PACKAGE).join("../cli/data/occupancy.csv.gz");
+    let mut text = String::new();
+    GzDecoder::new(File::open(path).expect("the log"))
+        .read_to_string(&mut text)
+        .expect("a text");
+    let lines = text.lines().enumerate().map(|(index, line)| match index {
+        BROKEN => "21.5,nan,0,450,0.004,0\n".to_string(),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 /// What the device would send, made in Rust.
@@ -188,7 +183,7 @@ fn firmware_sends_the_record_that_rust_writes() {
             .count(),
         KEEP
     );
-    assert!(printed.contains("seen 2999, refused 1, "), "{printed}");
+    assert!(printed.contains("seen 8142, refused 1, "), "{printed}");
     assert!(printed.contains("\nRAM: selector "), "{printed}");
 
     let bytes = fs::read(&record).expect("a record");
