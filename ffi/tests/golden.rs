@@ -11,7 +11,12 @@ fn cases(name: &str) -> Vec<Value> {
     let path = Path::new(PACKAGE).join(format!("../tests/golden/{name}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     let mut file: Value = serde_json::from_str(&text).expect("JSON");
-    match file["cases"].take() {
+    let key = if file["sets"].is_array() {
+        "sets"
+    } else {
+        "cases"
+    };
+    match file[key].take() {
         Value::Array(cases) => cases,
         other => panic!("{name}: {other}"),
     }
@@ -148,6 +153,34 @@ fn leverages() -> String {
     arrays + &out + "};\n"
 }
 
+fn nist() -> String {
+    let mut arrays = String::new();
+    let mut out = String::from("static const struct nist_case nist_cases[] = {\n");
+    for (index, case) in cases("nist_linear").iter().enumerate() {
+        for key in ["rows", "leverage"] {
+            let numbers = list(&case[key]);
+            writeln!(
+                arrays,
+                "static const double nist_{index}_{key}[] = {{{numbers}}};"
+            )
+            .expect("memory");
+        }
+        let rows = case["rows"].as_array().expect("rows");
+        let columns = rows
+            .first()
+            .and_then(Value::as_array)
+            .expect("columns")
+            .len();
+        let (name, rows) = (&case["name"], rows.len());
+        writeln!(
+            out,
+            "{{{name}, {rows}, {columns}, nist_{index}_rows, nist_{index}_leverage}},"
+        )
+        .expect("memory");
+    }
+    arrays + &out + "};\n"
+}
+
 fn samplings() -> String {
     let mut arrays = String::new();
     let mut out = String::from("static const struct sampling_case sampling_cases[] = {\n");
@@ -203,6 +236,11 @@ fn adjoint_rows() {
 #[test]
 fn leverage_of_rows() {
     compare("LEVERAGE", &leverages());
+}
+
+#[test]
+fn leverage_of_nist_designs() {
+    compare("NIST", &nist());
 }
 
 #[test]

@@ -94,6 +94,14 @@ static void models(void)
   layers[1].inputs = 5;
   layers[1].weights = net_w1;
   STATUS(GLEANER_ERROR_MODEL, F(gleaner_model_sizes)(&bad, &sizes));
+  {
+    static real weights[INPUTS * HIDDEN];
+    memcpy(weights, net_w1, sizeof weights);
+    weights[5] = (real)NAN;
+    memcpy(layers, net_layers, sizeof layers);
+    layers[0].weights = weights;
+    STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_model_sizes)(&bad, &sizes));
+  }
   CHECK(sizes.inputs == (size_t)-1 / 255 * 7 && sizes.fit == sizes.inputs);
 
   STATUS(GLEANER_ERROR_NULL, F(gleaner_model_value)(&net, NULL, INPUTS, 0, work, WORK, &value));
@@ -251,6 +259,15 @@ static void selectors(void)
   options.objective = 7;
   STATUS(GLEANER_ERROR_CODE, F(gleaner_selector_init)(&selector, &net, &options, memory, MEMORY, items, 9));
   options.objective = GLEANER_OBJECTIVE_PREDICTION;
+  {
+    const real scale[INPUTS] = {1, 0, 1}, mean[INPUTS] = {0, (real)INFINITY, 0};
+    struct F(gleaner_model) bad = net;
+    bad.scale = scale;
+    STATUS(GLEANER_ERROR_RANGE, F(gleaner_selector_init)(&selector, &bad, NULL, memory, MEMORY, items, 9));
+    bad.scale = net_scale;
+    bad.mean = mean;
+    STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_selector_init)(&selector, &bad, NULL, memory, MEMORY, items, 9));
+  }
   options.uniform = 2;
   STATUS(GLEANER_ERROR_RANGE, F(gleaner_selector_init)(&selector, &net, &options, memory, MEMORY, items, 9));
   CHECK(selector.tag == 0);
@@ -306,6 +323,21 @@ static void activations(void)
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_activation_evaluate)(0, parameter, 4, 1, &result));
   STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_activation_evaluate)(0, NULL, 0, (real)NAN, &result));
   CHECK(result.value == 0);
+  OK(F(gleaner_activation_evaluate)(GLEANER_ACTIVATION_RELU, NULL, 0, 2, &result));
+  CHECK(result.value == 2);
+  {
+    /* Nothing is a buffer too: a record without items. */
+    const struct gleaner_record_header header = {1, 2, 3, 0, 0, 4, 0, 8};
+    struct gleaner_record_header read;
+    uint8_t record[GLEANER_RECORD_LEN(0, 8)];
+    size_t written;
+    OK(gleaner_record_write(&header, NULL, 0, record, sizeof record, &written));
+    OK(gleaner_record_read(record, written, NULL, 0, &read));
+    CHECK(read.items == 0 && read.payload == 8 && read.seen == 3);
+    STATUS(GLEANER_ERROR_NULL, gleaner_record_write(&header, NULL, 1, record, sizeof record, &written));
+    STATUS(GLEANER_ERROR_NULL, gleaner_record_read(NULL, 5, NULL, 0, &read));
+    STATUS(GLEANER_ERROR_SIZE, gleaner_record_read(record, (size_t)-1, NULL, 0, &read));
+  }
   OK(F(gleaner_activation_evaluate)(GLEANER_ACTIVATION_LEAKY_RELU, parameter, 1, -2, &result));
   CHECK(result.derivative == parameter[0]);
 }

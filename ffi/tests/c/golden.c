@@ -35,6 +35,12 @@ struct leverage_case {
   const double *data, *leverage, *ridge_leverage, *online;
 };
 
+struct nist_case {
+  const char *name;
+  size_t rows, columns;
+  const double *data, *leverage;
+};
+
 struct sampling_case {
   const char *name;
   size_t k, n;
@@ -226,6 +232,59 @@ static void run(void)
     }
   }
   printf("LEVERAGE %d\n", (int)COUNT(leverage_cases));
+}
+#endif
+
+#ifdef PART_NIST
+static double bound_of(const char *name)
+{
+  if (strcmp(name, "norris") == 0 || strcmp(name, "noint2") == 0) {
+    return single ? 1e-6 : 1e-14;
+  }
+  if (strncmp(name, "wampler", 7) == 0) {
+    return single ? 1e-4 : 1e-11;
+  }
+  if (strcmp(name, "longley") == 0) {
+    return single ? 2e-3 : 1e-10;
+  }
+  CHECK(strcmp(name, "filip") == 0);
+  return 1e-5;
+}
+
+static void run(void)
+{
+  static real memory[GLEANER_FACTOR_LEN(11)], row[11], scratch[11];
+  size_t i, j, k;
+  for (i = 0; i < COUNT(nist_cases); i++) {
+    const struct nist_case *c = &nist_cases[i];
+    struct F(gleaner_factor) factor;
+    struct F(gleaner_score) score;
+    real online, condition;
+    size_t rank;
+    int pass;
+    OK(F(gleaner_factor_init)(&factor, c->columns, 0, memory, COUNT(memory)));
+    for (pass = 0; pass < 2; pass++) {
+      for (j = 0; j < c->rows; j++) {
+        for (k = 0; k < c->columns; k++) {
+          row[k] = (real)c->data[j * c->columns + k];
+        }
+        if (pass == 0) {
+          OK(F(gleaner_factor_observe)(&factor, row, c->columns, 1, &online));
+          continue;
+        }
+        OK(F(gleaner_factor_score)(&factor, row, c->columns, scratch, COUNT(scratch), &score));
+        if (rank == c->columns) {
+          CHECK(fabs((double)score.leverage - c->leverage[j]) <= bound_of(c->name));
+        }
+      }
+      OK(F(gleaner_factor_condition)(&factor, &condition));
+      OK(F(gleaner_factor_pivot)(&factor, &rank));
+    }
+    /* A polynomial of degree 10 is beyond single precision, and the factor says so. */
+    CHECK((rank < c->columns) == (single && strcmp(c->name, "filip") == 0));
+    CHECK(strcmp(c->name, "filip") != 0 || condition > (real)1e5);
+  }
+  printf("NIST %d\n", (int)COUNT(nist_cases));
 }
 #endif
 
