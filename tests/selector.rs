@@ -75,7 +75,7 @@ fn a_stream_leaves_k_readings_whose_payloads_are_theirs() {
     })
     .unwrap();
     let mut selector = selector(net, Options::default(), 7, 20);
-    let mut slots = vec![u64::MAX; 21];
+    let mut slots = [u64::MAX; 21];
     let readings = stream::<f32>(3, 1000);
     for (i, x) in readings.iter().enumerate() {
         slots[selector.free() as usize] = i as u64;
@@ -487,7 +487,7 @@ fn trial(
         Ok(None)
     };
     selector.rebase(nets[1], options(1), recall).unwrap();
-    let mut offer = |selector: &mut Sel<'_, f64>, x: &[f64; 2]| {
+    let offer = |selector: &mut Sel<'_, f64>, x: &[f64; 2]| {
         selector.offer(x, None).unwrap();
     };
     for x in &period[period.len() / 2..] {
