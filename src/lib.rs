@@ -1,4 +1,4 @@
-//! Picks the data points that matter to a trained model, on the device that records them.
+#![doc = include_str!("../README.md")]
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
