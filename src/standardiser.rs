@@ -7,7 +7,7 @@
 //! (1962); merging: T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing
 //! sample variances" (1979).
 
-use crate::sampler::pair::Pair;
+use crate::Sum;
 use crate::{Error, Scalar};
 use core::marker::PhantomData;
 
@@ -29,8 +29,8 @@ pub struct Moments<T, B> {
 /// One feature's moments.
 #[derive(Clone, Copy)]
 struct Moment<T> {
-    mean: Pair<T>,
-    deviations: Pair<T>,
+    mean: Sum<T>,
+    deviations: Sum<T>,
 }
 
 impl<T: Scalar> Moment<T> {
@@ -85,11 +85,11 @@ fn moments<T: Scalar>(memory: &[T]) -> impl Iterator<Item = Moment<T>> + '_ {
         .zip(mean_low.iter().zip(deviations_low))
         .map(
             |((&mean, &deviations), (&mean_low, &deviations_low))| Moment {
-                mean: Pair {
+                mean: Sum {
                     high: mean,
                     low: mean_low,
                 },
-                deviations: Pair {
+                deviations: Sum {
                     high: deviations,
                     low: deviations_low,
                 },
@@ -111,11 +111,11 @@ fn update<T: Scalar>(memory: &mut [T], mut next: impl FnMut(Moment<T>) -> Moment
         .zip(deviations.iter_mut().zip(deviations_low));
     for ((mean, mean_low), (deviations, deviations_low)) in pairs {
         let moment = next(Moment {
-            mean: Pair {
+            mean: Sum {
                 high: *mean,
                 low: *mean_low,
             },
-            deviations: Pair {
+            deviations: Sum {
                 high: *deviations,
                 low: *deviations_low,
             },
@@ -173,11 +173,11 @@ impl<T: Scalar, B: AsRef<[T]>> Moments<T, B> {
         let mut next = || quarters.next().flatten().copied();
         let (mean, deviations, mean_low, deviations_low) = (next()?, next()?, next()?, next()?);
         Some(Moment {
-            mean: Pair {
+            mean: Sum {
                 high: mean,
                 low: mean_low,
             },
-            deviations: Pair {
+            deviations: Sum {
                 high: deviations,
                 low: deviations_low,
             },

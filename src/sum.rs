@@ -1,30 +1,54 @@
-//! A compensated sum: neither absorbs small terms nor drifts.
+//! A compensated number: sums and running means that neither absorb small terms nor drift.
 
 use crate::Scalar;
 
-/// The sum and what its rounding left out (Neumaier 1974).
+/// A number and what its rounding left out: about twice the precision of the scalar.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sum<T> {
-    /// The rounded sum.
+    /// The rounded number.
     pub high: T,
-    /// What the rounding left out.
+    /// What the rounding left out, at most half a unit in the last place of `high`.
     pub low: T,
 }
 
 impl<T: Scalar> Sum<T> {
     /// Takes in a term.
     pub fn add(&mut self, term: T) {
-        let total = self.high + term;
-        self.low += if self.high.abs() >= term.abs() {
-            (self.high - total) + term
-        } else {
-            (term - total) + self.high
-        };
-        self.high = total;
+        *self = self.plus(term);
     }
 
-    /// The sum.
+    /// The number.
     pub fn value(&self) -> T {
         self.high + self.low
+    }
+
+    /// The sum with a term (Knuth's two-sum), brought to a form where `high` is the rounded number.
+    pub(crate) fn plus(self, term: T) -> Self {
+        let sum = self.high + term;
+        let part = sum - self.high;
+        let low = self.low + ((self.high - (sum - part)) + (term - part));
+        let high = sum + low;
+        Sum {
+            high,
+            low: low - (high - sum),
+        }
+    }
+
+    /// How far a value lies above.
+    pub(crate) fn distance(self, value: T) -> T {
+        (value - self.high) - self.low
+    }
+
+    /// The product with a power of two.
+    pub(crate) fn times(self, scale: T) -> Self {
+        Sum {
+            high: self.high * scale,
+            low: self.low * scale,
+        }
+    }
+
+    /// Neither part is NaN or infinite.
+    pub(crate) fn is_finite(self) -> bool {
+        self.high.is_finite() && self.low.is_finite()
     }
 }

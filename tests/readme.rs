@@ -18,9 +18,15 @@ fn its_formulas_are_the_lengths() {
     let order = parameters + 1 - hidden;
     assert_eq!(factor_len(order), order * (order + 1) / 2 + 4 * order);
     assert_eq!(exact_scratch(hidden), 3 * hidden);
-    assert_eq!(network_scratch(parameters, hidden), parameters + 9 * hidden + 75);
+    assert_eq!(
+        network_scratch(parameters, hidden),
+        parameters + 9 * hidden + 75
+    );
     let memory = selector_len(inputs, parameters, order, exact_scratch(hidden));
-    assert_eq!(memory, factor_len(order) + 5 * inputs + parameters + 1 + 3 * hidden);
+    assert_eq!(
+        memory,
+        factor_len(order) + 5 * inputs + parameters + 1 + 3 * hidden
+    );
     assert!(README.contains(&format!("{memory} = {} bytes", 4 * memory)));
     assert_eq!((size_of::<Item<f32>>(), size_of::<Item<f64>>()), (16, 24));
     assert!(README.contains(&format!("k = 200: {} bytes", 201 * size_of::<Item<f32>>())));

@@ -1,7 +1,6 @@
 //! Samplers: scores in, slots and weights out.
 
 mod heap;
-pub(crate) mod pair;
 mod pool;
 mod reservoir;
 mod top;

@@ -2,12 +2,12 @@
 
 use super::Item;
 use super::heap::at;
-use super::pair::Pair;
 use crate::Scalar;
+use crate::Sum;
 use core::ops::Range;
 use rand_core::Rng;
 
-impl<T: Scalar> Pair<T> {
+impl<T: Scalar> Sum<T> {
     /// The probability that an item leaves at this threshold, small ones relatively exact.
     pub(super) fn drop(self, score: T) -> T {
         ((self.high - score) + self.low) / self.high
@@ -39,7 +39,7 @@ impl Pool {
     pub(super) fn victim<T: Scalar, G: Rng>(
         self,
         items: &[Item<T>],
-        threshold: Pair<T>,
+        threshold: Sum<T>,
         scale: T,
         generator: &mut G,
     ) -> usize {

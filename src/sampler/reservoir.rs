@@ -11,9 +11,9 @@
 //! estimation of subset sums", SIAM J. Comput. 40 (2011), sections 2 and 3.
 
 use super::heap::{self, at, put};
-use super::pair::Pair;
 use super::pool::{Pool, below, count};
 use super::{Item, Kept, Outcome};
+use crate::Sum;
 use crate::{Error, Scalar};
 use rand_core::Rng;
 
@@ -35,8 +35,8 @@ pub struct ReservoirState<T> {
 }
 
 impl<T: Scalar> ReservoirState<T> {
-    fn mean(&self) -> Pair<T> {
-        Pair {
+    fn mean(&self) -> Sum<T> {
+        Sum {
             high: self.threshold,
             low: self.compensation,
         }
@@ -377,7 +377,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
         // The last threshold is at most the mean over all k + 1 items, with divisor k, and is it where that is too large.
         let scale = T::of(0.25);
         let capacity = count::<T>(items.len().saturating_sub(1));
-        let mut mean = Pair {
+        let mut mean = Sum {
             high: score * scale / capacity,
             low: T::ZERO,
         };

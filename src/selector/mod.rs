@@ -1,0 +1,290 @@
+//! The selector: standardiser, model, factor, mix, reservoir and generator joined for a stream.
+//!
+//! A reading goes `x -> standardiser -> model -> adjoint row -> online leverage -> score -> reservoir -> slot`, nothing
+//! above O(N^2). Each item's weight is `1 / inclusion probability`, so weighted sums over the kept readings are
+//! unbiased for sums over all, whatever the scores were made of.
+
+mod options;
+mod parts;
+mod rebase;
+mod state;
+
+pub use options::{Options, Pilot, Scaling};
+pub use parts::selector_len;
+pub use state::{SelectorState, Stats, Verdict};
+
+use crate::factor::{Factor, default_ridge};
+use crate::model::{Model, dot};
+use crate::record::Header;
+use crate::sampler::{Item, Kept, Reservoir, effective_size};
+use crate::standardiser::Moments;
+use crate::{Error, Scalar, Sum};
+use options::admit;
+use parts::{Parts, has_room_for_squares};
+use rand_core::Rng;
+
+/// Scores and keeps readings of a stream.
+///
+/// Memory is owned (`[T; LEN]`, `[Item<T>; K + 1]`) or borrowed. Payloads stay with the caller: write the next one into
+/// slot [`Selector::free`], offer its input, and go on with the slot that the verdict names.
+#[derive(Clone, Debug)]
+pub struct Selector<'a, T, M, G, B, I> {
+    model: M,
+    options: Options<'a, T>,
+    generator: G,
+    state: SelectorState<T>,
+    memory: B,
+    items: I,
+}
+impl<'a, T, M, G, B, I> Selector<'a, T, M, G, B, I>
+where
+    T: Scalar,
+    M: Model<T>,
+    G: Rng,
+    B: AsRef<[T]> + AsMut<[T]>,
+    I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+{
+    /// An empty selector. `memory` holds at least [`selector_len`] scalars, `items` k + 1 items.
+    ///
+    /// # Errors
+    /// `Length` where memory, items or scaling constants do not fit the model; `Objective` for the logistic loss behind
+    /// a sigmoid; `Range` for an option outside its range.
+    pub fn new(
+        model: M,
+        options: Options<'a, T>,
+        generator: G,
+        mut memory: B,
+        items: I,
+    ) -> Result<Self, Error> {
+        let parts = Parts::of(&model, memory.as_mut())?;
+        let mut factor = Factor::new(model.order(), options.ridge, parts.factor)?;
+        factor.set_half_life(options.half_life)?;
+        let factor = factor.detach().0;
+        Moments::<T, _>::new(parts.moments)?;
+        let (reservoir, items) = Reservoir::new(items)?.detach();
+        let state = SelectorState {
+            factor,
+            reservoir,
+            stats: Stats::default(),
+            moments: 0,
+            mean_leverage: T::ZERO,
+            ridge_is_open: options.ridge == T::ZERO,
+            leverages: Sum::default(),
+            leverage_count: 0,
+            model_id: options.model_id,
+            period: 0,
+        };
+        Self::attach(model, options, generator, state, memory, items)
+    }
+
+    /// Joins a state and what it was detached from.
+    ///
+    /// # Errors
+    /// As [`Selector::new`]; `Identity` where the state belongs to another model.
+    pub fn attach(
+        model: M,
+        options: Options<'a, T>,
+        generator: G,
+        state: SelectorState<T>,
+        mut memory: B,
+        items: I,
+    ) -> Result<Self, Error> {
+        Parts::of(&model, memory.as_mut())?;
+        admit(&model, &options)?;
+        if state.model_id != options.model_id {
+            return Err(Error::Identity);
+        }
+        if state.factor.order != model.order() {
+            return Err(Error::Length("factor"));
+        }
+        Ok(Selector {
+            model,
+            options,
+            generator,
+            state,
+            memory,
+            items,
+        })
+    }
+
+    /// Takes the selector apart: generator, state, memory, items.
+    pub fn detach(self) -> (G, SelectorState<T>, B, I) {
+        (self.generator, self.state, self.memory, self.items)
+    }
+
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// The state.
+    pub fn state(&self) -> SelectorState<T> {
+        self.state
+    }
+
+    /// Starts the factor from the pilot's rows instead of the ridge alone: far better picks early in the stream.
+    ///
+    /// # Errors
+    /// `Identity` where the pilot belongs to another model, `Length` where its order does, `Range` or `NotFinite` where
+    /// its numbers are impossible.
+    pub fn start(&mut self, pilot: Pilot<'_, T>) -> Result<(), Error> {
+        if pilot.model_id != self.state.model_id {
+            return Err(Error::Identity);
+        }
+        if !(pilot.mean_leverage >= T::ZERO && pilot.mean_leverage <= T::ONE) {
+            return Err(Error::Range("mean leverage"));
+        }
+        let parts = Parts::of(&self.model, self.memory.as_mut())?;
+        let mut factor = Factor::attach(self.state.factor, parts.factor)?;
+        factor.start(pilot.packed, pilot.rows, pilot.ridge)?;
+        self.state.factor = factor.detach().0;
+        self.state.mean_leverage = pilot.mean_leverage;
+        self.state.ridge_is_open = false;
+        Ok(())
+    }
+
+    /// The free slot, 0 to k: where the next payload goes.
+    pub fn free(&self) -> u32 {
+        self.state.reservoir.free
+    }
+
+    /// Scores the reading whose payload is in the free slot, and decides. `label` as the objective wants it.
+    ///
+    /// Cost: a row of the model, about N^2 multiplications and additions each, at most three draws, O(log k).
+    ///
+    /// # Errors
+    /// `Length`, `NotFinite`, `Range`, `Label` for a reading that cannot be scored. The refusal is counted; nothing else
+    /// has changed, and the free slot stays.
+    pub fn offer(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
+        let verdict = self.decide(x, label);
+        if let Err(cause) = verdict {
+            let stats = &mut self.state.stats;
+            let counter = match cause {
+                Error::Length(_) => &mut stats.refused_length,
+                Error::NotFinite(_) => &mut stats.refused_not_finite,
+                Error::Range(_) => &mut stats.refused_range,
+                Error::Label => &mut stats.refused_label,
+                _ => &mut stats.refused_other,
+            };
+            *counter = counter.saturating_add(1);
+        }
+        verdict
+    }
+
+    fn decide(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
+        let mut parts = Parts::of(&self.model, self.memory.as_mut())?;
+        parts.standardise(x, self.options.scaling, self.state.moments)?;
+        let is_running = self.options.scaling == Scaling::Running;
+        if is_running && !has_room_for_squares(x) {
+            return Err(Error::Range("x"));
+        }
+        let (form, completeness) = parts.make_row(&self.model, self.options.objective, label)?;
+        let row = parts
+            .row
+            .get(..self.model.order())
+            .ok_or(Error::Length("memory"))?;
+        let mut reservoir = Reservoir::attach(self.state.reservoir, self.items.as_mut())?;
+        let mut factor = Factor::attach(self.state.factor, parts.factor)?;
+
+        // Until here nothing has moved. A row that the factor refuses leaves it as it was.
+        let mut ridge_is_open = self.state.ridge_is_open;
+        if ridge_is_open {
+            let norm = dot(row, row);
+            if norm > T::ZERO {
+                factor.reset(default_ridge(norm))?;
+                self.state.factor = factor.state();
+                ridge_is_open = false;
+            }
+        }
+        let leverage = factor.observe(row, T::ONE)?;
+        self.state.factor = factor.state();
+        self.state.ridge_is_open = ridge_is_open;
+
+        let alpha = self.options.uniform;
+        let score = if alpha == T::ZERO {
+            leverage
+        } else {
+            (T::ONE - alpha) * (leverage / self.state.mean()) + alpha
+        };
+        let outcome = reservoir.offer(score, &mut self.generator)?;
+        self.state.reservoir = reservoir.state();
+        if is_running {
+            let mut moments = Moments::attach(self.state.moments, parts.moments)?;
+            moments.observe(x)?;
+            self.state.moments = moments.count();
+        }
+        self.state.count(leverage, score, &outcome);
+        Ok(Verdict {
+            kept: outcome.kept,
+            free: outcome.free,
+            score,
+            leverage,
+            form,
+            completeness,
+        })
+    }
+
+    /// Number of kept readings.
+    pub fn len(&self) -> usize {
+        self.state
+            .reservoir
+            .heavy
+            .saturating_add(self.state.reservoir.light)
+    }
+
+    /// Nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The kept reading `index`, `0..len()`, in no order that means anything.
+    pub fn kept(&self, index: usize) -> Option<Kept<T>> {
+        Reservoir::attach(self.state.reservoir, self.items.as_ref())
+            .ok()?
+            .kept(index)
+    }
+
+    /// The kept readings with their weights, which are final for what has been offered. Nothing is removed: read the
+    /// payloads from their slots, then begin the next period.
+    pub fn drain(&self) -> impl Iterator<Item = Kept<T>> + '_ {
+        (0..self.len()).filter_map(|index| self.kept(index))
+    }
+
+    /// Empties the reservoir and the counters; factor, moments and generator go on.
+    pub fn begin_period(&mut self) {
+        if let Ok(mut reservoir) = Reservoir::attach(self.state.reservoir, self.items.as_mut()) {
+            reservoir.clear();
+            self.state.reservoir = reservoir.state();
+        }
+        self.state.stats = Stats::default();
+        self.state.period = self.state.period.wrapping_add(1);
+    }
+    /// Counters of the period.
+    pub fn stats(&self) -> Stats<T> {
+        self.state.stats
+    }
+
+    /// The threshold: scores above it are kept for certain.
+    pub fn threshold(&self) -> T {
+        self.state.reservoir.threshold
+    }
+
+    /// `(sum w)^2 / sum w^2` of the kept: how many readings drawn evenly they are worth.
+    pub fn effective_size(&self) -> T {
+        effective_size(self.drain())
+    }
+
+    /// The header of this period's record; `seed` is what the generator was seeded with, `payload` bytes an item.
+    pub fn record_header(&self, seed: u64, payload: u32) -> Header {
+        Header {
+            model: self.state.model_id,
+            period: self.state.period,
+            seed,
+            seen: self.state.stats.seen,
+            total: self.state.stats.total_score.value().wide(),
+            threshold: self.threshold().wide(),
+            items: self.len().try_into().unwrap_or(u32::MAX),
+            payload,
+        }
+    }
+}

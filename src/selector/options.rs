@@ -1,0 +1,84 @@
+//! What a selector is told: options, standardiser, pilot.
+
+use crate::model::{Model, Objective};
+use crate::{Error, Scalar};
+
+/// How inputs are standardised before the model sees them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scaling<'a, T> {
+    /// Inputs go to the model as they come.
+    None,
+    /// Exported constants: `(x - mean) / scale`.
+    Constants {
+        /// One a feature.
+        mean: &'a [T],
+        /// One a feature, positive.
+        scale: &'a [T],
+    },
+    /// Running mean and standard deviation of the readings before this one.
+    Running,
+}
+
+/// What a selector is to do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options<'a, T> {
+    /// What a reading contributes. Prediction needs no label.
+    pub objective: Objective<T>,
+    /// Standardiser.
+    pub scaling: Scaling<'a, T>,
+    /// lambda of the factor; 0: 1e-6 times the squared norm of the first row (a pilot brings its own).
+    pub ridge: T,
+    /// Half-life of the factor in rows; 0: never forget.
+    pub half_life: u64,
+    /// alpha in [0, 1], the share of uniform sampling in the score.
+    pub uniform: T,
+    /// Id of the model.
+    pub model_id: u64,
+}
+
+impl<T: Scalar> Default for Options<'_, T> {
+    /// Prediction, no standardiser, default ridge, no forgetting, no uniform share, model id 0.
+    fn default() -> Self {
+        Options {
+            objective: Objective::Prediction,
+            scaling: Scaling::None,
+            ridge: T::ZERO,
+            half_life: 0,
+            uniform: T::ZERO,
+            model_id: 0,
+        }
+    }
+}
+
+/// What the exporter ships beside the parameters: the factor of the rows that the model was trained on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pilot<'a, T> {
+    /// The factor's packed triangle, N (N + 1) / 2 scalars.
+    pub packed: &'a [T],
+    /// Rows in it.
+    pub rows: u64,
+    /// The ridge in it.
+    pub ridge: T,
+    /// Mean leverage of its rows, which fixes the mix with the uniform share; 0: the mean of the readings before.
+    pub mean_leverage: T,
+    /// Id of the model whose rows they are.
+    pub model_id: u64,
+}
+/// Whether options suit a model.
+pub(super) fn admit<T: Scalar, M: Model<T>>(
+    model: &M,
+    options: &Options<'_, T>,
+) -> Result<(), Error> {
+    if let Scaling::Constants { mean, scale } = options.scaling
+        && (mean.len() != model.inputs() || scale.len() != model.inputs())
+    {
+        return Err(Error::Length("scaling"));
+    }
+    if !model.suits(options.objective) {
+        return Err(Error::Objective);
+    }
+    if !(options.uniform >= T::ZERO && options.uniform <= T::ONE) {
+        return Err(Error::Range("uniform"));
+    }
+    Ok(())
+}

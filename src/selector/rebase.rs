@@ -1,0 +1,118 @@
+//! The next model takes over from the kept readings.
+
+use super::options::admit;
+use super::parts::Parts;
+use super::{Options, Selector};
+use crate::factor::{Factor, default_ridge};
+use crate::model::{Model, dot};
+use crate::sampler::Item;
+use crate::{Error, Scalar, Sum};
+use rand_core::Rng;
+
+impl<'a, T, M, G, B, I> Selector<'a, T, M, G, B, I>
+where
+    T: Scalar,
+    M: Model<T>,
+    G: Rng,
+    B: AsRef<[T]> + AsMut<[T]>,
+    I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+{
+    /// The next model: the factor is rebuilt from the kept readings' rows under it, each with its weight, since an old
+    /// factor says nothing of new rows. Slots, scores and weights stay valid, and so does every sum over them.
+    ///
+    /// `recall(slot, x)` writes the input that was offered from a slot and returns its label; it is asked twice for each
+    /// and must answer the same. `options` as for [`Selector::new`], with the new model's id. Cost: two rows and one
+    /// observation for each kept reading.
+    ///
+    /// # Errors
+    /// `Model` where inputs, parameters or scratch differ in number from the old model's; `Objective`, `Range`, `Length` as
+    /// [`Selector::new`]; what `recall` returns; those of a reading. All are found before anything changes.
+    pub fn rebase<R>(
+        &mut self,
+        model: M,
+        options: Options<'a, T>,
+        mut recall: R,
+    ) -> Result<(), Error>
+    where
+        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+    {
+        let old = &self.model;
+        if (model.inputs(), model.parameters(), model.scratch())
+            != (old.inputs(), old.parameters(), old.scratch())
+        {
+            return Err(Error::Model);
+        }
+        admit(&model, &options)?;
+        let kept = self.len();
+        let (mut weights, mut squares) = (Sum::<T>::default(), Sum::<T>::default());
+        for index in 0..kept {
+            let Some(item) = self.kept(index) else {
+                continue;
+            };
+            let row = self.recall_row(&model, &options, item.slot, &mut recall)?;
+            weights.add(item.weight);
+            squares.add(item.weight * dot(row, row));
+        }
+        let bounded = squares.value() <= T::MAX * T::of(0.125);
+        if !bounded {
+            return Err(Error::Range("row"));
+        }
+        let mut ridge = options.ridge;
+        if ridge == T::ZERO && squares.value() > T::ZERO {
+            ridge = default_ridge(squares.value() / weights.value());
+        }
+        let factor = Parts::of(&model, self.memory.as_mut())?.factor;
+        let mut factor = Factor::new(model.order(), ridge, factor)?;
+        factor.set_half_life(options.half_life)?;
+        let mut state = factor.state();
+        for index in 0..kept {
+            let Some(item) = self.kept(index) else {
+                continue;
+            };
+            self.recall_row(&model, &options, item.slot, &mut recall)?;
+            let parts = Parts::of(&model, self.memory.as_mut())?;
+            let row = parts
+                .row
+                .get(..model.order())
+                .ok_or(Error::Length("memory"))?;
+            let mut factor = Factor::attach(state, parts.factor)?;
+            factor.observe(row, item.weight)?;
+            state = factor.state();
+        }
+        self.state.factor = state;
+        self.state.ridge_is_open = ridge == T::ZERO;
+        self.state.model_id = options.model_id;
+        self.state.forget_leverages();
+        self.model = model;
+        self.options = options;
+        Ok(())
+    }
+
+    /// The row, without gauge columns, of a kept reading under a model.
+    fn recall_row<R>(
+        &mut self,
+        model: &M,
+        options: &Options<'a, T>,
+        slot: u32,
+        recall: &mut R,
+    ) -> Result<&[T], Error>
+    where
+        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+    {
+        let moments = self.state.moments;
+        let mut parts = Parts::of(model, self.memory.as_mut())?;
+        // The row's memory holds the raw input until the row is made.
+        let row = core::mem::take(&mut parts.row);
+        let raw = row
+            .get_mut(..model.inputs())
+            .ok_or(Error::Length("memory"))?;
+        let label = recall(slot, raw)?;
+        parts.standardise(raw, options.scaling, moments)?;
+        parts.row = row;
+        parts.make_row(model, options.objective, label)?;
+        parts
+            .row
+            .get(..model.order())
+            .ok_or(Error::Length("memory"))
+    }
+}

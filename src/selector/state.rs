@@ -1,0 +1,117 @@
+//! What a selector counts and remembers.
+
+use crate::factor::FactorState;
+use crate::model::Form;
+use crate::sampler::{Outcome, ReservoirState};
+use crate::{Scalar, Sum};
+
+/// Mean leverage below which it is taken as unknown.
+const LEAST_MEAN: f64 = 1e-6;
+
+/// What a selector counts in one period.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stats<T> {
+    /// Readings scored and offered to the reservoir.
+    pub seen: u64,
+    /// Readings that entered the reservoir.
+    pub accepted: u64,
+    /// Readings that entered and had to leave again.
+    pub evicted: u64,
+    /// Refused: wrong length.
+    pub refused_length: u64,
+    /// Refused: NaN or infinite.
+    pub refused_not_finite: u64,
+    /// Refused: a value or result out of range.
+    pub refused_range: u64,
+    /// Refused: label missing, unwanted or out of range.
+    pub refused_label: u64,
+    /// Refused for any other cause.
+    pub refused_other: u64,
+    /// Sum of all scores offered.
+    pub total_score: Sum<T>,
+    /// Highest score of a reading that was dropped.
+    pub highest_dropped: T,
+}
+
+/// What became of a reading.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict<T> {
+    /// Whether it is kept, for now.
+    pub kept: bool,
+    /// The free slot from now on: where the next payload goes.
+    pub free: u32,
+    /// Its score, which the reservoir worked with.
+    pub score: T,
+    /// Its online leverage in [0, 1]: near 1, nothing like it has been seen.
+    pub leverage: T,
+    /// How its row was made.
+    pub form: Form,
+    /// The row's completeness residual.
+    pub completeness: T,
+}
+
+/// Everything of a selector but its memory, items, model and generator: plain, copied freely.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SelectorState<T> {
+    /// The factor's state.
+    pub factor: FactorState<T>,
+    /// The reservoir's state.
+    pub reservoir: ReservoirState<T>,
+    /// Counters of the period.
+    pub stats: Stats<T>,
+    /// Readings in the running moments.
+    pub moments: u64,
+    /// The pilot's mean leverage; 0: none.
+    pub mean_leverage: T,
+    /// The ridge is still to be set from the first row that is not 0.
+    pub ridge_is_open: bool,
+    /// Sum of the leverages since the factor began.
+    pub leverages: Sum<T>,
+    /// Their number.
+    pub leverage_count: u64,
+    /// Id of the model.
+    pub model_id: u64,
+    /// Number of the period, from 0.
+    pub period: u32,
+}
+
+impl<T: Scalar> SelectorState<T> {
+    /// What leverages are divided by before they are mixed with the uniform share: the pilot's mean, or that of
+    /// the readings before, never of this one, so that weights stay exact.
+    pub(super) fn mean(&self) -> T {
+        if self.mean_leverage > T::ZERO {
+            return self.mean_leverage;
+        }
+        let mean = self.leverages.value() / T::count(self.leverage_count.max(1));
+        if mean > T::of(LEAST_MEAN) {
+            mean
+        } else {
+            T::ONE
+        }
+    }
+
+    /// Counts an outcome.
+    pub(super) fn count(&mut self, leverage: T, score: T, outcome: &Outcome<T>) {
+        self.leverages.add(leverage);
+        self.leverage_count = self.leverage_count.saturating_add(1);
+        let stats = &mut self.stats;
+        stats.seen = stats.seen.saturating_add(1);
+        stats.total_score.add(score);
+        if let Some(dropped) = outcome.dropped {
+            stats.highest_dropped = stats.highest_dropped.max(dropped.score);
+        }
+        if outcome.kept {
+            stats.accepted = stats.accepted.saturating_add(1);
+            if outcome.dropped.is_some() {
+                stats.evicted = stats.evicted.saturating_add(1);
+            }
+        }
+    }
+
+    /// A factor from here on with nothing known of its leverages.
+    pub(super) fn forget_leverages(&mut self) {
+        self.mean_leverage = T::ZERO;
+        self.leverages = Sum::default();
+        self.leverage_count = 0;
+    }
+}
