@@ -7,6 +7,7 @@ mod net;
 mod options;
 mod progress;
 mod score;
+mod simulate;
 mod table;
 
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
@@ -27,12 +28,15 @@ enum Command {
     Export(export::Arguments),
     /// Print adjoint rows or scores of a csv file
     Score(score::Arguments),
+    /// Keep readings of a csv file as a device would, refit, and compare
+    Simulate(simulate::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Export(arguments) => export::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,182 @@
+//! A device in the small: the pilot in its flash, one pass over the readings.
+
+use super::pilot::PilotFactor;
+use super::task::{Constants, Task};
+use gleaner::model::{Model, Objective};
+use gleaner::rand_core::Rng;
+use gleaner::record::Header;
+use gleaner::sampler::{Item, Kept};
+use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
+use gleaner::{Error, Scalar};
+use rand_xoshiro::Xoshiro128PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+
+/// A model trained on a few readings, and what is exported with it.
+#[derive(Clone, Debug)]
+pub struct PilotModel<T> {
+    /// The readings it was trained on.
+    pub indices: Vec<usize>,
+    /// Its standardiser.
+    pub constants: Constants<T>,
+    /// Its parameters.
+    pub theta: Vec<T>,
+}
+
+impl<T: Scalar> PilotModel<T> {
+    /// A given model for readings as they are; a random `share` of the readings fills its factor.
+    pub fn given<G: Rng>(task: &Task<T>, theta: &[T], share: f64, generator: &mut G) -> Self {
+        let indices = choose(task.len(), count(share, task.len()), generator);
+        let inputs = task.inputs();
+        let constants = Constants {
+            mean: vec![T::ZERO; inputs],
+            scale: vec![T::ONE; inputs],
+        };
+        PilotModel {
+            indices,
+            constants,
+            theta: theta.to_vec(),
+        }
+    }
+}
+
+/// How the device scores.
+#[derive(Clone, Copy, Debug)]
+pub struct Scoring {
+    /// By the loss, with a label, or by the prediction.
+    pub labelled: bool,
+    /// Share of uniform sampling in the score.
+    pub uniform: f64,
+    /// Nodes where rows need quadrature.
+    pub nodes: usize,
+}
+
+/// A kept reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Pick {
+    /// Its number in the stream.
+    pub index: usize,
+    /// Its score.
+    pub score: f64,
+    /// How many readings it stands for.
+    pub weight: f64,
+}
+
+/// What one pass left.
+#[derive(Clone, Debug, Default)]
+pub struct Pass {
+    /// Kept readings in the order of the stream.
+    pub kept: Vec<Pick>,
+    /// The online leverage of every reading.
+    pub leverages: Vec<f64>,
+    /// What the record says of the pass.
+    pub header: Header,
+    /// Scalars of the selector's memory, its items and the payload slots, in bytes.
+    pub memory: usize,
+}
+
+/// Trains a model on a random `share` of the readings.
+pub fn pilot<T: Scalar, G: Rng>(
+    task: &Task<T>,
+    share: f64,
+    starts: u32,
+    steps: u32,
+    generator: &mut G,
+) -> Result<PilotModel<T>, Error> {
+    let indices = choose(task.len(), count(share, task.len()), generator);
+    let constants = task.constants(&indices);
+    let picks: Vec<(usize, f64)> = indices.iter().map(|&index| (index, 1.0)).collect();
+    let sample = task.sample(&constants, &picks);
+    let theta = task.fit_from_random(&sample, starts, steps, generator)?;
+    Ok(PilotModel {
+        indices,
+        constants,
+        theta,
+    })
+}
+
+fn count(share: f64, len: usize) -> usize {
+    ((share * len as f64).round() as usize).clamp(1, len.max(1))
+}
+
+/// So many of `0..len`, each subset equally likely, in order.
+pub fn choose<G: Rng>(len: usize, count: usize, generator: &mut G) -> Vec<usize> {
+    let mut left = count;
+    let mut chosen = Vec::with_capacity(count);
+    for index in 0..len {
+        if f64::unit(generator) * (len - index) as f64 <= left as f64 {
+            chosen.push(index);
+            left -= 1;
+        }
+    }
+    chosen
+}
+
+/// Streams all readings once and keeps `budget`.
+pub fn stream<T: Scalar>(
+    task: &Task<T>,
+    pilot: &PilotModel<T>,
+    scoring: Scoring,
+    budget: usize,
+    seed: u64,
+) -> Result<Pass, Error> {
+    let objective = if scoring.labelled {
+        task.loss
+    } else {
+        Objective::Prediction
+    };
+    let network = task.network(&pilot.theta, scoring.nodes)?;
+    let picks: Vec<(usize, f64)> = pilot.indices.iter().map(|&index| (index, 1.0)).collect();
+    let sample = task.sample(&pilot.constants, &picks);
+    let labels = scoring.labelled.then_some(&sample.labels[..]);
+    let factor = PilotFactor::new(&network, objective, &sample.x, labels)?;
+    let length = selector_len(
+        network.inputs(),
+        network.parameters(),
+        network.order(),
+        network.scratch(),
+    );
+    let options = Options {
+        objective,
+        scaling: Scaling::Constants {
+            mean: &pilot.constants.mean,
+            scale: &pilot.constants.scale,
+        },
+        uniform: T::of(scoring.uniform),
+        ..Options::default()
+    };
+    let generator = Xoshiro128PlusPlus::seed_from_u64(seed);
+    let mut selector = Selector::new(
+        network,
+        options,
+        generator,
+        vec![T::ZERO; length],
+        vec![Item::<T>::default(); budget + 1],
+    )?;
+    selector.start(Pilot {
+        packed: &factor.packed,
+        rows: factor.rows,
+        ridge: factor.ridge,
+        mean_leverage: factor.mean_leverage,
+        model_id: 0,
+    })?;
+    let payload = task.inputs() * T::BYTES;
+    let items = budget + 1;
+    let mut pass = Pass {
+        memory: length * T::BYTES + items * (size_of::<Item<T>>() + payload),
+        ..Pass::default()
+    };
+    for index in 0..task.len() {
+        let label = scoring.labelled.then_some(task.labels[index]);
+        let verdict = selector.offer(task.reading(index), label)?;
+        pass.leverages.push(verdict.leverage.wide());
+    }
+    pass.header = selector.record_header(seed, payload as u32);
+    let pick = |kept: Kept<T>| Pick {
+        index: kept.sequence as usize,
+        score: kept.score.wide(),
+        weight: kept.weight.wide(),
+    };
+    pass.kept = selector.drain().map(pick).collect();
+    pass.kept.sort_by_key(|pick| pick.index);
+    Ok(pass)
+}
