@@ -157,8 +157,12 @@ for level in 3 s; do
 
     say "kernels at opt-level $level"
     device_library "$level" measure --manifest-path "$here/measure/Cargo.toml"
-    link_image "$out/measure-$level.elf" "$out/measure-$level.a" "$out/startup.o" &&
-        run_image "$out/measure-$level.elf" >"$out/measure-$level.txt" || { failed=1; }
+    link_image "$out/measure-$level.elf" "$out/measure-$level.a" "$out/startup.o" || { failed=1; continue; }
+    if ! run_image "$out/measure-$level.elf" >"$out/measure-$level.txt"; then
+        say "the kernels at opt-level $level failed:"
+        cat "$out/measure-$level.txt" >&2
+        failed=1
+    fi
 done
 [ "$failed" = 0 ] || exit 1
 

@@ -11,6 +11,9 @@ void device_write(const char *text);
 /* Instructions since the start, modulo 2^32 / 25.6; 0 on a host. */
 uint32_t device_instructions(void);
 
+/* Takes 3 turns + 1 instructions; on the device only. */
+void device_spend(uint32_t turns);
+
 /* Fills the unused stack with a pattern. */
 void stack_paint(void);
 

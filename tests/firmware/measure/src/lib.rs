@@ -20,6 +20,10 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 /// Runs all measurements; 0 where every call went well.
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> i32 {
+    if !report::counter_is_right() {
+        report::text(c"# the instruction counter is wrong\n");
+        return 1;
+    }
     match kernels::run() {
         Ok(()) => 0,
         Err(_) => {

@@ -5,6 +5,7 @@ use core::ffi::{CStr, c_char};
 unsafe extern "C" {
     fn device_write(text: *const c_char);
     safe fn device_instructions() -> u32;
+    safe fn device_spend(turns: u32);
     safe fn stack_paint();
     safe fn stack_used() -> u32;
 }
@@ -35,6 +36,15 @@ pub fn number(mut value: u32) {
             text(one);
         }
     }
+}
+
+/// Whether the counter gives what a loop of known length takes, but for the call around it.
+pub fn counter_is_right() -> bool {
+    [1, 10, 1000, 100_000].into_iter().all(|turns| {
+        let mut figures = Figures::default();
+        figures.count(|| device_spend(core::hint::black_box(turns)));
+        (3 * turns + 1..3 * turns + 12).contains(&figures.total)
+    })
 }
 
 /// What the calls of one kernel took.
