@@ -6,6 +6,7 @@ mod failure;
 mod net;
 mod options;
 mod progress;
+mod read;
 mod score;
 mod simulate;
 mod table;
@@ -24,8 +25,10 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Write a trained model as a C header
+    /// Write a trained model as a C header and a Rust module
     Export(export::Arguments),
+    /// Print records as csv
+    Read(read::Arguments),
     /// Print adjoint rows or scores of a csv file
     Score(score::Arguments),
     /// Keep readings of a csv file as a device would, refit, and compare
@@ -35,6 +38,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Export(arguments) => export::run(&arguments),
+        Command::Read(arguments) => read::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };

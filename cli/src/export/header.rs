@@ -25,8 +25,9 @@ fn write_header<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
     let layers = &export.net.layers;
     writeln!(
         out,
-        "/* {}\n   Generated, not to be edited:\n\n   {} */",
+        "/* {}\n{}   Generated, not to be edited:\n\n   {} */",
         export.title(),
+        export.columns("   "),
         export.command
     )?;
     let guard = format!("MODEL_{upper}_H");
@@ -120,7 +121,7 @@ fn write_header<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
     if let Some(pilot) = &export.pilot {
         writeln!(
             out,
-            "static const struct gleaner_pilot_{scalar} {name}_pilot = {{\n  {name}_pilot_packed, {}, {}u, {}, {}, {id}u, \
+            "static const struct gleaner_pilot_{scalar} {name}_pilot = {{\n  {name}_pilot_packed, {}, {}u, {}, {}, {id}u,\n  \
              GLEANER_OBJECTIVE_{objective},\n}};",
             pilot.packed.len(),
             pilot.rows,

@@ -14,7 +14,6 @@ pub fn c<T: Scalar>(value: T) -> String {
     }
 }
 
-#[cfg(test)]
 /// A Rust literal: the shortest that comes back the same.
 pub fn rust<T: Scalar>(value: T) -> String {
     if T::BYTES == 4 {
@@ -104,7 +103,7 @@ mod tests {
             (0.0f32, "0.0f"),
             (-0.0, "-0.0f"),
             (426.0, "426.0f"),
-            (0.004792988, "0.004792988f"),
+            (0.004792988, "0.00479298783f"),
             (-9.760_947e-5, "-9.76094709e-05f"),
             (1e20, "1.00000002e+20f"),
             (123456789.0, "123456792.0f"),

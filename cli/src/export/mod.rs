@@ -4,26 +4,53 @@ mod constants;
 mod header;
 mod identity;
 mod literal;
+mod module;
 mod pilot;
 mod summary;
+mod verify;
+mod weights;
 
 use crate::failure::{Failure, data, file, usage};
 use crate::net::Net;
 use crate::options::{Objective, Precision};
 use crate::table::{FirstLine, Table};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use constants::{Checks, Scaling};
 use gleaner::Scalar;
 use gleaner::model::{Model, Network, Plan};
 use pilot::Pilot;
 use std::path::{Path, PathBuf};
+use weights::Layout;
 
 /// What `export` takes.
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("model").required(true).args(["net", "weights"])))]
 pub struct Arguments {
     /// The model: JSON with "layers" and a flat "theta"
     #[arg(long, value_name = "NET.json")]
-    net: PathBuf,
+    net: Option<PathBuf>,
+    /// The model: tensors as PyTorch's `state_dict` or Keras names them
+    #[arg(long, value_name = "FILE.safetensors", requires = "activations")]
+    weights: Option<PathBuf>,
+    /// How kernels lie in the tensor file [default: keras where they are called kernel, else pytorch]
+    #[arg(long, value_enum, requires = "weights")]
+    layout: Option<Layout>,
+    /// Activations of the tensor file's layers, from the input on, such as relu,identity
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "weights"
+    )]
+    activations: Vec<String>,
+    /// Layers of the tensor file from the input on, where that is not the order of their names
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "weights"
+    )]
+    layers: Vec<String>,
     /// The readings it was trained on, as the sensor gives them; a header line is allowed, and gzip
     #[arg(long, value_name = "TRAIN.csv")]
     data: Option<PathBuf>,
@@ -40,6 +67,9 @@ pub struct Arguments {
     #[arg(long, value_name = "1..32", default_value_t = 8,
           value_parser = clap::value_parser!(u8).range(1..=32))]
     nodes: u8,
+    /// Readings and the framework's own outputs for them: input columns as the sensor gives them, then outputs
+    #[arg(long, value_name = "CHECKS.csv")]
+    checks: Option<PathBuf>,
     /// The scalar of the device
     #[arg(long, value_enum, default_value = "f32")]
     scalar: Precision,
@@ -52,11 +82,16 @@ pub struct Arguments {
     /// Writes a C header
     #[arg(long, value_name = "FILE.h")]
     out_c: Option<PathBuf>,
+    /// Writes a Rust module
+    #[arg(long, value_name = "FILE.rs")]
+    out_rust: Option<PathBuf>,
 }
 
 /// All that goes into a file.
 struct Export<'a, T> {
     name: &'a str,
+    /// What the columns of the training file are called.
+    features: Option<Vec<String>>,
     net: &'a Net,
     /// The parameters in the device's scalar.
     theta: Vec<T>,
@@ -74,12 +109,21 @@ struct Export<'a, T> {
 fn identifier(text: &str) -> Result<String, String> {
     let mut letters = text.chars();
     let starts = letters.next().is_some_and(|c| c.is_ascii_lowercase());
+    if KEYWORDS.contains(&text) {
+        return Err("expected a name that is no word of C".to_string());
+    }
     if starts && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
         Ok(text.to_string())
     } else {
         Err("expected lower-case letters, digits and underscores, a letter first".to_string())
     }
 }
+
+/// Words of C and C++ that look like names.
+const KEYWORDS: [&str; 16] = [
+    "auto", "bool", "char", "class", "const", "double", "float", "int", "long", "new", "short",
+    "signed", "static", "struct", "this", "void",
+];
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -96,8 +140,17 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
              trained on: give --data TRAIN.csv, or --no-standardise for a model that takes readings as they come",
         ));
     }
-    let source = &arguments.net;
-    let net = Net::read(source)?;
+    let (net, source) = match (&arguments.net, &arguments.weights) {
+        (Some(path), _) => (Net::read(path)?, path),
+        (None, Some(path)) => {
+            let (activations, layers) = (&arguments.activations, &arguments.layers);
+            (
+                weights::read(path, arguments.layout, activations, layers)?,
+                path,
+            )
+        }
+        (None, None) => return Err(usage("give either --net or --weights")),
+    };
     let name = source.display().to_string();
     let cast = net.cast::<T>();
     if let Some(index) = cast.theta.iter().position(|value| !value.is_finite()) {
@@ -117,15 +170,20 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         Some(path) => Some(read_readings(path, &net, &name, arguments)?),
         None => None,
     };
-    let scaling = match &readings {
-        Some(table) if !arguments.no_standardise => Some(Scaling::of(table, net.inputs())?),
-        _ => None,
-    };
-    let checks = match &readings {
-        Some(table) => Some(Checks::of(table, &net, scaling.as_ref())?),
+    let of_data = match &readings {
+        Some(table) => Some(Scaling::of(table, net.inputs())?),
         None => None,
     };
-    let scaling: Option<Scaling<T>> = scaling.map(|scaling| scaling.cast()).transpose()?;
+    let scaling = of_data.as_ref().filter(|_| !arguments.no_standardise);
+    let checks = match (&arguments.checks, &readings) {
+        (Some(path), _) => {
+            let table = Table::read(path, FirstLine::MayBeNames)?;
+            Some(verify::verify(&table, &net, scaling, of_data.as_ref())?)
+        }
+        (None, Some(table)) => Some(Checks::of(table, &net, scaling)?),
+        (None, None) => None,
+    };
+    let scaling: Option<Scaling<T>> = scaling.map(Scaling::cast).transpose()?;
     let id = identity::identity(&net, &cast.theta, scaling.as_ref());
     let pilot = match &readings {
         Some(table) => Pilot::of(table, &network, scaling.as_ref(), arguments.objective)?,
@@ -134,6 +192,7 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
     let (plan, scratch) = (network.plan(), scratch_of(&network));
     let export = Export {
         name: &arguments.name,
+        features: readings.as_ref().and_then(|table| table.header.clone()),
         net: &net,
         theta: cast.theta.clone(),
         plan,
@@ -147,6 +206,9 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
     };
     if let Some(path) = &arguments.out_c {
         write(path, &header::header(&export))?;
+    }
+    if let Some(path) = &arguments.out_rust {
+        write(path, &module::module(&export))?;
     }
     summary::print(&export, arguments.keep)
 }
@@ -199,13 +261,16 @@ fn command() -> String {
         if !argument.is_empty() && argument.chars().all(is_plain) {
             argument
         } else {
-            // Newlines and the ends of comments have no place in a comment.
-            let inner = argument.replace(['\n', '\r', '*', '\''], "?");
-            format!("'{inner}'")
+            format!("'{}'", for_comment(&argument))
         }
     });
     std::iter::once("gleaner".to_string())
         .chain(arguments)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// Text without what would end a comment.
+fn for_comment(text: &str) -> String {
+    text.replace(|c: char| c.is_control() || "*\\'".contains(c), "?")
 }

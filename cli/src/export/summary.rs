@@ -26,6 +26,20 @@ impl<T: Scalar> Export<'_, T> {
             self.id
         )
     }
+
+    /// A line that names the features, where the training file does.
+    pub fn columns(&self, indent: &str) -> String {
+        let names = self.features.as_deref().unwrap_or_default();
+        let names: Vec<String> = names
+            .iter()
+            .take(self.plan.inputs)
+            .map(|name| super::for_comment(name))
+            .collect();
+        if names.is_empty() {
+            return String::new();
+        }
+        format!("{indent}A reading: {}\n", names.join(", "))
+    }
 }
 
 /// Prints it.
