@@ -58,8 +58,8 @@ fn assert_fresh(committed: &str, sources: &[&str]) {
 #[test]
 fn committed_files_are_what_export_writes() {
     let pilot = [
-        "cli/data/occupancy_pilot.json",
-        "cli/data/occupancy_pilot.csv",
+        "ffi/examples/occupancy.json",
+        "ffi/examples/occupancy_pilot.csv",
     ];
     assert_fresh("ffi/examples/model_occupancy.h", &pilot);
     assert_fresh("cli/tests/exported/occupancy.rs", &pilot);

@@ -1,4 +1,5 @@
 /* occupancy, a 5-8-1 network (relu, identity), id 9202334970519911142
+   A reading: temperature, humidity, light, co2, humidity_ratio
    Generated, not to be edited:
 
    gleaner export --net ffi/examples/occupancy.json --data ffi/examples/occupancy_pilot.csv --target --name occupancy --out-c ffi/examples/model_occupancy.h */
@@ -222,7 +223,8 @@ static const struct gleaner_layer_f32 occupancy_layers[2] = {
   {occupancy_weights_1, NULL, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0.0f, 0.0f, 0.0f}},
 };
 static const struct gleaner_pilot_f32 occupancy_pilot = {
-  occupancy_pilot_packed, 1225, 408u, 2.1425145e-05f, 0.410111934f, 9202334970519911142u, GLEANER_OBJECTIVE_PREDICTION,
+  occupancy_pilot_packed, 1225, 408u, 2.1425145e-05f, 0.410111934f, 9202334970519911142u,
+  GLEANER_OBJECTIVE_PREDICTION,
 };
 static const struct gleaner_model_f32 occupancy = {
   GLEANER_ABI, 9202334970519911142u, occupancy_layers, 2, OCCUPANCY_INPUTS, 0, occupancy_mean, occupancy_scale,
