@@ -30,7 +30,12 @@ pub struct Arguments {
     #[arg(long, value_name = "NET.json")]
     net: Option<PathBuf>,
     /// The model: tensors as PyTorch's `state_dict` or Keras names them
-    #[arg(long, value_name = "FILE.safetensors", requires = "activations")]
+    #[arg(
+        long,
+        visible_alias = "safetensors",
+        value_name = "FILE.safetensors",
+        requires = "activations"
+    )]
     weights: Option<PathBuf>,
     /// How kernels lie in the tensor file [default: keras where they are called kernel, else pytorch]
     #[arg(long, value_enum, requires = "weights")]
