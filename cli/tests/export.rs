@@ -178,6 +178,7 @@ fn headers_compile_and_pass_the_librarys_check() {
     };
     let (net, data) = (deep("deep.json"), deep("deep.csv"));
     let everything = ["--data", &data];
+    let nothing = ["--no-standardise", "--nodes=16"];
     for (name, scalar, more) in [("single", "f32", everything), ("wide", "f64", everything)] {
         let out = directory.join(format!("{name}.h")).display().to_string();
         let mut arguments = vec![
