@@ -179,7 +179,11 @@ fn headers_compile_and_pass_the_librarys_check() {
     let (net, data) = (deep("deep.json"), deep("deep.csv"));
     let everything = ["--data", &data];
     let nothing = ["--no-standardise", "--nodes=16"];
-    for (name, scalar, more) in [("single", "f32", everything), ("wide", "f64", everything)] {
+    for (name, scalar, more) in [
+        ("single", "f32", everything),
+        ("wide", "f64", everything),
+        ("bare", "f32", nothing),
+    ] {
         let out = directory.join(format!("{name}.h")).display().to_string();
         let mut arguments = vec![
             "export", "--net", &net, "--scalar", scalar, "--name", name, "--out-c", &out,

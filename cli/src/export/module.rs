@@ -33,11 +33,16 @@ fn write_module<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
         "use gleaner::Error;\n\
          use gleaner::model::{{Activation, Dense, Flat, Network, Objective, Shape, {}{}}};\n\
          use gleaner::nalgebra::{{ArrayStorage, SMatrix}};\n\
-         use gleaner::selector::{{Options, Pilot, Scaling, selector_len}};\n",
+         use gleaner::selector::{{Options, {}Scaling, selector_len}};\n",
         if layers.len() > 1 { "Then, " } else { "" },
         match plan.form {
             Form::Exact => "exact_scratch",
             Form::Quadrature => "network_scratch",
+        },
+        if export.pilot.is_some() {
+            "Pilot, "
+        } else {
+            ""
         }
     )?;
     let mut constant = |comment: &str, name: &str, kind: &str, value: &str| {
