@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Share of the readings that the pilot is trained on.
 pub const PILOT_SHARE: f64 = 0.05;
 /// Random starts of the pilot's fit.
-pub const PILOT_STARTS: u32 = 3;
+pub const PILOT_STARTS: u32 = 5;
 /// Steps of a fit at most.
 const STEPS: u32 = 200;
 /// Steps of the fit on everything at most; it starts at the pilot.
