@@ -108,7 +108,7 @@ fn scores(path: &Path, title: &str, task: &Task<f32>, pass: &Pass) -> Drawing {
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(SeriesLabelPosition::LowerLeft)
         .background_style(WHITE.mix(0.9))
         .border_style(GREY)
         .label_font((FONT, 16).into_font().color(&INK))
