@@ -86,7 +86,7 @@ pub fn pilot<T: Scalar, G: Rng>(
     let constants = task.constants(&indices);
     let picks: Vec<(usize, f64)> = indices.iter().map(|&index| (index, 1.0)).collect();
     let sample = task.sample(&constants, &picks);
-    let theta = task.fit_from_random(&sample, starts, steps, generator)?;
+    let (_, theta) = task.fit_from_random(&sample, starts, steps, generator)?;
     Ok(PilotModel {
         indices,
         constants,

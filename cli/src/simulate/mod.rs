@@ -43,7 +43,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 21, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     seeds: u32,
     /// mu in `mean loss + mu |theta|^2`, in every fit
-    #[arg(long, value_name = "MU", default_value_t = 1e-4)]
+    #[arg(long, value_name = "MU", default_value_t = 5e-5)]
     decay: f64,
     /// Share of uniform sampling in the score, 0 to 1
     #[arg(long, value_name = "ALPHA", default_value_t = 0.0)]

@@ -1,7 +1,9 @@
 //! Tables and the record.
 
 use super::device::Scoring;
-use super::trial::{Experiment, Outcome, PILOT_SHARE, PILOT_STARTS, quantile};
+use super::trial::{
+    Experiment, Outcome, PILOT_SHARE, PILOT_STARTS, REFIT_STARTS, STEPS_ON_ALL, quantile,
+};
 use crate::failure::{Failure, file};
 use crate::table::Table;
 use gleaner::model::Objective;
@@ -55,7 +57,12 @@ pub fn print(
         );
     }
     println!(
-        "weighted refits that start at the pilot. Every fit minimises mean loss + {:e} |theta|^2.",
+        "a weighted refit on what was kept (best on it of {} starts: the pilot and random ones). The fit on everything \
+         starts",
+        REFIT_STARTS + 1
+    );
+    println!(
+        "at the pilot ({STEPS_ON_ALL} steps at most). Every fit minimises mean loss + {:e} |theta|^2.",
         task.decay
     );
     for (experiment, outcomes) in experiments.iter().zip(results) {

@@ -138,14 +138,14 @@ impl<T: Scalar> Task<T> {
         Ok(report.loss.wide() / count as f64)
     }
 
-    /// The best of several fits, each from its own random start.
+    /// The best of several fits, each from its own random start, and what it reached.
     pub fn fit_from_random<G: Rng>(
         &self,
         sample: &Sample<T>,
         starts: u32,
         steps: u32,
         generator: &mut G,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<(f64, Vec<T>), Error> {
         let mut best: Option<(f64, Vec<T>)> = None;
         for _ in 0..starts {
             let mut theta = self.random_theta(generator);
@@ -154,7 +154,7 @@ impl<T: Scalar> Task<T> {
                 best = Some((reached, theta));
             }
         }
-        Ok(best.map(|(_, theta)| theta).unwrap_or_default())
+        best.ok_or(Error::Range("starts"))
     }
 
     /// Normal weights of variance 1 / inputs, normal biases of deviation 1/2.
