@@ -5,6 +5,7 @@ mod export;
 mod failure;
 mod net;
 mod options;
+mod pilot;
 mod progress;
 mod read;
 mod score;

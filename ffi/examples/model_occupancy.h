@@ -223,7 +223,7 @@ static const struct gleaner_layer_f32 occupancy_layers[2] = {
   {occupancy_weights_1, NULL, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0.0f, 0.0f, 0.0f}},
 };
 static const struct gleaner_pilot_f32 occupancy_pilot = {
-  occupancy_pilot_packed, 1225, 408u, 2.1425145e-05f, 0.410111934f, 9202334970519911142u,
+  occupancy_pilot_packed, 1225, 408u, 2.1425145e-05f, 0.102576442f, 9202334970519911142u,
   GLEANER_OBJECTIVE_PREDICTION,
 };
 static const struct gleaner_model_f32 occupancy = {

@@ -13,12 +13,12 @@ mod weights;
 use crate::failure::{Failure, data, file, usage};
 use crate::net::Net;
 use crate::options::{Objective, Precision};
+use crate::pilot::PilotFactor;
 use crate::table::{FirstLine, Table};
 use clap::{ArgGroup, Args};
 use constants::{Checks, Scaling};
 use gleaner::Scalar;
 use gleaner::model::{Model, Network, Plan};
-use pilot::Pilot;
 use std::path::{Path, PathBuf};
 use weights::Layout;
 
@@ -105,7 +105,7 @@ struct Export<'a, T> {
     scaling: Option<Scaling<T>>,
     checks: Option<Checks>,
     objective: Objective,
-    pilot: Option<Pilot<T>>,
+    pilot: Option<PilotFactor<T>>,
     id: u64,
     /// The command that makes the file again.
     command: String,
@@ -191,7 +191,7 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
     let scaling: Option<Scaling<T>> = scaling.map(Scaling::cast).transpose()?;
     let id = identity::identity(&net, &cast.theta, scaling.as_ref());
     let pilot = match &readings {
-        Some(table) => Pilot::of(table, &network, scaling.as_ref(), arguments.objective)?,
+        Some(table) => PilotFactor::of(table, &network, scaling.as_ref(), arguments.objective)?,
         None => None,
     };
     let (plan, scratch) = (network.plan(), scratch_of(&network));

@@ -3,25 +3,13 @@
 use super::constants::{Scaling, apply};
 use crate::failure::{Failure, data};
 use crate::options::Objective;
+use crate::pilot::{self, PilotFactor};
 use crate::progress;
 use crate::table::Table;
-use gleaner::factor::{Factor, default_ridge, factor_len};
+use gleaner::Scalar;
 use gleaner::model::{Flat, Model, Network};
-use gleaner::{Scalar, Sum};
 
-/// A factor and what the selector wants to know of it.
-pub struct Pilot<T> {
-    /// The packed triangle, ridge included.
-    pub packed: Vec<T>,
-    /// Rows in it.
-    pub rows: u64,
-    /// Its ridge.
-    pub ridge: T,
-    /// Mean online leverage of its rows.
-    pub mean_leverage: T,
-}
-
-impl<T: Scalar> Pilot<T> {
+impl<T: Scalar> PilotFactor<T> {
     /// Observes the row of every reading, gauge columns left out; none for a model of several outputs, which the
     /// selector does not take yet.
     pub fn of(
@@ -43,7 +31,6 @@ impl<T: Scalar> Pilot<T> {
         let mut x = vec![T::ZERO; inputs];
         let mut scratch = vec![T::ZERO; network.scratch()];
         let mut rows = Vec::with_capacity(table.len() * order);
-        let mut norms = Sum::default();
         let bar = progress::bar(table.len() as u64, "pilot rows");
         let cells: Vec<T> = table.cast();
         for (index, cells) in cells.chunks_exact(table.width).enumerate() {
@@ -65,34 +52,19 @@ impl<T: Scalar> Pilot<T> {
                 .row(&x, 0, target, &mut row, &mut scratch)
                 .map_err(failed)?;
             network.leave_out_gauge(&mut row);
-            let kept = &row[..order];
-            rows.extend_from_slice(kept);
-            norms.add(kept.iter().fold(T::ZERO, |sum, &d| sum + d * d));
+            rows.extend_from_slice(&row[..order]);
             bar.inc(1);
         }
         bar.finish_and_clear();
-        let count = T::count(table.len() as u64);
-        let ridge = default_ridge(norms.value() / count);
+        let ridge = pilot::ridge(order, &rows);
         if ridge.is_finite() && ridge <= T::ZERO {
             return Err(data(format!(
                 "{}: every row is 0 under this model, so the device could score nothing; look at the weights",
                 table.name
             )));
         }
-        let mut factor = Factor::new(order, ridge, vec![T::ZERO; factor_len(order)])
-            .map_err(|cause| data(format!("{}: no factor of these rows: {cause}", table.name)))?;
-        let mut leverages = Sum::default();
-        for (index, row) in rows.chunks_exact(order).enumerate() {
-            let leverage = factor
-                .observe(row, T::ONE)
-                .map_err(|cause| data(format!("{}: {cause}", table.place(index))))?;
-            leverages.add(leverage);
-        }
-        Ok(Some(Pilot {
-            packed: factor.packed().to_vec(),
-            rows: factor.state().rows,
-            ridge,
-            mean_leverage: leverages.value() / count,
-        }))
+        let factor = PilotFactor::new(order, &rows);
+        let no_factor = |cause| data(format!("{}: no factor of these rows: {cause}", table.name));
+        factor.map(Some).map_err(no_factor)
     }
 }

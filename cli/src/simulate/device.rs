@@ -1,8 +1,8 @@
 //! A device in the small: the pilot in its flash, one pass over the readings.
 
-use super::pilot::PilotFactor;
 use super::task::{Constants, Task};
-use gleaner::model::{Model, Objective};
+use crate::pilot::PilotFactor;
+use gleaner::model::{Layers, Model, Network, Objective};
 use gleaner::rand_core::Rng;
 use gleaner::record::Header;
 use gleaner::sampler::{Item, Kept};
@@ -128,7 +128,10 @@ pub fn stream<T: Scalar>(
     let picks: Vec<(usize, f64)> = pilot.indices.iter().map(|&index| (index, 1.0)).collect();
     let sample = task.sample(&pilot.constants, &picks);
     let labels = scoring.labelled.then_some(&sample.labels[..]);
-    let factor = PilotFactor::new(&network, objective, &sample.x, labels)?;
+    let factor = PilotFactor::new(
+        network.order(),
+        &rows(&network, objective, &sample.x, labels)?,
+    )?;
     let length = selector_len(
         network.inputs(),
         network.parameters(),
@@ -179,4 +182,23 @@ pub fn stream<T: Scalar>(
     pass.kept = selector.drain().map(pick).collect();
     pass.kept.sort_by_key(|pick| pick.index);
     Ok(pass)
+}
+
+/// The rows, without gauge columns, of standardised readings.
+fn rows<T: Scalar, L: Layers<T>>(
+    network: &Network<L>,
+    objective: Objective<T>,
+    x: &[T],
+    labels: Option<&[T]>,
+) -> Result<Vec<T>, Error> {
+    let mut scratch = vec![T::ZERO; network.scratch()];
+    let mut row = vec![T::ZERO; network.parameters() + 1];
+    let mut rows: Vec<T> = Vec::new();
+    for (index, x) in x.chunks_exact(network.inputs()).enumerate() {
+        let target = objective.with(labels.and_then(|labels| labels.get(index)).copied())?;
+        network.row(x, 0, target, &mut row, &mut scratch)?;
+        network.leave_out_gauge(&mut row);
+        rows.extend_from_slice(&row[..network.order()]);
+    }
+    Ok(rows)
 }

@@ -2,7 +2,6 @@
 
 mod device;
 mod pictures;
-mod pilot;
 mod report;
 mod task;
 mod trial;

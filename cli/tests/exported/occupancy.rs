@@ -277,7 +277,7 @@ pub const PILOT: Pilot<'static, f32> = Pilot {
     packed: &PILOT_PACKED,
     rows: 408,
     ridge: 2.1425145e-5,
-    mean_leverage: 0.41011193,
+    mean_leverage: 0.10257644,
     model_id: MODEL_ID,
 };
 
