@@ -82,7 +82,10 @@ typedef int32_t gleaner_status;
 #define GLEANER_ERROR_CHECK (-12)
 
 #define GLEANER_ERROR_IDENTITY (-13) /* The object belongs to a model with another id. */
-#define GLEANER_ERROR_STALE (-14) /* The factor's rank has changed since the last pivot: pivot first. */
+
+/* The factor's columns are in another order: pivot before score, unpivot before solve and packed. */
+#define GLEANER_ERROR_STALE (-14)
+
 #define GLEANER_ERROR_RECORD (-15) /* The bytes are no record: wrong magic, version, length or checksum. */
 
 /* The struct was never set by its init function (all zero, say), or is another object's. */
@@ -626,6 +629,7 @@ struct gleaner_counters_f32 {
   uint64_t refused_range; /* ... out of range */
   uint64_t refused_label; /* ... label missing, unwanted or out of range */
   uint64_t refused_other; /* ... any other cause */
+  uint64_t unscored; /* Readings offered whose score was 0: never kept, and in no sum */
   float total_score[2]; /* Sum of all scores: rounded, and what the rounding left out */
   float highest_dropped; /* Highest score of a dropped reading */
 };
@@ -1188,6 +1192,7 @@ struct gleaner_counters_f64 {
   uint64_t refused_range;
   uint64_t refused_label;
   uint64_t refused_other;
+  uint64_t unscored;
   double total_score[2];
   double highest_dropped;
 };

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-/// Why a call was refused. Whatever the cause, nothing has changed.
+/// Why a call was refused. The object is as before, whatever the cause; a selector counts what it refuses, and buffers
+/// for results may hold anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -25,9 +26,10 @@ pub enum Error {
     Check,
     /// The object belongs to a model with another id.
     Identity,
-    /// The factor's rank has changed since the last pivot: call `pivot` first.
+    /// The factor's columns are not in the order that the call needs: `score` without a ridge on dependent columns asks
+    /// for `pivot`, `solve` and `packed` ask for `unpivot`.
     Stale,
-    /// The bytes are no record: wrong magic, version, length or checksum.
+    /// The bytes are no record: wrong magic or checksum.
     Record,
 }
 
@@ -49,8 +51,8 @@ impl fmt::Display for Error {
             }
             Error::Check => f.write_str("the model's output differs from the expected one"),
             Error::Identity => f.write_str("the object belongs to another model"),
-            Error::Stale => f.write_str("the factor's rank has changed: pivot it first"),
-            Error::Record => f.write_str("not a record: wrong magic, version, length or checksum"),
+            Error::Stale => f.write_str("the factor's columns are in another order: pivot before score, unpivot before solve"),
+            Error::Record => f.write_str("not a record: wrong magic or checksum"),
         }
     }
 }

@@ -72,8 +72,11 @@ const MOST_DAMPING: f64 = 1e12;
 /// Improves `theta` (flat: W1, b1, W2, b2, ...) in place on the samples `0..count` of a one-output network.
 ///
 /// `sample(i, x)` writes input i, as the model sees it, and returns its label and its weight (not negative; 0 leaves
-/// it out). It is asked again in every step. For a sample of a stream give the weights that the selector returned,
-/// divided by their mean or not: only their ratio to `weight_decay` matters. `memory` holds [`fit_len`] scalars.
+/// it out). It is asked again in every step. For a sample of a stream give the weights that the selector returned; only
+/// their ratio to `weight_decay` matters, so dividing all weights by their mean asks for a decay divided by it too.
+/// Start from small random values: at 0 a network of several layers has no gradient. Biases decay like weights.
+/// `memory` holds [`fit_len`] scalars, its scratch being [`crate::model::network_scratch`] or, for rows in closed form,
+/// [`crate::model::exact_scratch`].
 ///
 /// Cost of a step: `count` gradients, and `(count + 2 P) (P + 1)^2` multiplications at most.
 ///
@@ -281,7 +284,10 @@ where
 
 /// A weight that can be used.
 fn admit<T: Scalar>(weight: T) -> Result<T, Error> {
-    if weight.is_finite() && weight >= T::ZERO {
+    if !weight.is_finite() {
+        return Err(Error::NotFinite("weight"));
+    }
+    if weight >= T::ZERO {
         Ok(weight)
     } else {
         Err(Error::Range("weight"))
@@ -290,11 +296,11 @@ fn admit<T: Scalar>(weight: T) -> Result<T, Error> {
 
 /// Whether every entry of the gradient is small beside its column's norm and the residual's.
 fn stationary<T: Scalar>(slope: &[T], squares: &[T], loss: T) -> bool {
-    let small = T::of(STATIONARY * STATIONARY);
+    let small = T::of(STATIONARY) * loss.sqrt();
     slope
         .iter()
         .zip(squares)
-        .all(|(&s, &square)| s * s <= small * square * loss)
+        .all(|(&s, &square)| s.abs() <= small * square.sqrt())
 }
 
 /// Rows of the damping: `sqrt(lambda c_j) e_j`.

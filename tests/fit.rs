@@ -395,3 +395,33 @@ fn on_error_theta_is_as_before() {
             < 1e-9
     );
 }
+
+#[test]
+fn weights_of_any_size_fit_the_same_line() {
+    let x: Vec<Vec<f32>> = (0..4).map(|i| vec![i as f32]).collect();
+    let y = x.iter().map(|x| 1.0 + 2.0 * x[0]).collect();
+    let mut data = Data { x, y, w: vec![] };
+    for weight in [1e-25f32, 1e-12, 1.0, 1e12, 1e25] {
+        data.w = vec![weight; 4];
+        let mut theta = vec![0.0f32; 2];
+        let options = FitOptions {
+            weight_decay: 0.0,
+            ..FitOptions::default()
+        };
+        let report = run(&linear(1), &mut theta, Objective::Residual, options, &data).unwrap();
+        assert!(
+            (theta[0] - 2.0).abs() < 1e-3 && (theta[1] - 1.0).abs() < 1e-3,
+            "{weight} {theta:?} {report:?}"
+        );
+    }
+    data.w = vec![f32::NAN; 4];
+    let mut theta = vec![0.0f32; 2];
+    let outcome = run(
+        &linear(1),
+        &mut theta,
+        Objective::Residual,
+        FitOptions::default(),
+        &data,
+    );
+    assert_eq!(outcome, Err(Error::NotFinite("weight")));
+}

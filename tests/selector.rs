@@ -577,3 +577,92 @@ fn the_default_ridge_comes_from_the_first_row_that_is_not_zero() {
     selector.offer(&[300.0, 400.0], None).unwrap();
     assert!((selector.state().factor.ridge - 25e-6).abs() < 1e-12);
 }
+
+/// One neuron that every second reading leaves dead: its row is 0.
+fn half_dead<T: Scalar>() -> (Vec<Shape<T>>, Vec<T>) {
+    let shape = Shape {
+        inputs: 1,
+        outputs: 1,
+        bias: false,
+        activation: Activation::Relu,
+    };
+    (vec![shape], vec![T::ONE])
+}
+
+#[test]
+fn readings_that_the_model_says_nothing_of_are_counted_or_have_a_uniform_chance() {
+    let (shapes, theta) = half_dead::<f64>();
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let readings: Vec<[f64; 1]> = (0..200)
+        .map(|i| {
+            if i % 2 == 0 {
+                [-1.0]
+            } else {
+                [1.0 + f64::from(i) / 100.0]
+            }
+        })
+        .collect();
+    let weights = |uniform: f64, seed: u64| {
+        let mut selector = selector(
+            net,
+            Options {
+                uniform,
+                ..Options::default()
+            },
+            seed,
+            20,
+        );
+        for x in &readings {
+            selector.offer(x, None).unwrap();
+        }
+        let sum: f64 = selector.drain().map(|kept| kept.weight).sum();
+        (sum, selector.stats().unscored)
+    };
+    assert_eq!(weights(0.0, 1).1, 100);
+    assert_eq!(weights(0.1, 1).1, 0);
+    let trials = 4000;
+    for (uniform, truth) in [(0.0, 100.0), (0.1, 200.0)] {
+        let sums: Vec<f64> = (0..trials).map(|seed| weights(uniform, seed).0).collect();
+        let mean = sums.iter().sum::<f64>() / f64::from(trials as u32);
+        let variance =
+            sums.iter().map(|s| (s - mean) * (s - mean)).sum::<f64>() / f64::from(trials as u32);
+        let error = (variance / f64::from(trials as u32)).sqrt();
+        assert!(
+            (mean - truth).abs() < 4.0 * error,
+            "{uniform}: {mean} for {truth} within {error}"
+        );
+    }
+}
+
+#[test]
+fn an_attached_state_must_fit_its_items() {
+    let shapes = shapes::<f64>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let mut full = selector(net, Options::default(), 1, 10);
+    for x in stream::<f64>(3, 50) {
+        full.offer(&x, None).unwrap();
+    }
+    let (generator, state, memory, items) = full.detach();
+    for count in [0, 1, 6, 10, 12] {
+        let mut other = items.clone();
+        other.resize(count, Item::default());
+        let outcome = Selector::attach(
+            net,
+            Options::default(),
+            generator.clone(),
+            state,
+            memory.clone(),
+            other,
+        );
+        assert!(outcome.is_err(), "{count} items for 11");
+    }
+}

@@ -43,7 +43,7 @@ pub const GLEANER_ERROR_MODEL: i32 = -11;
 pub const GLEANER_ERROR_CHECK: i32 = -12;
 /// The object belongs to a model with another id.
 pub const GLEANER_ERROR_IDENTITY: i32 = -13;
-/// The factor's rank has changed since the last pivot: pivot first.
+/// The factor's columns are in another order: pivot before score, unpivot before solve and packed.
 pub const GLEANER_ERROR_STALE: i32 = -14;
 /// The bytes are no record: wrong magic, version, length or checksum.
 pub const GLEANER_ERROR_RECORD: i32 = -15;
@@ -198,7 +198,9 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
         GLEANER_ERROR_MODEL => c"the model's description contradicts itself",
         GLEANER_ERROR_CHECK => c"the model's output differs from a check pair's",
         GLEANER_ERROR_IDENTITY => c"the object belongs to another model",
-        GLEANER_ERROR_STALE => c"the factor's rank has changed: pivot it first",
+        GLEANER_ERROR_STALE => {
+            c"the factor's columns are in another order: pivot before score, unpivot before solve"
+        }
         GLEANER_ERROR_RECORD => c"not a record: wrong magic, version, length or checksum",
         GLEANER_ERROR_STATE => c"the struct was never set by its init function",
         GLEANER_ERROR_ABI => c"the struct was compiled against another header, or abi is not set",

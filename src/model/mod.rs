@@ -41,23 +41,29 @@ pub struct RowReport<T> {
     pub completeness: T,
 }
 
-/// A model that gives values, gradients and rows: what the selector and the fit work with.
+/// A model that gives values, gradients and rows: what the selector works with. Implement it for a model of your own.
 ///
 /// `x` has `inputs()` entries, `scratch` at least `scratch()` scalars with no meaning between calls.
 /// `output` counts from 0; one call is one output, so a sample of a model with C outputs has C rows.
 pub trait Model<T: Scalar> {
     /// Length of an input.
     fn inputs(&self) -> usize;
-    /// Number of outputs.
-    fn outputs(&self) -> usize;
+    /// Number of outputs; one unless the model says otherwise. A selector asks for output 0.
+    fn outputs(&self) -> usize {
+        1
+    }
     /// P, the number of parameters.
     fn parameters(&self) -> usize;
     /// N, the length of a row without the gauge columns: P + 1 less one a homogeneous hidden neuron.
-    fn order(&self) -> usize;
+    fn order(&self) -> usize {
+        self.parameters().saturating_add(1)
+    }
     /// Scalars of scratch that every method below needs.
     fn scratch(&self) -> usize;
     /// Whether the objective fits the model: false where a sigmoid would be applied twice.
-    fn suits(&self, objective: Objective<T>) -> bool;
+    fn suits(&self, _objective: Objective<T>) -> bool {
+        true
+    }
     /// The model's output at x.
     fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error>;
     /// The gradient of the objective with respect to the parameters (P entries); returns f(theta).
@@ -88,5 +94,61 @@ pub trait Model<T: Scalar> {
     ) -> Result<T, Error>;
     /// Moves the entries of a whole row that are not gauge columns to its front, in order; the first
     /// `order()` entries are then the row without gauge columns.
-    fn leave_out_gauge(&self, row: &mut [T]);
+    fn leave_out_gauge(&self, _row: &mut [T]) {}
+}
+
+impl<T: Scalar, M: Model<T> + ?Sized> Model<T> for &M {
+    fn inputs(&self) -> usize {
+        (**self).inputs()
+    }
+    fn outputs(&self) -> usize {
+        (**self).outputs()
+    }
+    fn parameters(&self) -> usize {
+        (**self).parameters()
+    }
+    fn order(&self) -> usize {
+        (**self).order()
+    }
+    fn scratch(&self) -> usize {
+        (**self).scratch()
+    }
+    fn suits(&self, objective: Objective<T>) -> bool {
+        (**self).suits(objective)
+    }
+    fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error> {
+        (**self).value(x, output, scratch)
+    }
+    fn gradient(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        gradient: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        (**self).gradient(x, output, target, gradient, scratch)
+    }
+    fn row(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        row: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<RowReport<T>, Error> {
+        (**self).row(x, output, target, row, scratch)
+    }
+    fn norm(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        (**self).norm(x, output, target, scratch)
+    }
+    fn leave_out_gauge(&self, row: &mut [T]) {
+        (**self).leave_out_gauge(row);
+    }
 }

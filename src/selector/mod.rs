@@ -2,7 +2,8 @@
 //!
 //! A reading goes `x -> standardiser -> model -> adjoint row -> online leverage -> score -> reservoir -> slot`, nothing
 //! above O(N^2). Each item's weight is `1 / inclusion probability`, so weighted sums over the kept readings are
-//! unbiased for sums over all, whatever the scores were made of.
+//! unbiased for sums over all readings with a score above 0, whatever the scores were made of. A reading whose row is
+//! 0 (every neuron dead, say) has leverage 0 and is never kept unless there is a uniform share; [`Stats::unscored`] counts it.
 
 mod options;
 mod parts;
@@ -56,6 +57,7 @@ where
         mut memory: B,
         items: I,
     ) -> Result<Self, Error> {
+        admit(&model, &options)?;
         let parts = Parts::of(&model, memory.as_mut())?;
         let mut factor = Factor::new(model.order(), options.ridge, parts.factor)?;
         factor.set_half_life(options.half_life)?;
@@ -79,8 +81,11 @@ where
 
     /// Joins a state and what it was detached from.
     ///
+    /// Ridge and half-life come from the state; objective, scaling and uniform share must be those given to
+    /// [`Selector::new`].
+    ///
     /// # Errors
-    /// As [`Selector::new`]; `Identity` where the state belongs to another model.
+    /// As [`Selector::new`]; `Identity` where the state belongs to another model; `Range` where it contradicts itself.
     pub fn attach(
         model: M,
         options: Options<'a, T>,
@@ -97,6 +102,7 @@ where
         if state.factor.order != model.order() {
             return Err(Error::Length("factor"));
         }
+        Reservoir::attach(state.reservoir, items.as_ref())?;
         Ok(Selector {
             model,
             options,
@@ -191,7 +197,8 @@ where
         if ridge_is_open {
             let norm = dot(row, row);
             if norm > T::ZERO {
-                factor.reset(default_ridge(norm))?;
+                let ridge = default_ridge(norm);
+                factor.reset(ridge).map_err(|_| Error::Range("row"))?;
                 self.state.factor = factor.state();
                 ridge_is_open = false;
             }

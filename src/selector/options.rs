@@ -30,7 +30,8 @@ pub struct Options<'a, T> {
     pub ridge: T,
     /// Half-life of the factor in rows; 0: never forget.
     pub half_life: u64,
-    /// alpha in [0, 1], the share of uniform sampling in the score.
+    /// alpha in [0, 1], the share of uniform sampling in the score: `(1 - alpha) leverage / mean leverage + alpha`, or the
+    /// leverage itself where alpha is 0. Above 0, readings that the model says nothing of have a chance too.
     pub uniform: T,
     /// Id of the model.
     pub model_id: u64,
@@ -53,7 +54,7 @@ impl<T: Scalar> Default for Options<'_, T> {
 /// What the exporter ships beside the parameters: the factor of the rows that the model was trained on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pilot<'a, T> {
-    /// The factor's packed triangle, N (N + 1) / 2 scalars.
+    /// The factor's packed triangle in natural column order (unpivoted), N (N + 1) / 2 scalars.
     pub packed: &'a [T],
     /// Rows in it.
     pub rows: u64,

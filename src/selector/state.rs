@@ -27,6 +27,8 @@ pub struct Stats<T> {
     pub refused_label: u64,
     /// Refused for any other cause.
     pub refused_other: u64,
+    /// Readings offered whose score was 0: never kept, and not in any sum.
+    pub unscored: u64,
     /// Sum of all scores offered.
     pub total_score: Sum<T>,
     /// Highest score of a reading that was dropped.
@@ -96,6 +98,9 @@ impl<T: Scalar> SelectorState<T> {
         self.leverage_count = self.leverage_count.saturating_add(1);
         let stats = &mut self.stats;
         stats.seen = stats.seen.saturating_add(1);
+        if score == T::ZERO {
+            stats.unscored = stats.unscored.saturating_add(1);
+        }
         stats.total_score.add(score);
         if let Some(dropped) = outcome.dropped {
             stats.highest_dropped = stats.highest_dropped.max(dropped.score);

@@ -68,6 +68,8 @@ pub struct gleaner_counters_f32 {
     pub refused_label: u64,
     /// ... any other cause
     pub refused_other: u64,
+    /// Readings offered whose score was 0: never kept, and in no sum
+    pub unscored: u64,
     /// Sum of all scores: rounded, and what the rounding left out
     pub total_score: [f32; 2],
     /// Highest score of a dropped reading
@@ -224,6 +226,7 @@ impl From<Stats<f32>> for gleaner_counters_f32 {
             refused_range: stats.refused_range,
             refused_label: stats.refused_label,
             refused_other: stats.refused_other,
+            unscored: stats.unscored,
             total_score: convert::pair(stats.total_score),
             highest_dropped: stats.highest_dropped,
         }
@@ -241,6 +244,7 @@ impl From<gleaner_counters_f32> for Stats<f32> {
             refused_range: counters.refused_range,
             refused_label: counters.refused_label,
             refused_other: counters.refused_other,
+            unscored: counters.unscored,
             total_score: convert::sum(counters.total_score),
             highest_dropped: counters.highest_dropped,
         }
