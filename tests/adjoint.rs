@@ -487,3 +487,30 @@ proptest! {
         prop_assert_eq!(network.order(), network.parameters() + 1 - gauge);
     }
 }
+
+#[test]
+fn a_pre_activation_beyond_the_scalar_is_refused_though_the_output_saturates() {
+    let shape = Shape {
+        inputs: 1,
+        outputs: 1,
+        bias: false,
+        activation: Activation::Sigmoid,
+    };
+    let case = Case {
+        shapes: vec![shape],
+        theta: vec![10.0f32],
+        x: vec![f32::MAX],
+    };
+    let network = case.network(8);
+    let mut row = [7.0f32; 2];
+    let target = Target::Prediction;
+    assert_eq!(
+        network.row(&case.x, 0, target, &mut row, &mut []),
+        Err(Error::Range("row"))
+    );
+    assert_eq!(row, [7.0; 2]);
+    assert_eq!(
+        network.norm(&case.x, 0, target, &mut []),
+        Err(Error::Range("norm"))
+    );
+}

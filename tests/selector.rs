@@ -666,3 +666,87 @@ fn an_attached_state_must_fit_its_items() {
         assert!(outcome.is_err(), "{count} items for 11");
     }
 }
+
+#[test]
+fn a_first_reading_out_of_range_leaves_the_selector_as_it_was() {
+    let shapes = [Shape {
+        inputs: 2,
+        outputs: 1,
+        bias: false,
+        activation: Activation::Identity,
+    }];
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &[1.0f32, 1.0],
+    })
+    .unwrap();
+    let mut selector = selector(net, Options::default(), 1, 4);
+    // Squares that vanish, a ridge below or above its range, squares that overflow.
+    for x in [[1e-25f32, 0.0], [1e-16, 1e-16], [1e19, 1e19], [1e30, 0.0]] {
+        let (_, before, memory, items) = selector.clone().detach();
+        assert!(
+            matches!(selector.offer(&x, None), Err(Error::Range("row"))),
+            "{x:?}"
+        );
+        let (_, after, memory_after, items_after) = selector.clone().detach();
+        assert_eq!(before.factor, after.factor, "{x:?}");
+        assert_eq!((before.reservoir, items), (after.reservoir, items_after));
+        let factor = memory.len() - gleaner::factor::factor_len(net.order());
+        let packed = factor..factor + net.order() * (net.order() + 1) / 2;
+        assert_eq!(memory[packed.clone()], memory_after[packed]);
+    }
+    assert!(selector.offer(&[1.0, 2.0], None).unwrap().leverage > 0.999);
+}
+
+#[test]
+fn a_refused_rebase_leaves_the_selector_as_it_was() {
+    let shapes = shapes::<f32>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let mut selector = selector(net, Options::default(), 1, 4);
+    for x in stream::<f32>(3, 20) {
+        selector.offer(&x, None).unwrap();
+    }
+    let factor_of = |s: &Sel<'_, f32>| {
+        let (_, state, memory, _) = s.clone().detach();
+        let start = memory.len() - gleaner::factor::factor_len(net.order());
+        (
+            state,
+            memory[start..start + net.order() * (net.order() + 1) / 2].to_vec(),
+        )
+    };
+    let before = factor_of(&selector);
+    let short = Options {
+        half_life: 2,
+        ..Options::default()
+    };
+    let fine = |_: u32, x: &mut [f32]| {
+        x.copy_from_slice(&[1.0, 2.0]);
+        Ok(None)
+    };
+    assert_eq!(
+        selector.rebase(net, short, fine),
+        Err(Error::Range("half_life"))
+    );
+    for value in [1e19f32, 1e30] {
+        let odd = |_: u32, x: &mut [f32]| {
+            x.fill(value);
+            Ok(None)
+        };
+        let outcome = selector.rebase(net, Options::default(), odd);
+        assert_eq!(outcome, Err(Error::Range("row")), "{value}");
+    }
+    let negative = Options {
+        ridge: -1.0,
+        ..Options::default()
+    };
+    assert_eq!(
+        selector.rebase(net, negative, fine),
+        Err(Error::Range("ridge"))
+    );
+    assert_eq!(factor_of(&selector), before);
+}

@@ -39,7 +39,8 @@ pub(crate) fn exact<'a, T: Scalar, L: Layers<T>>(
             seed,
             output,
         },
-        value: target.value(m),
+        // Beyond the scalar's range the value may be finite again, but the row is not this network's.
+        value: if s.is_finite() { target.value(m) } else { s },
         at_zero: target.value(m0),
     })
 }

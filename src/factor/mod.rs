@@ -174,7 +174,7 @@ fn column_squares<T: Scalar>(packed: &[T], squares: &mut [T]) {
     }
 }
 
-fn check_ridge<T: Scalar>(ridge: T) -> Result<(), Error> {
+pub(crate) fn check_ridge<T: Scalar>(ridge: T) -> Result<(), Error> {
     if !ridge.is_finite() {
         return Err(Error::NotFinite("ridge"));
     }

@@ -106,13 +106,13 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
         };
         gather(first, columns, x);
         gather(second, columns, y);
+        let growth = self.growth();
+        let score = |sum: T| Score {
+            leverage: sum * growth,
+            novelty: T::ZERO,
+        };
         match substitute(parts.packed, parts.squares, [x, y], self.threshold()) {
-            Some([a, b]) if a.is_finite() && b.is_finite() => {
-                let growth = self.growth();
-                let score = |sum: T| Score {
-                    leverage: sum * growth,
-                    novelty: T::ZERO,
-                };
+            Some([a, b]) if (a * growth).is_finite() && (b * growth).is_finite() => {
                 Ok([score(a), score(b)])
             }
             _ => Ok([self.score(first, scratch)?, self.score(second, scratch)?]),

@@ -267,6 +267,9 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
         let threshold = self.threshold();
         let sums = substitute(parts.packed, parts.squares, z, threshold);
         let mut leverage = sums.leverage;
+        if self.state.age > 0 {
+            leverage *= self.growth();
+        }
         let mut novelty = T::ZERO;
         let mut finite = leverage.is_finite();
         if sums.unseen {
@@ -284,9 +287,6 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
             } else {
                 Error::NotFinite("row")
             });
-        }
-        if self.state.age > 0 {
-            leverage *= self.growth();
         }
         Ok(Score { leverage, novelty })
     }

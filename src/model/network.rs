@@ -213,7 +213,11 @@ impl<L> Network<L> {
         let (slopes, _) = rest.split_at_mut_checked(self.plan.hidden)?;
         let (s, last) = forward(&self.layers, x, output, T::ONE, values, slopes)?;
         let phi = last.activation;
-        let value = target.value(phi.value(s));
+        let value = if s.is_finite() {
+            target.value(phi.value(s))
+        } else {
+            s
+        };
         *at_zero = target.value(phi.value(T::ZERO));
         let completeness = (inner(&self.layers, row)? - (value - *at_zero)).abs();
         Some(RowReport {
@@ -351,14 +355,24 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         let norm = match self.plan.form {
             Form::Exact => {
                 let done = exact(&self.layers, x, output, target, self.plan.hidden, scratch);
-                done.and_then(|d| Some(d.pass.norm_squared()? + d.at_zero * d.at_zero))
+                let done = done.ok_or(Error::Model)?;
+                if !done.pass.is_finite() || !done.value.is_finite() {
+                    return Err(Error::Range("norm"));
+                }
+                done.pass.norm_squared().ok_or(Error::Model)? + done.at_zero * done.at_zero
             }
-            Form::Quadrature => self.integrate(x, output, target, scratch).and_then(|_| {
-                let row = scratch.get(..self.plan.parameters.saturating_add(1))?;
-                Some(dot(row, row))
-            }),
+            Form::Quadrature => {
+                let report = self
+                    .integrate(x, output, target, scratch)
+                    .ok_or(Error::Model)?;
+                if !report.completeness.is_finite() {
+                    return Err(Error::Range("norm"));
+                }
+                let row = scratch.get(..self.plan.parameters.saturating_add(1));
+                let row = row.ok_or(Error::Model)?;
+                dot(row, row)
+            }
         };
-        let norm = norm.ok_or(Error::Model)?;
         if norm.is_finite() {
             Ok(norm)
         } else {

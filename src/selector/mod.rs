@@ -193,19 +193,25 @@ where
         let mut factor = Factor::attach(self.state.factor, parts.factor)?;
 
         // Until here nothing has moved. A row that the factor refuses leaves it as it was.
-        let mut ridge_is_open = self.state.ridge_is_open;
-        if ridge_is_open {
-            let norm = dot(row, row);
-            if norm > T::ZERO {
-                let ridge = default_ridge(norm);
-                factor.reset(ridge).map_err(|_| Error::Range("row"))?;
-                self.state.factor = factor.state();
-                ridge_is_open = false;
+        let is_first = self.state.ridge_is_open && row.iter().any(|&entry| entry != T::ZERO);
+        if is_first {
+            let ridge = default_ridge(dot(row, row));
+            if ridge == T::ZERO || factor.reset(ridge).is_err() {
+                return Err(Error::Range("row"));
             }
         }
-        let leverage = factor.observe(row, T::ONE)?;
+        let leverage = match factor.observe(row, T::ONE) {
+            Ok(leverage) => leverage,
+            Err(cause) => {
+                if is_first {
+                    // Back to what rows of zeros left.
+                    factor.reset(T::ZERO)?;
+                }
+                return Err(cause);
+            }
+        };
         self.state.factor = factor.state();
-        self.state.ridge_is_open = ridge_is_open;
+        self.state.ridge_is_open &= !is_first;
 
         let alpha = self.options.uniform;
         let score = if alpha == T::ZERO {

@@ -3,7 +3,7 @@
 use super::options::admit;
 use super::parts::Parts;
 use super::{Options, Selector};
-use crate::factor::{Factor, default_ridge};
+use crate::factor::{Factor, check_ridge, default_ridge};
 use crate::model::{Model, dot};
 use crate::sampler::Item;
 use crate::{Error, Scalar, Sum};
@@ -43,13 +43,18 @@ where
             return Err(Error::Model);
         }
         admit(&model, &options)?;
+        if options.half_life > 0 && options.half_life < model.order() as u64 {
+            return Err(Error::Range("half_life"));
+        }
         let kept = self.len();
+        let mut is_zero = true;
         let (mut weights, mut squares) = (Sum::<T>::default(), Sum::<T>::default());
         for index in 0..kept {
             let Some(item) = self.kept(index) else {
                 continue;
             };
             let row = self.recall_row(&model, &options, item.slot, &mut recall)?;
+            is_zero &= row.iter().all(|&entry| entry == T::ZERO);
             weights.add(item.weight);
             squares.add(item.weight * dot(row, row));
         }
@@ -58,9 +63,14 @@ where
             return Err(Error::Range("row"));
         }
         let mut ridge = options.ridge;
-        if ridge == T::ZERO && squares.value() > T::ZERO {
+        if ridge == T::ZERO && !is_zero {
             ridge = default_ridge(squares.value() / weights.value());
+            // Rows whose squares vanish would leave a ridge of 0.
+            if ridge == T::ZERO || check_ridge(ridge).is_err() {
+                return Err(Error::Range("row"));
+            }
         }
+        check_ridge(ridge)?;
         let factor = Parts::of(&model, self.memory.as_mut())?.factor;
         let mut factor = Factor::new(model.order(), ridge, factor)?;
         factor.set_half_life(options.half_life)?;
