@@ -726,13 +726,14 @@ gleaner_status gleaner_selector_kept_f32(const struct gleaner_selector_f32 *sele
 gleaner_status gleaner_selector_stats_f32(const struct gleaner_selector_f32 *selector,
     struct gleaner_stats_f32 *stats);
 
-/* Empties the sample and the counters; factor, moments and generator go on.
+/* Empties the sample and the counters; factor, moments, generator and the free slot go on.
  * Errors: STATE. */
 gleaner_status gleaner_selector_begin_period_f32(struct gleaner_selector_f32 *selector);
 
 /* The next model, of the same inputs, parameters and scratch: the factor is rebuilt from the kept readings
  * under it, each with its weight; its pilot is not looked at. Slots, scores and weights stay. `recall` is
- * asked twice for each reading.
+ * asked twice for each reading; where it fails the
+ * second time only, the factor is emptied and starts anew with the next reading.
  * Errors: STATE; those of a model; NULL (no function), CALLBACK; those of a reading. */
 gleaner_status gleaner_selector_rebase_f32(struct gleaner_selector_f32 *selector,
     const struct gleaner_model_f32 *model, gleaner_recall_f32 recall, void *context);

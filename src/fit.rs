@@ -81,7 +81,7 @@ const MOST_DAMPING: f64 = 1e12;
 /// Cost of a step: `count` gradients, and `(count + 2 P) (P + 1)^2` multiplications at most.
 ///
 /// # Errors
-/// `Model`, `Length` for what does not fit together; `Objective` for the logistic loss behind a sigmoid; `Label`,
+/// `Model`, `Length` for what does not fit together; `Objective` for a prediction, which is no loss, and for the logistic loss behind a sigmoid; `Label`,
 /// `NotFinite`, `Range` for a sample or option out of range; what `sample` returns. On error theta is as before.
 pub fn fit<T: Scalar, S>(
     shapes: &[Shape<T>],
@@ -106,7 +106,7 @@ where
     if memory.len() < fit_len(inputs, parameters, scratch) {
         return Err(Error::Length("memory"));
     }
-    if !network.suits(objective) {
+    if objective == Objective::Prediction || !network.suits(objective) {
         return Err(Error::Objective);
     }
     let decay = options.weight_decay;

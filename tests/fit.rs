@@ -360,6 +360,10 @@ fn on_error_theta_is_as_before() {
         run(&sigmoid, &mut theta, Objective::Logistic, options, &data),
         Err(Error::Objective)
     );
+    assert_eq!(
+        run(&shapes, &mut theta, Objective::Prediction, options, &data),
+        Err(Error::Objective)
+    );
     let negative = FitOptions {
         weight_decay: -1.0,
         ..options

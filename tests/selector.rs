@@ -430,7 +430,10 @@ fn a_new_model_takes_over_from_the_kept_readings() {
         theta: &[1.0, 2.0],
     })
     .unwrap();
-    assert_eq!(selector.rebase(other, next, recall), Err(Error::Model));
+    assert_eq!(
+        selector.rebase(other, next, recall),
+        Err(Error::Length("model"))
+    );
 }
 
 fn rank_correlation(pairs: &[(f64, f64)]) -> f64 {
@@ -749,4 +752,85 @@ fn a_refused_rebase_leaves_the_selector_as_it_was() {
         Err(Error::Range("ridge"))
     );
     assert_eq!(factor_of(&selector), before);
+}
+
+#[test]
+fn a_loop_goes_on_over_a_period_with_the_slot_it_has() {
+    let shapes = shapes::<f64>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let mut selector = selector(net, Options::default(), 5, 4);
+    let mut slots = vec![(0, 0); 5];
+    let mut free = selector.free() as usize;
+    for (period, count) in [(0, 3), (1, 2), (2, 40), (3, 40), (4, 5)] {
+        for (i, x) in stream::<f64>(period, count).iter().enumerate() {
+            slots[free] = (period, i as u64);
+            free = selector.offer(x, None).unwrap().free as usize;
+        }
+        for kept in selector.drain() {
+            assert_eq!(slots[kept.slot as usize], (period, kept.sequence));
+        }
+        assert_eq!(selector.len(), count.min(4));
+        selector.begin_period();
+        assert_eq!(selector.free() as usize, free);
+    }
+}
+
+#[test]
+fn a_reading_that_is_recalled_once_only_leaves_a_selector_that_works() {
+    let shapes = shapes::<f64>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let mut selector = selector(
+        net,
+        Options {
+            model_id: 1,
+            ..Options::default()
+        },
+        5,
+        4,
+    );
+    for x in &stream::<f64>(3, 20) {
+        selector.offer(x, None).unwrap();
+    }
+    let kept: Vec<_> = selector.drain().collect();
+    let mut asked = 0;
+    let flaky = |_: u32, x: &mut [f64]| {
+        asked += 1;
+        x.copy_from_slice(&[0.5, f64::from(asked)]);
+        if asked == 6 {
+            Err(Error::Range("flash"))
+        } else {
+            Ok(None)
+        }
+    };
+    let outcome = selector.rebase(
+        net,
+        Options {
+            model_id: 2,
+            ..Options::default()
+        },
+        flaky,
+    );
+    assert_eq!(outcome, Err(Error::Range("flash")));
+    assert!(kept.iter().copied().eq(selector.drain()));
+    assert_eq!(
+        (selector.state().model_id, selector.state().factor.rows),
+        (1, 0)
+    );
+    // The first reading with a row is new to the empty factor.
+    let fresh = stream::<f64>(4, 20);
+    let mut leverages = fresh
+        .iter()
+        .map(|x| selector.offer(x, None).unwrap().leverage);
+    let first = leverages.find(|&leverage| leverage > 0.0).unwrap();
+    assert!(first > 0.999 && first <= 1.0, "{first}");
 }

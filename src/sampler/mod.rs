@@ -69,3 +69,13 @@ pub fn effective_size<T: Scalar>(kept: impl Iterator<Item = Kept<T>>) -> T {
         T::ZERO
     }
 }
+
+/// The slot that is free next while there is room: they fill in turn, from the one that was free at the start.
+fn next_slot(free: u32, slots: usize) -> u32 {
+    let next = free.wrapping_add(1);
+    if usize::try_from(next).is_ok_and(|next| next < slots) {
+        next
+    } else {
+        0
+    }
+}

@@ -12,7 +12,7 @@
 
 use super::heap::{self, at, put};
 use super::pool::{Pool, below, count};
-use super::{Item, Kept, Outcome};
+use super::{Item, Kept, Outcome, next_slot};
 use crate::Sum;
 use crate::{Error, Scalar};
 use rand_core::Rng;
@@ -102,18 +102,17 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
             return Err(Error::Length("items"));
         }
         let is_full = kept == slots - 1;
-        // Light items begin with the first sample that leaves; until then slots fill in order.
+        // Light items begin with the first sample that leaves.
         let is_consistent = if state.light == 0 {
-            state.threshold == T::ZERO
-                && state.compensation == T::ZERO
-                && u32::try_from(kept) == Ok(state.free)
+            state.threshold == T::ZERO && state.compensation == T::ZERO
         } else {
             is_full
                 && state.threshold > T::ZERO
                 && state.threshold <= T::MAX
                 && state.compensation.abs() <= state.threshold
-                && u32::try_from(slots).is_ok_and(|slots| state.free < slots)
         };
+        let is_consistent =
+            is_consistent && u32::try_from(slots).is_ok_and(|slots| state.free < slots);
         let is_counted = u64::try_from(kept).is_ok_and(|kept| kept <= state.seen);
         if !(is_consistent && is_counted) {
             return Err(Error::Range("state"));
@@ -131,9 +130,12 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
         self.state
     }
 
-    /// Drops all samples, for a new period.
+    /// Drops all samples, for a new period. The free slot stays free.
     pub fn clear(&mut self) {
-        self.state = ReservoirState::default();
+        self.state = ReservoirState {
+            free: self.state.free,
+            ..ReservoirState::default()
+        };
     }
 
     /// The free slot, 0 to k: where the next payload goes.
@@ -230,7 +232,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
             heap::push(items, heavy, newcomer);
             self.state.seen = seen.wrapping_add(1);
             self.state.heavy = heavy.saturating_add(1);
-            self.state.free = free.wrapping_add(1);
+            self.state.free = next_slot(free, items.len());
             return Ok(Outcome {
                 kept: true,
                 free: self.state.free,

@@ -1,7 +1,7 @@
 //! The k highest scores, ties by arrival: the earlier stays.
 
 use super::heap::{self, at, is_lower};
-use super::{Item, Kept, Outcome};
+use super::{Item, Kept, Outcome, next_slot};
 use crate::{Error, Scalar};
 use core::marker::PhantomData;
 
@@ -47,11 +47,9 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
         if slots == 0 || u32::try_from(slots).is_err() || state.kept >= slots {
             return Err(Error::Length("items"));
         }
-        let is_full = state.kept == slots - 1;
         let is_in_range = u32::try_from(slots).is_ok_and(|slots| state.free < slots);
-        let is_in_order = u32::try_from(state.kept) == Ok(state.free);
         let is_counted = u64::try_from(state.kept).is_ok_and(|kept| kept <= state.seen);
-        if !(is_in_range && (is_full || is_in_order) && is_counted) {
+        if !(is_in_range && is_counted) {
             return Err(Error::Range("state"));
         }
         Ok(Top {
@@ -73,7 +71,10 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
 
     /// Drops all samples, for a new period.
     pub fn clear(&mut self) {
-        self.state = TopState::default();
+        self.state = TopState {
+            free: self.state.free,
+            ..TopState::default()
+        };
     }
 
     /// The free slot, 0 to k: where the next payload goes.
@@ -143,7 +144,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
         if kept < capacity {
             heap::push(items, kept, newcomer);
             self.state.kept = kept.saturating_add(1);
-            self.state.free = free.wrapping_add(1);
+            self.state.free = next_slot(free, items.len());
             return Ok(Outcome {
                 kept: true,
                 free: self.state.free,

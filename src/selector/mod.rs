@@ -263,7 +263,7 @@ where
         (0..self.len()).filter_map(|index| self.kept(index))
     }
 
-    /// Empties the reservoir and the counters; factor, moments and generator go on.
+    /// Empties the reservoir and the counters; factor, moments, generator and the free slot go on.
     pub fn begin_period(&mut self) {
         if let Ok(mut reservoir) = Reservoir::attach(self.state.reservoir, self.items.as_mut()) {
             reservoir.clear();

@@ -3,7 +3,7 @@
 use super::options::admit;
 use super::parts::Parts;
 use super::{Options, Selector};
-use crate::factor::{Factor, check_ridge, default_ridge};
+use crate::factor::{Factor, FactorState, check_ridge, default_ridge};
 use crate::model::{Model, dot};
 use crate::sampler::Item;
 use crate::{Error, Scalar, Sum};
@@ -25,8 +25,9 @@ where
     /// observation for each kept reading.
     ///
     /// # Errors
-    /// `Model` where inputs, parameters or scratch differ in number from the old model's; `Objective`, `Range`, `Length` as
-    /// [`Selector::new`]; what `recall` returns; those of a reading. All are found before anything changes.
+    /// `Length` where inputs, parameters or scratch differ in number from the old model's; `Objective`, `Range`, `Length` as
+    /// [`Selector::new`]; what `recall` returns; those of a reading. All are found before anything changes, but for a
+    /// `recall` that fails when asked the second time: the factor is then empty and starts anew with the next reading.
     pub fn rebase<R>(
         &mut self,
         model: M,
@@ -40,7 +41,7 @@ where
         if (model.inputs(), model.parameters(), model.scratch())
             != (old.inputs(), old.parameters(), old.scratch())
         {
-            return Err(Error::Model);
+            return Err(Error::Length("model"));
         }
         admit(&model, &options)?;
         if options.half_life > 0 && options.half_life < model.order() as u64 {
@@ -74,13 +75,44 @@ where
         let factor = Parts::of(&model, self.memory.as_mut())?.factor;
         let mut factor = Factor::new(model.order(), ridge, factor)?;
         factor.set_half_life(options.half_life)?;
-        let mut state = factor.state();
-        for index in 0..kept {
+        let empty = factor.state();
+        let filled = self.fill(&model, &options, empty, &mut recall);
+        let Ok(state) = filled else {
+            // A reading could be recalled once and not twice: nothing is known any more of either model's rows.
+            let old = Parts::of(&self.model, self.memory.as_mut())?.factor;
+            let mut factor = Factor::new(self.model.order(), T::ZERO, old)?;
+            factor.set_half_life(self.options.half_life)?;
+            self.state.factor = factor.state();
+            self.state.ridge_is_open = true;
+            self.state.forget_leverages();
+            return filled.map(|_| ());
+        };
+        self.state.factor = state;
+        self.state.ridge_is_open = ridge == T::ZERO;
+        self.state.model_id = options.model_id;
+        self.state.forget_leverages();
+        self.model = model;
+        self.options = options;
+        Ok(())
+    }
+
+    /// Takes the rows of all kept readings into an empty factor in the selector's memory.
+    fn fill<R>(
+        &mut self,
+        model: &M,
+        options: &Options<'a, T>,
+        mut state: FactorState<T>,
+        recall: &mut R,
+    ) -> Result<FactorState<T>, Error>
+    where
+        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+    {
+        for index in 0..self.len() {
             let Some(item) = self.kept(index) else {
                 continue;
             };
-            self.recall_row(&model, &options, item.slot, &mut recall)?;
-            let parts = Parts::of(&model, self.memory.as_mut())?;
+            self.recall_row(model, options, item.slot, recall)?;
+            let parts = Parts::of(model, self.memory.as_mut())?;
             let row = parts
                 .row
                 .get(..model.order())
@@ -89,13 +121,7 @@ where
             factor.observe(row, item.weight)?;
             state = factor.state();
         }
-        self.state.factor = state;
-        self.state.ridge_is_open = ridge == T::ZERO;
-        self.state.model_id = options.model_id;
-        self.state.forget_leverages();
-        self.model = model;
-        self.options = options;
-        Ok(())
+        Ok(state)
     }
 
     /// The row, without gauge columns, of a kept reading under a model.

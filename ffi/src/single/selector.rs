@@ -245,7 +245,7 @@ pub unsafe extern "C" fn gleaner_selector_stats_f32(
     })
 }
 
-/// Empties the sample and the counters; factor, moments and generator go on.
+/// Empties the sample and the counters; factor, moments, generator and the free slot go on.
 /// Errors: STATE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_begin_period_f32(
@@ -261,7 +261,8 @@ pub unsafe extern "C" fn gleaner_selector_begin_period_f32(
 
 /// The next model, of the same inputs, parameters and scratch: the factor is rebuilt from the kept readings
 /// under it, each with its weight; its pilot is not looked at. Slots, scores and weights stay. `recall` is
-/// asked twice for each reading.
+/// asked twice for each reading; where it fails the
+/// second time only, the factor is emptied and starts anew with the next reading.
 /// Errors: STATE; those of a model; NULL (no function), CALLBACK; those of a reading.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_rebase_f32(

@@ -160,8 +160,8 @@ impl gleaner_selector_f32 {
         Descriptor::again(self.model)
     }
 
-    /// Attaches the library's selector, changes it, and keeps what it has become; on an error its counters
-    /// alone, which is all that may have moved.
+    /// Attaches the library's selector, changes it, and keeps what it has become: on an error that is what it was, but
+    /// for its counters and the factor that a second recall spoiled.
     pub(super) unsafe fn change<'a, R>(
         &mut self,
         change: impl FnOnce(&mut Attached<'a>) -> Result<R, Fault>,
@@ -187,10 +187,7 @@ impl gleaner_selector_f32 {
         // The selector is large: it stays where it is made.
         let mut selector = Selector::attach(network, options, generator, state, memory, items)?;
         let result = change(&mut selector);
-        match result {
-            Ok(_) => self.store(selector),
-            Err(_) => self.counters = selector.stats().into(),
-        }
+        self.store(selector);
         result
     }
 
