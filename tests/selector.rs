@@ -764,7 +764,7 @@ fn a_loop_goes_on_over_a_period_with_the_slot_it_has() {
     })
     .unwrap();
     let mut selector = selector(net, Options::default(), 5, 4);
-    let mut slots = vec![(0, 0); 5];
+    let mut slots = [(0, 0); 5];
     let mut free = selector.free() as usize;
     for (period, count) in [(0, 3), (1, 2), (2, 40), (3, 40), (4, 5)] {
         for (i, x) in stream::<f64>(period, count).iter().enumerate() {
