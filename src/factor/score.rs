@@ -267,9 +267,6 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
         let threshold = self.threshold();
         let sums = substitute(parts.packed, parts.squares, z, threshold);
         let mut leverage = sums.leverage;
-        if self.state.age > 0 {
-            leverage *= self.growth();
-        }
         let mut novelty = T::ZERO;
         let mut finite = leverage.is_finite();
         if sums.unseen {
@@ -287,6 +284,12 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
             } else {
                 Error::NotFinite("row")
             });
+        }
+        if self.state.age > 0 {
+            leverage *= self.growth();
+            if !leverage.is_finite() {
+                return Err(Error::Range("row"));
+            }
         }
         Ok(Score { leverage, novelty })
     }
