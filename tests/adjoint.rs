@@ -514,3 +514,28 @@ fn a_pre_activation_beyond_the_scalar_is_refused_though_the_output_saturates() {
         Err(Error::Range("norm"))
     );
 }
+
+#[test]
+fn completeness_is_a_number_where_its_sum_overflows() {
+    let shape = Shape {
+        inputs: 8,
+        outputs: 1,
+        bias: false,
+        activation: Activation::Identity,
+    };
+    let big = 3e38f32;
+    let theta = vec![big, big, -big, -big, big, big, -big, -big];
+    let x = vec![1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0];
+    let case = Case {
+        shapes: vec![shape],
+        theta,
+        x,
+    };
+    let mut row = [0.0f32; 9];
+    let report = case
+        .network(8)
+        .row(&case.x, 0, Target::Prediction, &mut row, &mut [])
+        .unwrap();
+    assert!(report.completeness.is_finite(), "{report:?}");
+    assert_eq!(row[..8], case.x[..]);
+}

@@ -834,3 +834,44 @@ fn a_reading_that_is_recalled_once_only_leaves_a_selector_that_works() {
     let first = leverages.find(|&leverage| leverage > 0.0).unwrap();
     assert!(first > 0.999 && first <= 1.0, "{first}");
 }
+
+#[test]
+fn a_pilot_mean_too_small_to_divide_by_counts_as_unknown() {
+    let shapes = shapes::<f32>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let order = net.order();
+    let mut packed = Vec::new();
+    for j in 0..order {
+        packed.push(1.0f32);
+        packed.extend(vec![0.0; order - j - 1]);
+    }
+    for mean_leverage in [1e-39f32, 1e-38, 1e-10] {
+        let mut selector = selector(
+            net,
+            Options {
+                uniform: 0.2,
+                ..Options::default()
+            },
+            1,
+            4,
+        );
+        let pilot = Pilot {
+            packed: &packed,
+            rows: 10,
+            ridge: 1.0,
+            mean_leverage,
+            model_id: 0,
+        };
+        selector.start(pilot).unwrap();
+        for x in stream::<f32>(3, 50) {
+            let verdict = selector.offer(&x, None).unwrap();
+            assert!(verdict.score <= 1e6, "{verdict:?}");
+        }
+        assert!(selector.stats().total_score.value().is_finite());
+    }
+}

@@ -23,7 +23,10 @@ pub struct LayerShape {
 impl LayerShape {
     /// Number of weights and biases.
     pub fn parameters(&self) -> usize {
-        self.inputs * self.outputs + if self.bias { self.outputs } else { 0 }
+        let bias = if self.bias { self.outputs } else { 0 };
+        self.inputs
+            .saturating_mul(self.outputs)
+            .saturating_add(bias)
     }
 }
 
@@ -59,7 +62,10 @@ impl Net {
             }
             width = layer.outputs;
         }
-        let wanted: usize = layers.iter().map(LayerShape::parameters).sum();
+        let wanted = layers
+            .iter()
+            .map(LayerShape::parameters)
+            .fold(0, usize::saturating_add);
         if theta.len() != wanted {
             return Err(data(format!(
                 "{name}: the layers have {wanted} parameters, and theta holds {}",

@@ -113,11 +113,19 @@ impl Field {
     }
 }
 
+/// Bytes of payload an item that are shown as columns, at most.
+const MOST_PAYLOAD: usize = 1 << 20;
+
 impl Fields {
     /// The types of a payload of so many bytes, or what does not fit.
     fn of(&self, payload: usize) -> Result<Vec<Field>, String> {
         let (fields, what) = match self {
             Fields::Hex => return Ok(Vec::new()),
+            Fields::All(_) if payload > MOST_PAYLOAD => {
+                return Err(format!(
+                    "a payload of {payload} bytes an item is more than columns can show: read it with --payload u8hex"
+                ));
+            }
             Fields::All(field) => (
                 vec![*field; payload / field.bytes()],
                 format!("values of {} bytes", field.bytes()),

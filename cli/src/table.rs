@@ -95,7 +95,21 @@ impl Table {
     }
 }
 
-fn parse_plain(name: &str, input: impl Read, first: FirstLine) -> Result<Table, Failure> {
+/// UTF-8's byte order mark.
+const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
+
+fn parse_plain(name: &str, mut input: impl Read, first: FirstLine) -> Result<Table, Failure> {
+    // A byte order mark, which spreadsheets write, is no part of the first cell.
+    let mut start = Vec::new();
+    let cannot_read = |cause| data(format!("{name}: cannot read: {cause}"));
+    (&mut input)
+        .take(BYTE_ORDER_MARK.len() as u64)
+        .read_to_end(&mut start)
+        .map_err(cannot_read)?;
+    if start == BYTE_ORDER_MARK {
+        start.clear();
+    }
+    let input = start.as_slice().chain(input);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -114,7 +128,8 @@ fn parse_plain(name: &str, input: impl Read, first: FirstLine) -> Result<Table, 
         if table.width == 0 {
             table.width = record.len();
             let has_number = record.iter().any(|cell| cell.parse::<f64>().is_ok());
-            if first == FirstLine::MayBeNames && !has_number {
+            let has_names = !has_number && record.iter().any(|cell| !cell.is_empty());
+            if first == FirstLine::MayBeNames && has_names {
                 table.header = Some(record.iter().map(str::to_string).collect());
                 continue;
             }

@@ -213,3 +213,17 @@ fn what_is_no_record_is_refused_with_its_place() {
         assert_eq!(output.status.code(), Some(2), "{bad:?}");
     }
 }
+
+#[test]
+fn an_empty_record_of_huge_payloads_is_refused_in_a_sentence() {
+    let directory = directory("read_huge");
+    let header = Header {
+        payload: u32::MAX,
+        ..Header::default()
+    };
+    let mut bytes = vec![0; record_len(0, 0)];
+    Writer::new(&mut bytes, header).unwrap().finish().unwrap();
+    let path = file_of(&directory, "a.bin", &bytes);
+    let message = fail(&["read", &path, "--payload", "f32"], 1);
+    assert!(message.contains("--payload u8hex"), "{message}");
+}

@@ -406,3 +406,23 @@ fn a_contradicting_command_line_has_status_two() {
         &["prediction"],
     );
 }
+
+#[test]
+fn a_byte_order_mark_hides_no_reading_and_empty_cells_are_no_names() {
+    let directory = directory("byte_order_mark");
+    let net = r#"{"layers": [{"inputs": 1, "outputs": 1, "bias": false, "activation": "identity"}], "theta": [2.0]}"#;
+    let net = file(&directory, "net.json", net);
+    for text in ["1\n2\n3\n", "\u{feff}1\n2\n3\n", "\u{feff}name\n1\n2\n3\n"] {
+        let data = file(&directory, "x.csv", text);
+        let printed = run(&["score", "--net", &net, "--data", &data, "--emit", "rows"]);
+        assert_eq!(cells(&printed).len(), 3, "{text:?}: {printed}");
+    }
+    let net = r#"{"layers": [{"inputs": 2, "outputs": 1, "bias": false, "activation": "identity"}], "theta": [2.0, 1.0]}"#;
+    let net = file(&directory, "wide.json", net);
+    let data = file(&directory, "x.csv", ",\n1,2\n");
+    fail(&["score", "--net", &net, "--data", &data], 1);
+    let layers = r#"{"layers": [{"inputs": 18446744073709551615, "outputs": 4294967296, "bias": true, "activation": "relu"}], "theta": []}"#;
+    let net = file(&directory, "huge.json", layers);
+    let data = file(&directory, "one.csv", "1\n");
+    fail(&["score", "--net", &net, "--data", &data], 1);
+}

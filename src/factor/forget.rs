@@ -18,7 +18,9 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
     /// Half-life in rows, at least the order; 0: never forget.
     ///
     /// The ridge is fed back while rows are forgotten, one column at a time and each once in a half-life:
-    /// every pivot stays at least half of lambda. Up to 1.5 lambda are there at first, at most lambda later.
+    /// every pivot stays at least half of lambda. Up to 1.5 lambda are there at first, at most lambda later. Set it once,
+    /// at the start: each change may add or leave out as much as half of lambda, and so may each merge of a factor that
+    /// forgets.
     /// Cost: a little more than a power of two and N^2 / 6 flops a row.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ pub struct RowReport<T> {
     pub at_zero: T,
     /// `|<a, theta> - (f(theta) - f(0))|`: 0 but for rounding in an exact row; what quadrature left
     /// out otherwise. Not monotone in the number of nodes, and no bound of the error.
+    /// The largest scalar where the sum itself leaves the scalar's range.
     pub completeness: T,
 }
 

@@ -317,7 +317,12 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
                     return Err(Error::Range("row"));
                 }
                 let sum = done.pass.set(a).ok_or(Error::Model)?;
-                let completeness = (sum - (done.value - done.at_zero)).abs();
+                let residual = (sum - (done.value - done.at_zero)).abs();
+                let completeness = if residual.is_finite() {
+                    residual
+                } else {
+                    T::MAX
+                };
                 let (value, at_zero) = (done.value, done.at_zero);
                 RowReport {
                     form: Form::Exact,

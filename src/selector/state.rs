@@ -81,7 +81,7 @@ impl<T: Scalar> SelectorState<T> {
     /// What leverages are divided by before they are mixed with the uniform share: the pilot's mean, or that of
     /// the readings before, never of this one, so that weights stay exact.
     pub(super) fn mean(&self) -> T {
-        if self.mean_leverage > T::ZERO {
+        if self.mean_leverage > T::of(LEAST_MEAN) {
             return self.mean_leverage;
         }
         let mean = self.leverages.value() / T::count(self.leverage_count.max(1));

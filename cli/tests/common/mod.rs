@@ -97,3 +97,10 @@ pub fn apart(a: &[f64], b: &[f64]) -> f64 {
     let differences = a.iter().zip(b).map(|(a, b)| (a - b).abs());
     differences.fold(0.0, |most, d| if d > most || d.is_nan() { d } else { most })
 }
+
+/// Standard error of a run that must end with this status.
+pub fn fail(arguments: &[&str], status: i32) -> String {
+    let output = gleaner(arguments);
+    assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
+    stderr(&output)
+}

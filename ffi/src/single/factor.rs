@@ -312,7 +312,7 @@ pub unsafe extern "C" fn gleaner_factor_merge_f32(
 }
 
 /// Regresses the last column on the others, N - 1 entries: with rows `[J | -f]` a Gauss-Newton step.
-/// Errors: STATE, LENGTH, STALE, RANGE.
+/// Errors: STATE, LENGTH, STALE; RANGE, after which the solution holds no meaning.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_factor_solve_f32(
     factor: *const gleaner_factor_f32,
