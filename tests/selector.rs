@@ -4,7 +4,7 @@ mod common;
 
 use common::{Random, activation};
 use gleaner::factor::Factor;
-use gleaner::model::{Activation, Flat, Form, Model, Network, Objective, Shape};
+use gleaner::model::{Activation, Flat, Form, Model, Network, Objective, RowReport, Shape, Target};
 use gleaner::sampler::Item;
 use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
 use gleaner::{Error, Scalar};
@@ -873,5 +873,151 @@ fn a_pilot_mean_too_small_to_divide_by_counts_as_unknown() {
             assert!(verdict.score <= 1e6, "{verdict:?}");
         }
         assert!(selector.stats().total_score.value().is_finite());
+    }
+}
+
+/// A model that claims what it likes of its sizes and refuses all work.
+#[derive(Clone, Copy)]
+struct Claims {
+    inputs: usize,
+    outputs: usize,
+    parameters: usize,
+    order: usize,
+    scratch: usize,
+}
+
+impl<T: Scalar> Model<T> for Claims {
+    fn inputs(&self) -> usize {
+        self.inputs
+    }
+    fn outputs(&self) -> usize {
+        self.outputs
+    }
+    fn parameters(&self) -> usize {
+        self.parameters
+    }
+    fn order(&self) -> usize {
+        self.order
+    }
+    fn scratch(&self) -> usize {
+        self.scratch
+    }
+    fn value(&self, _: &[T], _: usize, _: &mut [T]) -> Result<T, Error> {
+        Err(Error::Model)
+    }
+    fn gradient(
+        &self,
+        _: &[T],
+        _: usize,
+        _: Target<T>,
+        _: &mut [T],
+        _: &mut [T],
+    ) -> Result<T, Error> {
+        Err(Error::Model)
+    }
+    fn row(
+        &self,
+        _: &[T],
+        _: usize,
+        _: Target<T>,
+        _: &mut [T],
+        _: &mut [T],
+    ) -> Result<RowReport<T>, Error> {
+        Err(Error::Model)
+    }
+    fn norm(&self, _: &[T], _: usize, _: Target<T>, _: &mut [T]) -> Result<T, Error> {
+        Err(Error::Model)
+    }
+}
+
+#[test]
+fn a_model_of_impossible_sizes_is_refused() {
+    let possible = Claims {
+        inputs: 2,
+        outputs: 1,
+        parameters: 3,
+        order: 4,
+        scratch: 1,
+    };
+    let options = Options::<f32>::default();
+    let length = selector_len(2, 3, 4, 1);
+    let new = |claims: Claims| {
+        let generator = Xoshiro128PlusPlus::seed_from_u64(1);
+        let items = vec![Item::default(); 3];
+        Selector::new(claims, options, generator, vec![0.0; length], items)
+    };
+    let (generator, state, memory, items) = new(possible).unwrap().detach();
+    let attach = |claims: Claims| {
+        let (generator, items) = (generator.clone(), items.clone());
+        Selector::attach(claims, options, generator, state, memory.clone(), items)
+    };
+    assert!(attach(possible).is_ok());
+    let most = usize::MAX;
+    let impossible = [
+        Claims {
+            inputs: 0,
+            ..possible
+        },
+        Claims {
+            outputs: 0,
+            ..possible
+        },
+        Claims {
+            order: 0,
+            ..possible
+        },
+        Claims {
+            order: 5,
+            ..possible
+        },
+        Claims {
+            order: most,
+            ..possible
+        },
+        Claims {
+            parameters: most,
+            ..possible
+        },
+        Claims {
+            parameters: most,
+            order: most,
+            ..possible
+        },
+    ];
+    for claims in impossible {
+        assert_eq!(new(claims).err(), Some(Error::Model));
+        assert_eq!(attach(claims).err(), Some(Error::Model));
+    }
+    // Possible, but for no memory.
+    let huge = [
+        Claims {
+            inputs: most,
+            ..possible
+        },
+        Claims {
+            parameters: most - 1,
+            ..possible
+        },
+        Claims {
+            parameters: most - 1,
+            order: most,
+            ..possible
+        },
+        Claims {
+            scratch: most,
+            ..possible
+        },
+    ];
+    for claims in huge {
+        assert_eq!(new(claims).err(), Some(Error::Length("memory")));
+        assert_eq!(attach(claims).err(), Some(Error::Length("memory")));
+    }
+    for length in [
+        selector_len(most, 3, 4, 1),
+        selector_len(2, most, 4, 1),
+        selector_len(2, 3, most, 1),
+        selector_len(2, 3, 4, most),
+    ] {
+        assert!(length > most / 2);
     }
 }

@@ -37,10 +37,11 @@ const LARGEST_ORDER: usize = 65535;
 /// Scalars of memory for a factor of order n: the packed triangle and four vectors
 /// (compensation, column squares, column order, work row).
 pub const fn factor_len(order: usize) -> usize {
-    triangle(order) + 4 * order
+    let pairs = order.saturating_mul(order.saturating_add(1)) / 2;
+    pairs.saturating_add(order.saturating_mul(4))
 }
 
-/// Scalars of a packed triangle.
+/// Scalars of a packed triangle of an order that has been checked.
 const fn triangle(order: usize) -> usize {
     order * (order + 1) / 2
 }

@@ -48,8 +48,9 @@ where
     /// An empty selector. `memory` holds at least [`selector_len`] scalars, `items` k + 1 items.
     ///
     /// # Errors
-    /// `Length` where memory, items or scaling constants do not fit the model; `Objective` for the logistic loss behind
-    /// a sigmoid; `Range` for an option outside its range.
+    /// `Model` for a model without inputs or outputs, or whose order is not in 1 to P + 1; `Length` where memory, items or
+    /// scaling constants do not fit the model; `Objective` for the logistic loss behind a sigmoid; `Range` for an option
+    /// outside its range.
     pub fn new(
         model: M,
         options: Options<'a, T>,
@@ -94,8 +95,8 @@ where
         mut memory: B,
         items: I,
     ) -> Result<Self, Error> {
-        Parts::of(&model, memory.as_mut())?;
         admit(&model, &options)?;
+        Parts::of(&model, memory.as_mut())?;
         if state.model_id != options.model_id {
             return Err(Error::Identity);
         }

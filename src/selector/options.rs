@@ -65,11 +65,20 @@ pub struct Pilot<'a, T> {
     /// Id of the model whose rows they are.
     pub model_id: u64,
 }
-/// Whether options suit a model.
+
+/// Whether a model is possible and options suit it.
 pub(super) fn admit<T: Scalar, M: Model<T>>(
     model: &M,
     options: &Options<'_, T>,
 ) -> Result<(), Error> {
+    let whole_row = model.parameters().checked_add(1).ok_or(Error::Model)?;
+    let is_possible = model.inputs() > 0
+        && model.outputs() > 0
+        && model.order() > 0
+        && model.order() <= whole_row;
+    if !is_possible {
+        return Err(Error::Model);
+    }
     if let Scaling::Constants { mean, scale } = options.scaling
         && (mean.len() != model.inputs() || scale.len() != model.inputs())
     {

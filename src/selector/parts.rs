@@ -9,8 +9,14 @@ use crate::{Error, Scalar};
 /// Scalars of memory for a selector: running moments, standardised input, whole row of P + 1, scratch of the
 /// model, factor of order N.
 pub const fn selector_len(inputs: usize, parameters: usize, order: usize, scratch: usize) -> usize {
-    moments_len(inputs) + inputs + parameters + 1 + scratch + factor_len(order)
+    moments_len(inputs)
+        .saturating_add(inputs)
+        .saturating_add(parameters)
+        .saturating_add(1)
+        .saturating_add(scratch)
+        .saturating_add(factor_len(order))
 }
+
 /// The parts of a selector's memory. The factor comes last: a next model may change its order and nothing else.
 pub(super) struct Parts<'m, T> {
     pub(super) moments: &'m mut [T],
