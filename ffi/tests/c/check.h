@@ -41,6 +41,19 @@ typedef float real;
 
 #define OK(call) STATUS(GLEANER_OK, call)
 
+/* Whether items are the same; field by field, as structs have padding that nothing sets. */
+static inline int same_items(const struct F(gleaner_item) *a, const struct F(gleaner_item) *b, size_t count)
+{
+  size_t i;
+  for (i = 0; i < count; i++) {
+    if (a[i].sequence != b[i].sequence || a[i].slot != b[i].slot ||
+        memcmp(&a[i].score, &b[i].score, sizeof(real)) != 0) {
+      return 0;
+    }
+  }
+  return 1;
+}
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif
