@@ -31,6 +31,16 @@ pub enum Error {
     Stale,
     /// The bytes are no record: wrong magic or checksum.
     Record,
+    /// The bytes are erased memory, all 0x00 or all 0xFF: there is no snapshot.
+    Blank,
+    /// The bytes are no snapshot, or a damaged one: wrong magic, length or checksum.
+    Damaged,
+    /// The snapshot has a layout that is not known here.
+    Version,
+    /// The snapshot is of another kind of object, another scalar, or other options.
+    Object,
+    /// Reading, writing or erasing the caller's storage failed, or a page of it is damaged.
+    Storage,
 }
 
 impl fmt::Display for Error {
@@ -53,6 +63,11 @@ impl fmt::Display for Error {
             Error::Identity => f.write_str("the object belongs to another model"),
             Error::Stale => f.write_str("the factor's columns are in another order: pivot before score, unpivot before solve"),
             Error::Record => f.write_str("not a record: wrong magic or checksum"),
+            Error::Blank => f.write_str("erased memory: there is no snapshot"),
+            Error::Damaged => f.write_str("not a snapshot, or a damaged one: wrong magic, length or checksum"),
+            Error::Version => f.write_str("the snapshot's version is not known here"),
+            Error::Object => f.write_str("the snapshot is of another object, scalar or options"),
+            Error::Storage => f.write_str("the storage failed, or a page of it is damaged"),
         }
     }
 }

@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 pub mod adjoint;
+mod bytes;
 mod error;
 pub mod factor;
 pub mod fit;
@@ -12,6 +13,7 @@ pub mod record;
 pub mod sampler;
 mod scalar;
 pub mod selector;
+pub mod snapshot;
 pub mod standardiser;
 mod sum;
 

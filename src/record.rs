@@ -41,15 +41,12 @@
 //! ```
 
 use crate::Error;
-use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
+use crate::bytes::{CHECKSUM, Sink, Source, checksum, len};
 
 const MAGIC: [u8; 4] = *b"GLNR";
 const VERSION: u16 = 1;
 const HEADER: usize = 60;
 const ENTRY: usize = 24;
-const CHECKSUM: usize = 4;
-/// Without a table: a record is rare, and a kilobyte of flash is not.
-const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// What a record says of its sample as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -95,11 +92,6 @@ const fn body_len(items: usize, payload: usize) -> usize {
     items.saturating_mul(payload.saturating_add(ENTRY))
 }
 
-/// A 32-bit count as a length.
-fn len(count: u32) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
-}
-
 /// Everything of a writer but its bytes: plain, copied freely.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WriterState {
@@ -135,18 +127,18 @@ impl<'a> Writer<'a> {
             written: 0,
         };
         let writer = Self::attach(state, bytes)?;
-        let mut rest = &mut *writer.bytes;
-        put(&mut rest, &MAGIC)?;
-        put(&mut rest, &VERSION.to_le_bytes())?;
-        put(&mut rest, &(HEADER as u16).to_le_bytes())?;
-        put(&mut rest, &header.model.to_le_bytes())?;
-        put(&mut rest, &header.seed.to_le_bytes())?;
-        put(&mut rest, &header.seen.to_le_bytes())?;
-        put(&mut rest, &header.total.to_le_bytes())?;
-        put(&mut rest, &header.threshold.to_le_bytes())?;
-        put(&mut rest, &header.period.to_le_bytes())?;
-        put(&mut rest, &header.items.to_le_bytes())?;
-        put(&mut rest, &header.payload.to_le_bytes())?;
+        let mut sink = Sink::new(&mut *writer.bytes);
+        sink.bytes(&MAGIC)?;
+        sink.u16(VERSION)?;
+        sink.u16(HEADER as u16)?;
+        sink.u64(header.model)?;
+        sink.u64(header.seed)?;
+        sink.u64(header.seen)?;
+        sink.f64(header.total)?;
+        sink.f64(header.threshold)?;
+        sink.u32(header.period)?;
+        sink.u32(header.items)?;
+        sink.u32(header.payload)?;
         Ok(writer)
     }
 
@@ -192,11 +184,12 @@ impl<'a> Writer<'a> {
             }
         }
         let start = body_len(len(written), len(payload)).saturating_add(HEADER);
-        let mut rest = self.bytes.get_mut(start..).ok_or(Error::Length("bytes"))?;
-        put(&mut rest, &entry.sequence.to_le_bytes())?;
-        put(&mut rest, &entry.score.to_le_bytes())?;
-        put(&mut rest, &entry.weight.to_le_bytes())?;
-        put(&mut rest, entry.payload)?;
+        let rest = self.bytes.get_mut(start..).ok_or(Error::Length("bytes"))?;
+        let mut sink = Sink::new(rest);
+        sink.u64(entry.sequence)?;
+        sink.f64(entry.score)?;
+        sink.f64(entry.weight)?;
+        sink.bytes(entry.payload)?;
         self.state.written = written.saturating_add(1);
         Ok(())
     }
@@ -216,22 +209,12 @@ impl<'a> Writer<'a> {
         }
         let length = record_len(len(items), len(payload));
         let record = self.bytes.get_mut(..length).ok_or(Error::Length("bytes"))?;
-        let (content, checksum) = record
+        let (content, end) = record
             .split_last_chunk_mut::<CHECKSUM>()
             .ok_or(Error::Length("bytes"))?;
-        *checksum = CRC.checksum(content).to_le_bytes();
+        *end = checksum(content).to_le_bytes();
         Ok(length)
     }
-}
-
-/// Writes bytes at the front and moves past them.
-fn put(rest: &mut &mut [u8], bytes: &[u8]) -> Result<(), Error> {
-    let (front, back) = core::mem::take(rest)
-        .split_at_mut_checked(bytes.len())
-        .ok_or(Error::Length("bytes"))?;
-    front.copy_from_slice(bytes);
-    *rest = back;
-    Ok(())
 }
 
 /// Reads a record.
@@ -259,22 +242,22 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Reader::new`].
     pub fn first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Error> {
-        let rest = &mut &*bytes;
-        if take::<4>(rest)? != MAGIC {
+        let mut source = Source::new(bytes);
+        if source.array()? != MAGIC {
             return Err(Error::Record);
         }
-        if u16::from_le_bytes(take(rest)?) != VERSION {
+        if source.u16()? != VERSION {
             return Err(Error::Range("version"));
         }
-        let header_len = usize::from(u16::from_le_bytes(take(rest)?));
-        let model = u64::from_le_bytes(take(rest)?);
-        let seed = u64::from_le_bytes(take(rest)?);
-        let seen = u64::from_le_bytes(take(rest)?);
-        let total = f64::from_le_bytes(take(rest)?);
-        let threshold = f64::from_le_bytes(take(rest)?);
-        let period = u32::from_le_bytes(take(rest)?);
-        let items = u32::from_le_bytes(take(rest)?);
-        let payload = u32::from_le_bytes(take(rest)?);
+        let header_len = usize::from(source.u16()?);
+        let model = source.u64()?;
+        let seed = source.u64()?;
+        let seen = source.u64()?;
+        let total = source.f64()?;
+        let threshold = source.f64()?;
+        let period = source.u32()?;
+        let items = source.u32()?;
+        let payload = source.u32()?;
         let header = Header {
             model,
             period,
@@ -292,8 +275,8 @@ impl<'a> Reader<'a> {
         }
         let body_end = header_len.saturating_add(body_len(len(items), len(payload)));
         let (content, tail) = bytes.split_at_checked(body_end).ok_or(length)?;
-        let (checksum, tail) = tail.split_first_chunk::<CHECKSUM>().ok_or(length)?;
-        if CRC.checksum(content) != u32::from_le_bytes(*checksum) {
+        let (end, tail) = tail.split_first_chunk::<CHECKSUM>().ok_or(length)?;
+        if checksum(content) != u32::from_le_bytes(*end) {
             return Err(Error::Record);
         }
         let body = content.get(header_len..).ok_or(length)?;
@@ -319,25 +302,16 @@ impl<'a> Reader<'a> {
     pub fn entries(&self) -> impl Iterator<Item = Entry<'a>> + 'a {
         let size = len(self.header.payload).saturating_add(ENTRY);
         self.body.chunks_exact(size.max(1)).filter_map(|item| {
-            let rest = &mut &*item;
-            let sequence = u64::from_le_bytes(take(rest).ok()?);
-            let score = f64::from_le_bytes(take(rest).ok()?);
-            let weight = f64::from_le_bytes(take(rest).ok()?);
+            let mut source = Source::new(item);
+            let sequence = source.u64().ok()?;
+            let score = source.f64().ok()?;
+            let weight = source.f64().ok()?;
             Some(Entry {
                 sequence,
                 score,
                 weight,
-                payload: rest,
+                payload: source.rest(),
             })
         })
     }
-}
-
-/// Takes bytes from the front and moves past them.
-fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Error> {
-    let (front, back) = rest
-        .split_first_chunk::<N>()
-        .ok_or(Error::Length("bytes"))?;
-    *rest = back;
-    Ok(*front)
 }

@@ -60,6 +60,10 @@ pub trait Scalar:
     fn wide(self) -> f64;
     /// The value as an index; NaN and negative give 0.
     fn index(self) -> usize;
+    /// The bits of its IEEE form, in the low bytes.
+    fn bits(self) -> u64;
+    /// The value of such bits, any of them; only the low bytes count.
+    fn from_bits(bits: u64) -> Self;
     /// A uniform draw in (0, 1]: one 32-bit word for f32, one 64-bit word for f64.
     fn unit<G: Rng>(generator: &mut G) -> Self;
     /// |self|
@@ -94,7 +98,7 @@ pub trait Scalar:
 }
 
 macro_rules! scalar {
-    ($t:ident, $bytes:literal, $next:ident, $range:literal, $exp2:path, $sin_cos:path, $sqrt:ident,
+    ($t:ident, $word:ident, $bytes:literal, $next:ident, $range:literal, $exp2:path, $sin_cos:path, $sqrt:ident,
      $exp:ident, $expm1:ident, $ln:ident, $ln_1p:ident, $erfc:ident) => {
         impl Scalar for $t {
             const ZERO: Self = 0.0;
@@ -116,6 +120,12 @@ macro_rules! scalar {
             }
             fn index(self) -> usize {
                 self as usize
+            }
+            fn bits(self) -> u64 {
+                $t::to_bits(self).into()
+            }
+            fn from_bits(bits: u64) -> Self {
+                $t::from_bits(bits as $word)
             }
             fn unit<G: Rng>(generator: &mut G) -> Self {
                 (generator.$next() as $t + 1.0) * (1.0 / $range)
@@ -167,6 +177,7 @@ fn exp2(x: f32) -> f32 {
 // (word + 1) scaled to (0, 1]: the conversion keeps small values fine, so small probabilities stay exact.
 scalar!(
     f32,
+    u32,
     4,
     next_u32,
     4294967296.0,
@@ -181,6 +192,7 @@ scalar!(
 );
 scalar!(
     f64,
+    u64,
     8,
     next_u64,
     18446744073709551616.0,

@@ -69,6 +69,23 @@ fn features(len: usize) -> usize {
     len / 4
 }
 
+/// Refuses numbers, laid out as in memory, that are no moments of so many features.
+pub(crate) fn check_moments<T: Scalar>(
+    features: usize,
+    numbers: impl Iterator<Item = T>,
+) -> Result<(), Error> {
+    for (place, number) in numbers.enumerate() {
+        if !number.is_finite() {
+            return Err(Error::NotFinite("memory"));
+        }
+        // The second quarter holds the squared deviations.
+        if number < T::ZERO && (features..features.saturating_mul(2)).contains(&place) {
+            return Err(Error::Range("memory"));
+        }
+    }
+    Ok(())
+}
+
 /// The moments of all features, in order.
 fn moments<T: Scalar>(memory: &[T]) -> impl Iterator<Item = Moment<T>> + '_ {
     let (high, low) = memory
@@ -135,14 +152,10 @@ impl<T: Scalar, B: AsRef<[T]>> Moments<T, B> {
         if !memory.as_ref().len().is_multiple_of(4) {
             return Err(Error::Length("memory"));
         }
-        for moment in moments(memory.as_ref()) {
-            if !moment.is_finite() {
-                return Err(Error::NotFinite("memory"));
-            }
-            if moment.deviations.high < T::ZERO {
-                return Err(Error::Range("memory"));
-            }
-        }
+        check_moments(
+            features(memory.as_ref().len()),
+            memory.as_ref().iter().copied(),
+        )?;
         Ok(Moments {
             count,
             memory,
@@ -163,6 +176,10 @@ impl<T: Scalar, B: AsRef<[T]>> Moments<T, B> {
     /// Number of features, d.
     pub fn features(&self) -> usize {
         features(self.memory.as_ref().len())
+    }
+
+    pub(crate) fn inner(&self) -> &[T] {
+        self.memory.as_ref()
     }
 
     fn moment(&self, feature: usize) -> Option<Moment<T>> {
@@ -249,6 +266,12 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Moments<T, B> {
             memory,
             scalar: PhantomData,
         })
+    }
+
+    /// Takes over a count; its memory is to be written.
+    pub(crate) fn replace(&mut self, count: u64) -> &mut [T] {
+        self.count = count;
+        self.memory.as_mut()
     }
 
     /// Takes in a sample of d values. Cost: about 30 d operations.

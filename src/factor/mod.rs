@@ -74,6 +74,24 @@ pub struct FactorState<T> {
     pub pivoted: bool,
 }
 
+impl<T: Scalar> FactorState<T> {
+    /// Refuses a state that no factor has.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.order == 0 || self.order > LARGEST_ORDER {
+            return Err(Error::Range("order"));
+        }
+        check_ridge(self.ridge)?;
+        let forgets = self.half_life > 0;
+        if forgets && (self.half_life < self.order as u64 || self.age >= self.half_life)
+            || !forgets && self.age > 0
+            || self.cursor > self.order
+        {
+            return Err(Error::Range("state"));
+        }
+        Ok(())
+    }
+}
+
 /// A row's place against the factor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score<T> {
@@ -295,6 +313,12 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
         column_squares(parts.packed, parts.squares);
         Ok(())
     }
+
+    /// Takes over a state of the same order; its memory is to be written.
+    pub(crate) fn replace(&mut self, state: FactorState<T>) -> &mut [T] {
+        self.state = state;
+        self.memory.as_mut()
+    }
 }
 
 /// What reads only: the memory may also be a `&[T]`.
@@ -304,17 +328,7 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     /// # Errors
     /// As [`Factor::new`]; Range also for a state that no factor has.
     pub fn attach(state: FactorState<T>, memory: B) -> Result<Self, Error> {
-        if state.order == 0 || state.order > LARGEST_ORDER {
-            return Err(Error::Range("order"));
-        }
-        check_ridge(state.ridge)?;
-        let forgets = state.half_life > 0;
-        if forgets && (state.half_life < state.order as u64 || state.age >= state.half_life)
-            || !forgets && state.age > 0
-            || state.cursor > state.order
-        {
-            return Err(Error::Range("state"));
-        }
+        state.check()?;
         if memory.as_ref().len() < factor_len(state.order) {
             return Err(Error::Length("memory"));
         }
@@ -329,6 +343,10 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     /// The state.
     pub fn state(&self) -> FactorState<T> {
         self.state
+    }
+
+    pub(crate) fn inner(&self) -> (FactorState<T>, &[T]) {
+        (self.state, self.memory.as_ref())
     }
 
     /// The packed triangle: `d_j` and the unit row `u_jk`, k > j, for j = 0, 1, ...

@@ -8,6 +8,14 @@ pub(super) fn is_lower<T: Scalar>(a: &Item<T>, b: &Item<T>) -> bool {
     a.score < b.score || (a.score == b.score && a.sequence > b.sequence)
 }
 
+/// Whether the first `count` items that `item` gives are a heap.
+pub(crate) fn is_heap<T: Scalar>(count: usize, item: impl Fn(usize) -> Option<Item<T>>) -> bool {
+    (1..count).all(|index| match (item(index), item((index - 1) / 2)) {
+        (Some(below), Some(above)) => !is_lower(&below, &above),
+        _ => false,
+    })
+}
+
 /// The item at an index. Callers stay within the length.
 pub(super) fn at<T: Scalar>(items: &[Item<T>], index: usize) -> Item<T> {
     debug_assert!(index < items.len());

@@ -8,6 +8,8 @@ mod top;
 pub use reservoir::{Reservoir, ReservoirState};
 pub use top::{Top, TopState};
 
+pub(crate) use heap::is_heap;
+
 use crate::Scalar;
 
 /// A kept sample as a sampler stores it.

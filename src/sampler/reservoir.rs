@@ -35,6 +35,37 @@ pub struct ReservoirState<T> {
 }
 
 impl<T: Scalar> ReservoirState<T> {
+    /// Refuses a state that no reservoir of so many slots has.
+    pub(crate) fn check(&self, slots: usize) -> Result<(), Error> {
+        if slots == 0 || u32::try_from(slots).is_err() {
+            return Err(Error::Length("items"));
+        }
+        let kept = self
+            .heavy
+            .checked_add(self.light)
+            .ok_or(Error::Length("items"))?;
+        if kept >= slots {
+            return Err(Error::Length("items"));
+        }
+        let is_full = kept == slots - 1;
+        // Light items begin with the first sample that leaves.
+        let is_consistent = if self.light == 0 {
+            self.threshold == T::ZERO && self.compensation == T::ZERO
+        } else {
+            is_full
+                && self.threshold > T::ZERO
+                && self.threshold <= T::MAX
+                && self.compensation.abs() <= self.threshold
+        };
+        let is_consistent =
+            is_consistent && u32::try_from(slots).is_ok_and(|slots| self.free < slots);
+        let is_counted = u64::try_from(kept).is_ok_and(|kept| kept <= self.seen);
+        if !(is_consistent && is_counted) {
+            return Err(Error::Range("state"));
+        }
+        Ok(())
+    }
+
     fn mean(&self) -> Sum<T> {
         Sum {
             high: self.threshold,
@@ -90,33 +121,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
     /// `Length` where the items cannot hold what the state counts; `Range` where the state contradicts itself. The
     /// items themselves are not read.
     pub fn attach(state: ReservoirState<T>, items: I) -> Result<Self, Error> {
-        let slots = items.as_ref().len();
-        if slots == 0 || u32::try_from(slots).is_err() {
-            return Err(Error::Length("items"));
-        }
-        let kept = state
-            .heavy
-            .checked_add(state.light)
-            .ok_or(Error::Length("items"))?;
-        if kept >= slots {
-            return Err(Error::Length("items"));
-        }
-        let is_full = kept == slots - 1;
-        // Light items begin with the first sample that leaves.
-        let is_consistent = if state.light == 0 {
-            state.threshold == T::ZERO && state.compensation == T::ZERO
-        } else {
-            is_full
-                && state.threshold > T::ZERO
-                && state.threshold <= T::MAX
-                && state.compensation.abs() <= state.threshold
-        };
-        let is_consistent =
-            is_consistent && u32::try_from(slots).is_ok_and(|slots| state.free < slots);
-        let is_counted = u64::try_from(kept).is_ok_and(|kept| kept <= state.seen);
-        if !(is_consistent && is_counted) {
-            return Err(Error::Range("state"));
-        }
+        state.check(items.as_ref().len())?;
         Ok(Reservoir { state, items })
     }
 
@@ -128,6 +133,10 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
     /// The state.
     pub fn state(&self) -> ReservoirState<T> {
         self.state
+    }
+
+    pub(crate) fn inner(&self) -> (ReservoirState<T>, &[Item<T>]) {
+        (self.state, self.items.as_ref())
     }
 
     /// Drops all samples, for a new period. The free slot stays free.
@@ -189,6 +198,12 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
 }
 
 impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
+    /// Takes over a state; its items are to be written.
+    pub(crate) fn replace(&mut self, state: ReservoirState<T>) -> &mut [Item<T>] {
+        self.state = state;
+        self.items.as_mut()
+    }
+
     /// Offers the sample in the free slot.
     ///
     /// A score of 0 is counted and never kept. Inclusion is right to 2^-32 (f32) or 2^-64 (f64) and to rounding.

@@ -16,6 +16,21 @@ pub struct TopState {
     pub free: u32,
 }
 
+impl TopState {
+    /// Refuses a state that no sampler of so many slots has.
+    pub(crate) fn check(&self, slots: usize) -> Result<(), Error> {
+        if slots == 0 || u32::try_from(slots).is_err() || self.kept >= slots {
+            return Err(Error::Length("items"));
+        }
+        let is_in_range = u32::try_from(slots).is_ok_and(|slots| self.free < slots);
+        let is_counted = u64::try_from(self.kept).is_ok_and(|kept| kept <= self.seen);
+        if !(is_in_range && is_counted) {
+            return Err(Error::Range("state"));
+        }
+        Ok(())
+    }
+}
+
 /// The k highest of a stream, k = `items.len() - 1` kept samples and k + 1 slots, 0 to k.
 ///
 /// Slots as in [`super::Reservoir`]: one is always free, the next payload goes there, and no live payload is ever
@@ -43,15 +58,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
     /// `Length` where the items cannot hold what the state counts; `Range` where the state contradicts itself. The
     /// items themselves are not read.
     pub fn attach(state: TopState, items: I) -> Result<Self, Error> {
-        let slots = items.as_ref().len();
-        if slots == 0 || u32::try_from(slots).is_err() || state.kept >= slots {
-            return Err(Error::Length("items"));
-        }
-        let is_in_range = u32::try_from(slots).is_ok_and(|slots| state.free < slots);
-        let is_counted = u64::try_from(state.kept).is_ok_and(|kept| kept <= state.seen);
-        if !(is_in_range && is_counted) {
-            return Err(Error::Range("state"));
-        }
+        state.check(items.as_ref().len())?;
         Ok(Top {
             scalar: PhantomData,
             state,
@@ -67,6 +74,10 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
     /// The state.
     pub fn state(&self) -> TopState {
         self.state
+    }
+
+    pub(crate) fn inner(&self) -> (TopState, &[Item<T>]) {
+        (self.state, self.items.as_ref())
     }
 
     /// Drops all samples, for a new period.
@@ -117,6 +128,12 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
 }
 
 impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
+    /// Takes over a state; its items are to be written.
+    pub(crate) fn replace(&mut self, state: TopState) -> &mut [Item<T>] {
+        self.state = state;
+        self.items.as_mut()
+    }
+
     /// Offers the sample in the free slot. Cost: one comparison for most offers, O(log k) where it is kept; no draws.
     ///
     /// # Errors

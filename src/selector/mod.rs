@@ -9,6 +9,7 @@ mod options;
 mod parts;
 mod rebase;
 mod state;
+mod stored;
 
 pub use options::{Options, Pilot, Scaling};
 pub use parts::selector_len;
