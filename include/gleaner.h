@@ -99,6 +99,20 @@ typedef int32_t gleaner_status;
 #define GLEANER_ERROR_INDEX (-19) /* There is no item of this index. */
 #define GLEANER_ERROR_OTHER (-20) /* Any other cause. */
 
+/* The bytes are erased memory, all 0x00 or all 0xFF: nothing was saved there. */
+#define GLEANER_ERROR_BLANK (-21)
+
+/* The bytes are no snapshot, or a damaged one: wrong magic, length or checksum. */
+#define GLEANER_ERROR_DAMAGED (-22)
+
+#define GLEANER_ERROR_VERSION (-23) /* The snapshot's version is not known to this library. */
+
+/* The snapshot is of another kind of object, another scalar, or other options. */
+#define GLEANER_ERROR_OBJECT (-24)
+
+/* The caller's read, write or erase failed, or a stored payload is damaged. */
+#define GLEANER_ERROR_STORAGE (-25)
+
 #define GLEANER_ACTIVATION_IDENTITY 0 /* s */
 #define GLEANER_ACTIVATION_RELU 1 /* max(s, 0) */
 #define GLEANER_ACTIVATION_LEAKY_RELU 2 /* s where s > 0, parameter[0] * s elsewhere */
@@ -211,6 +225,16 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 /* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
+/* In bytes: snapshots, at most; scalar: sizeof(float) or sizeof(double), items: k + 1. */
+#define GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) \
+  (60 + (scalar) * (1 + GLEANER_FACTOR_LEN(order) - (size_t)(order)))
+#define GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, features) (36 + (scalar) * GLEANER_MOMENTS_LEN(features))
+#define GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items) \
+  (68 + 2 * (scalar) + ((size_t)(items) - 1) * (12 + (scalar)))
+#define GLEANER_TOP_SNAPSHOT_LEN(scalar, items) (44 + ((size_t)(items) - 1) * (12 + (scalar)))
+#define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
+  (56 + 8 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
+    GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
 /* In bytes: a record of so many items, each with so many bytes of payload. */
 #define GLEANER_RECORD_LEN(items, payload) (64 + (size_t)(items) * (24 + (size_t)(payload)))
 
@@ -219,6 +243,30 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
   { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0 }
 #define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
 
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Snapshots: whose they are.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+#define GLEANER_OBJECT_FACTOR 1 /* A factor's snapshot. */
+#define GLEANER_OBJECT_RESERVOIR 2 /* A reservoir's. */
+#define GLEANER_OBJECT_TOP 3 /* A top-k sampler's. */
+#define GLEANER_OBJECT_MOMENTS 4 /* Running moments'. */
+#define GLEANER_OBJECT_SELECTOR 5 /* A selector's. */
+
+/* What a snapshot says of itself. */
+struct gleaner_snapshot_header {
+  uint64_t model; /* Id of a selector's model; 0 for other objects */
+  uint32_t object; /* `GLEANER_OBJECT_...` */
+  uint32_t scalar; /* Bytes of a scalar: 4 (f32) or 8 (f64) */
+  uint32_t length; /* Bytes of the snapshot */
+};
+
+/* Checks the snapshot at the front of `bytes` and says whose it is: after a restart, which model to init
+ * the selector with. Cost: a checksum.
+ * Errors: BLANK (erased memory: nothing was saved), DAMAGED, VERSION, OBJECT. */
+gleaner_status gleaner_snapshot_read(const uint8_t *bytes, size_t bytes_len,
+    struct gleaner_snapshot_header *header);
 
 /* ----------------------------------------------------------------------------------------------------------
  * A model as C describes it, in single precision.
@@ -744,6 +792,76 @@ gleaner_status gleaner_selector_rebase_f32(struct gleaner_selector_f32 *selector
  * Errors: STATE, LENGTH, SIZE. */
 gleaner_status gleaner_selector_record_f32(const struct gleaner_selector_f32 *selector, const uint8_t *payloads,
     size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Snapshots: saving and restoring, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Bytes of a factor's snapshot, as `GLEANER_FACTOR_SNAPSHOT_LEN`. */
+size_t gleaner_factor_snapshot_len_f32(size_t order);
+
+/* Bytes of a reservoir's snapshot, at most, as `GLEANER_RESERVOIR_SNAPSHOT_LEN`. */
+size_t gleaner_reservoir_snapshot_len_f32(size_t items);
+
+/* Bytes of a top-k sampler's snapshot, at most, as `GLEANER_TOP_SNAPSHOT_LEN`. */
+size_t gleaner_top_snapshot_len_f32(size_t items);
+
+/* Bytes of a snapshot of running moments, as `GLEANER_MOMENTS_SNAPSHOT_LEN`. */
+size_t gleaner_moments_snapshot_len_f32(size_t features);
+
+/* Bytes of a selector's snapshot, at most, as `GLEANER_SELECTOR_SNAPSHOT_LEN`. */
+size_t gleaner_selector_snapshot_len_f32(size_t inputs, size_t order, size_t items);
+
+/* Writes a snapshot; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_factor_save_f32(const struct gleaner_factor_f32 *factor, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* Becomes the factor of this order that was saved, ridge and half-life included. `bytes` may be longer.
+ * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, NOT_FINITE, RANGE. */
+gleaner_status gleaner_factor_restore_f32(struct gleaner_factor_f32 *factor, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* Writes a snapshot, generator included; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_reservoir_save_f32(const struct gleaner_reservoir_f32 *reservoir, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* Becomes the reservoir of as many slots that was saved, generator included.
+ * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, RANGE. */
+gleaner_status gleaner_reservoir_restore_f32(struct gleaner_reservoir_f32 *reservoir, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* Writes a snapshot; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_top_save_f32(const struct gleaner_top_f32 *top, uint8_t *bytes, size_t bytes_len,
+    size_t *written);
+
+/* Becomes the sampler of as many slots that was saved.
+ * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, RANGE. */
+gleaner_status gleaner_top_restore_f32(struct gleaner_top_f32 *top, const uint8_t *bytes, size_t bytes_len);
+
+/* Writes a snapshot; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_moments_save_f32(const struct gleaner_moments_f32 *moments, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* Becomes the moments of as many features that were saved.
+ * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, NOT_FINITE, RANGE. */
+gleaner_status gleaner_moments_restore_f32(struct gleaner_moments_f32 *moments, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* Writes a snapshot of all but model, options and payloads; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_selector_save_f32(const struct gleaner_selector_f32 *selector, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* Becomes the selector that was saved, and goes on as it would have, bit for bit. Init it first as the
+ * saved one was: a model of the same id and sizes (see `gleaner_snapshot_read`), the same options, as many
+ * items. The payloads in their slots are the caller's to bring back.
+ * Errors: STATE; IDENTITY (another model's); BLANK, DAMAGED, VERSION, OBJECT (or options), LENGTH, NOT_FINITE, RANGE. */
+gleaner_status gleaner_selector_restore_f32(struct gleaner_selector_f32 *selector, const uint8_t *bytes,
+    size_t bytes_len);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The fit, in single precision.
@@ -1284,6 +1402,64 @@ gleaner_status gleaner_selector_rebase_f64(struct gleaner_selector_f64 *selector
 /* As `gleaner_selector_record_f32`, in double precision. */
 gleaner_status gleaner_selector_record_f64(const struct gleaner_selector_f64 *selector, const uint8_t *payloads,
     size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Snapshots: saving and restoring, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_factor_snapshot_len_f32`, in double precision. */
+size_t gleaner_factor_snapshot_len_f64(size_t order);
+
+/* As `gleaner_reservoir_snapshot_len_f32`, in double precision. */
+size_t gleaner_reservoir_snapshot_len_f64(size_t items);
+
+/* As `gleaner_top_snapshot_len_f32`, in double precision. */
+size_t gleaner_top_snapshot_len_f64(size_t items);
+
+/* As `gleaner_moments_snapshot_len_f32`, in double precision. */
+size_t gleaner_moments_snapshot_len_f64(size_t features);
+
+/* As `gleaner_selector_snapshot_len_f32`, in double precision. */
+size_t gleaner_selector_snapshot_len_f64(size_t inputs, size_t order, size_t items);
+
+/* As `gleaner_factor_save_f32`, in double precision. */
+gleaner_status gleaner_factor_save_f64(const struct gleaner_factor_f64 *factor, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* As `gleaner_factor_restore_f32`, in double precision. */
+gleaner_status gleaner_factor_restore_f64(struct gleaner_factor_f64 *factor, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* As `gleaner_reservoir_save_f32`, in double precision. */
+gleaner_status gleaner_reservoir_save_f64(const struct gleaner_reservoir_f64 *reservoir, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* As `gleaner_reservoir_restore_f32`, in double precision. */
+gleaner_status gleaner_reservoir_restore_f64(struct gleaner_reservoir_f64 *reservoir, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* As `gleaner_top_save_f32`, in double precision. */
+gleaner_status gleaner_top_save_f64(const struct gleaner_top_f64 *top, uint8_t *bytes, size_t bytes_len,
+    size_t *written);
+
+/* As `gleaner_top_restore_f32`, in double precision. */
+gleaner_status gleaner_top_restore_f64(struct gleaner_top_f64 *top, const uint8_t *bytes, size_t bytes_len);
+
+/* As `gleaner_moments_save_f32`, in double precision. */
+gleaner_status gleaner_moments_save_f64(const struct gleaner_moments_f64 *moments, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* As `gleaner_moments_restore_f32`, in double precision. */
+gleaner_status gleaner_moments_restore_f64(struct gleaner_moments_f64 *moments, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* As `gleaner_selector_save_f32`, in double precision. */
+gleaner_status gleaner_selector_save_f64(const struct gleaner_selector_f64 *selector, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* As `gleaner_selector_restore_f32`, in double precision. */
+gleaner_status gleaner_selector_restore_f64(struct gleaner_selector_f64 *selector, const uint8_t *bytes,
+    size_t bytes_len);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The fit, in double precision.

@@ -14,6 +14,16 @@
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 /* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
+/* In bytes: snapshots, at most; scalar: sizeof(float) or sizeof(double), items: k + 1. */
+#define GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) \
+  (60 + (scalar) * (1 + GLEANER_FACTOR_LEN(order) - (size_t)(order)))
+#define GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, features) (36 + (scalar) * GLEANER_MOMENTS_LEN(features))
+#define GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items) \
+  (68 + 2 * (scalar) + ((size_t)(items) - 1) * (12 + (scalar)))
+#define GLEANER_TOP_SNAPSHOT_LEN(scalar, items) (44 + ((size_t)(items) - 1) * (12 + (scalar)))
+#define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
+  (56 + 8 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
+    GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
 /* In bytes: a record of so many items, each with so many bytes of payload. */
 #define GLEANER_RECORD_LEN(items, payload) (64 + (size_t)(items) * (24 + (size_t)(payload)))
 

@@ -21,6 +21,11 @@ impl From<Error> for Fault {
             Error::Identity => GLEANER_ERROR_IDENTITY,
             Error::Stale => GLEANER_ERROR_STALE,
             Error::Record => GLEANER_ERROR_RECORD,
+            Error::Blank => GLEANER_ERROR_BLANK,
+            Error::Damaged => GLEANER_ERROR_DAMAGED,
+            Error::Version => GLEANER_ERROR_VERSION,
+            Error::Object => GLEANER_ERROR_OBJECT,
+            Error::Storage => GLEANER_ERROR_STORAGE,
             _ => GLEANER_ERROR_OTHER,
         })
     }

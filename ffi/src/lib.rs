@@ -24,6 +24,7 @@ mod library;
 mod panic;
 pub mod record;
 pub mod single;
+pub mod snapshot;
 
 /// The entry points in double precision, written by the build script from those in single precision.
 #[allow(missing_docs, reason = "the fields are described in single precision")]
@@ -32,3 +33,7 @@ pub mod double {
 }
 
 pub use library::*;
+
+/// Bytes of a generator's state.
+const GENERATOR: usize = 16;
+pub use snapshot::*;

@@ -57,6 +57,16 @@ pub const GLEANER_ERROR_CALLBACK: i32 = -18;
 pub const GLEANER_ERROR_INDEX: i32 = -19;
 /// Any other cause.
 pub const GLEANER_ERROR_OTHER: i32 = -20;
+/// The bytes are erased memory, all 0x00 or all 0xFF: nothing was saved there.
+pub const GLEANER_ERROR_BLANK: i32 = -21;
+/// The bytes are no snapshot, or a damaged one: wrong magic, length or checksum.
+pub const GLEANER_ERROR_DAMAGED: i32 = -22;
+/// The snapshot's version is not known to this library.
+pub const GLEANER_ERROR_VERSION: i32 = -23;
+/// The snapshot is of another kind of object, another scalar, or other options.
+pub const GLEANER_ERROR_OBJECT: i32 = -24;
+/// The caller's read, write or erase failed, or a stored payload is damaged.
+pub const GLEANER_ERROR_STORAGE: i32 = -25;
 
 /// s
 pub const GLEANER_ACTIVATION_IDENTITY: i32 = 0;
@@ -207,6 +217,13 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
         GLEANER_ERROR_CALLBACK => c"the caller's function failed",
         GLEANER_ERROR_INDEX => c"there is no item of this index",
         GLEANER_ERROR_OTHER => c"another cause",
+        GLEANER_ERROR_BLANK => c"erased memory: nothing was saved there",
+        GLEANER_ERROR_DAMAGED => c"no snapshot, or a damaged one",
+        GLEANER_ERROR_VERSION => c"the snapshot's version is not known",
+        GLEANER_ERROR_OBJECT => c"the snapshot is of another object, scalar or options",
+        GLEANER_ERROR_STORAGE => {
+            c"reading, writing or erasing failed, or a stored payload is damaged"
+        }
         _ => c"not a status of gleaner",
     };
     text.as_ptr()
@@ -216,7 +233,7 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
 const LARGEST: usize = 1 << (usize::BITS / 2 - 4);
 
 /// The length, where the counts that it comes from are small enough; the largest number where not.
-fn length(counts: [usize; 4], length: impl FnOnce() -> usize) -> usize {
+pub(crate) fn length(counts: [usize; 4], length: impl FnOnce() -> usize) -> usize {
     if counts.iter().all(|count| *count < LARGEST) {
         length()
     } else {

@@ -99,3 +99,8 @@ fn wrong_models_are_found() {
 fn every_other_object() {
     both("objects");
 }
+
+#[test]
+fn snapshots() {
+    both("snapshot");
+}

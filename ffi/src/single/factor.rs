@@ -79,7 +79,7 @@ impl From<gleaner_factor_state_f32> for FactorState<f32> {
 }
 
 impl gleaner_factor_f32 {
-    unsafe fn read<'a>(&self) -> Result<Factor<f32, &'a [f32]>, Fault> {
+    pub(super) unsafe fn read<'a>(&self) -> Result<Factor<f32, &'a [f32]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Factor)?;
         check_length(self.state.order <= self.memory_len)?;
         let memory = slice(self.memory, self.memory_len)?;
@@ -87,7 +87,7 @@ impl gleaner_factor_f32 {
     }
 
     /// Attaches the factor, changes it, and keeps its new state where that went well.
-    unsafe fn change<R>(
+    pub(super) unsafe fn change<R>(
         &mut self,
         change: impl FnOnce(&mut Factor<f32, &mut [f32]>) -> Result<R, Fault>,
     ) -> Result<R, Fault> {

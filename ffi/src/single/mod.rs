@@ -16,6 +16,8 @@ pub mod state;
 
 pub mod selector;
 
+pub mod snapshot;
+
 pub mod fit;
 
 pub mod activation;

@@ -20,7 +20,7 @@ pub struct gleaner_moments_f32 {
 }
 
 impl gleaner_moments_f32 {
-    unsafe fn read<'a>(&self) -> Result<Moments<f32, &'a [f32]>, Fault> {
+    pub(super) unsafe fn read<'a>(&self) -> Result<Moments<f32, &'a [f32]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Moments)?;
         Ok(Moments::attach(
             self.count,
@@ -28,7 +28,7 @@ impl gleaner_moments_f32 {
         )?)
     }
 
-    unsafe fn change(
+    pub(super) unsafe fn change(
         &mut self,
         change: impl FnOnce(&mut Moments<f32, &mut [f32]>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {

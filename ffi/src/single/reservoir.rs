@@ -151,12 +151,14 @@ pub(super) unsafe fn read<'a>(
 }
 
 impl gleaner_reservoir_f32 {
-    unsafe fn read<'a>(&self) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
+    pub(super) unsafe fn read<'a>(&self) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Reservoir)?;
         read(self.state, self.items, self.items_len)
     }
 
-    unsafe fn attach<'a>(&mut self) -> Result<Reservoir<f32, &'a mut [Item<f32>]>, Fault> {
+    pub(super) unsafe fn attach<'a>(
+        &mut self,
+    ) -> Result<Reservoir<f32, &'a mut [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Reservoir)?;
         let items = slice_mut(self.items.cast::<Item<f32>>(), self.items_len)?;
         Ok(Reservoir::attach(self.state.into(), items)?)

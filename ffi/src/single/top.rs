@@ -33,19 +33,19 @@ impl gleaner_top_f32 {
         }
     }
 
-    fn store(&mut self, state: TopState) {
+    pub(super) fn store(&mut self, state: TopState) {
         self.seen = state.seen;
         self.kept = state.kept;
         self.free_slot = state.free;
     }
 
-    unsafe fn read<'a>(&self) -> Result<Top<f32, &'a [Item<f32>]>, Fault> {
+    pub(super) unsafe fn read<'a>(&self) -> Result<Top<f32, &'a [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Top)?;
         let items = slice(self.items.cast::<Item<f32>>().cast_const(), self.items_len)?;
         Ok(Top::attach(self.state(), items)?)
     }
 
-    unsafe fn attach<'a>(&mut self) -> Result<Top<f32, &'a mut [Item<f32>]>, Fault> {
+    pub(super) unsafe fn attach<'a>(&mut self) -> Result<Top<f32, &'a mut [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Top)?;
         Ok(Top::attach(
             self.state(),
