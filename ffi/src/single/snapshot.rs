@@ -206,7 +206,8 @@ pub unsafe extern "C" fn gleaner_selector_save_f32(
 /// Becomes the selector that was saved, and goes on as it would have, bit for bit. Init it first as the
 /// saved one was: a model of the same id and sizes (see `gleaner_snapshot_read`), the same options, as many
 /// items. The payloads in their slots are the caller's to bring back.
-/// Errors: STATE; IDENTITY (another model's); BLANK, DAMAGED, VERSION, OBJECT (or options), LENGTH, NOT_FINITE, RANGE.
+/// Errors: STATE; IDENTITY (another model's); BLANK, DAMAGED, VERSION, OBJECT (or options), LENGTH,
+/// NOT_FINITE, RANGE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_restore_f32(
     selector: *mut gleaner_selector_f32,
