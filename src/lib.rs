@@ -15,6 +15,7 @@ mod scalar;
 pub mod selector;
 pub mod snapshot;
 pub mod standardiser;
+pub mod store;
 mod sum;
 
 pub use error::Error;

@@ -201,7 +201,7 @@ fn write<T: Scalar>(
 }
 
 /// Whether numbers below `bound` are all different; O(count), and more only above 512. None of them is read twice at once.
-fn are_distinct(bound: usize, numbers: impl Iterator<Item = usize> + Clone) -> bool {
+pub(crate) fn are_distinct(bound: usize, numbers: impl Iterator<Item = usize> + Clone) -> bool {
     const WINDOW: usize = 512;
     let mut start = 0_usize;
     while start < bound {

@@ -1,6 +1,8 @@
 //! What the tests share: golden files, distances in ulp, a dense reference, random numbers.
 #![allow(dead_code)]
 
+pub mod device;
+
 use gleaner::Scalar;
 use gleaner::model::Activation;
 use rand_xoshiro::Xoshiro256PlusPlus;

@@ -1,0 +1,505 @@
+//! A store: a selector and its payloads in flash, so that a loss of power loses nothing that was committed.
+//!
+//! State and payloads are one transaction. Two areas hold the last two states, each with the number of its commit;
+//! payloads have pages of their own. A reading that is kept goes into a page that neither the running state nor the
+//! committed one names; then the state that names it goes into the older area. Wherever power fails, the newest area
+//! that is whole says what was kept, and every page that it names is untouched.
+//!
+//! A commit happens every `every` readings, earlier where pages run out, and when it is asked for. After a restart the
+//! selector is as at the last commit: at most the last `every` readings are as if they had never come, and all weights
+//! are right for the stream without them. With `every = 1` nothing is lost but a reading whose call had not returned.
+//!
+//! # Wear
+//! In a period of n readings, k kept: about `k (1 + ln(n / k))` page writes, each with one erase of that page, and
+//! `n / every` commits, each with one erase of one of the two areas, alternately. Pages are used in turn.
+//!
+//! # Layout
+//! Area 0, area 1, then the pages ([`Layout`]). An area, little-endian: magic `GLNT`, u16 version 1, u16 length of this
+//! header 36, u64 number of the commit, u32 slots, u32 pages, u32 payload bytes, u32 snapshot bytes, u32 checksum of the
+//! snapshot; u32 page of each slot, 0xFFFFFFFF for none; u32 CRC-32 of all bytes before; then the snapshot
+//! ([`crate::snapshot`]). A page: payload, u64 sequence, u32 CRC-32 of both. What is left of a granule is 0xFF.
+
+mod frame;
+mod layout;
+
+pub use layout::Layout;
+
+use crate::bytes::{CHECKSUM, checksum};
+use crate::model::Model;
+use crate::sampler::{Item, Kept};
+use crate::selector::{Selector, Verdict};
+use crate::snapshot::are_distinct;
+use crate::{Error, Scalar};
+use embedded_storage::nor_flash::NorFlash;
+use frame::Frame;
+use layout::TAG;
+use rand_core::{Rng, SeedableRng};
+
+/// No page.
+const NONE: u32 = u32::MAX;
+/// A page that the committed state names.
+const COMMITTED: u8 = 1;
+/// A page that the running state names.
+const RUNNING: u8 = 2;
+
+/// Everything of a store but its driver and memory: plain, copied freely.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct StoreState {
+    /// Commits since the storage was first used.
+    pub commits: u64,
+    /// Payloads written since this store was made.
+    pub writes: u64,
+    /// Area of the next commit, 0 or 1.
+    pub area: u32,
+    /// Page where the search for a free one goes on.
+    pub page: u32,
+    /// Readings since the last commit.
+    pub pending: u32,
+    /// Whether it is known what the storage holds.
+    pub is_recovered: bool,
+}
+
+/// The caller's memory for a store.
+#[derive(Debug)]
+pub struct StoreMemory<'m> {
+    /// k + 1 numbers.
+    pub pages: &'m mut [u32],
+    /// One byte a page of the layout.
+    pub marks: &'m mut [u8],
+    /// [`Layout::buffer_len`] bytes or more.
+    pub buffer: &'m mut [u8],
+}
+
+/// Keeps a selector and its payloads in storage.
+///
+/// `F` is the driver; `G` the selector's generator, whose state `S` the store asks for as [`Selector::save`] does. Use a
+/// selector that has a store through the store alone.
+#[derive(Debug)]
+pub struct Store<'m, F, G, S> {
+    driver: F,
+    generator: fn(&G) -> S,
+    layout: Layout,
+    every: u32,
+    state: StoreState,
+    memory: StoreMemory<'m>,
+}
+
+impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
+    /// A store over what the driver reaches, with a commit every `every` readings. Touches no storage: go on with
+    /// [`Store::recover`].
+    ///
+    /// # Errors
+    /// `Length` for memory or storage that is too small, or fewer pages than slots; `Range` for an impossible layout or
+    /// `every` = 0.
+    pub fn new(
+        driver: F,
+        generator: fn(&G) -> S,
+        layout: Layout,
+        every: u32,
+        memory: StoreMemory<'m>,
+    ) -> Result<Self, Error> {
+        let state = StoreState::default();
+        let mut store = Self::attach(driver, generator, layout, every, state, memory)?;
+        store.forget();
+        Ok(store)
+    }
+
+    /// Joins a state, and what it was detached from.
+    ///
+    /// # Errors
+    /// As [`Store::new`].
+    pub fn attach(
+        driver: F,
+        generator: fn(&G) -> S,
+        layout: Layout,
+        every: u32,
+        state: StoreState,
+        memory: StoreMemory<'m>,
+    ) -> Result<Self, Error> {
+        layout.check()?;
+        if every == 0 {
+            return Err(Error::Range("every"));
+        }
+        if memory.pages.len() != layout.slots as usize {
+            return Err(Error::Length("slots"));
+        }
+        if memory.marks.len() != layout.pages as usize {
+            return Err(Error::Length("marks"));
+        }
+        if memory.buffer.len() < layout.buffer_len() {
+            return Err(Error::Length("buffer"));
+        }
+        if driver.capacity() < layout.storage_len() {
+            return Err(Error::Length("storage"));
+        }
+        Ok(Store {
+            driver,
+            generator,
+            layout,
+            every,
+            state,
+            memory,
+        })
+    }
+
+    /// Takes the store apart: driver, state, memory.
+    pub fn detach(self) -> (F, StoreState, StoreMemory<'m>) {
+        (self.driver, self.state, self.memory)
+    }
+
+    /// The state.
+    pub fn state(&self) -> StoreState {
+        self.state
+    }
+
+    fn forget(&mut self) {
+        self.memory.pages.fill(NONE);
+        self.memory.marks.fill(0);
+    }
+
+    /// Brings back the selector of the newest commit that is whole; `false`: nothing was ever committed, and the selector
+    /// is as it was. Make the selector first as the lost one was, see [`Selector::restore`].
+    ///
+    /// # Errors
+    /// `Damaged` where there were commits and none is whole; `Length` for a store of other sizes; those of
+    /// [`Selector::restore`]; `Storage`. Then nothing has changed, but the store holds no payload until it recovers.
+    pub fn recover<T, M, B, I>(
+        &mut self,
+        selector: &mut Selector<'_, T, M, G, B, I>,
+    ) -> Result<bool, Error>
+    where
+        T: Scalar,
+        M: Model<T>,
+        G: SeedableRng,
+        B: AsRef<[T]> + AsMut<[T]>,
+        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+    {
+        self.forget();
+        self.state.pending = 0;
+        let numbers = [self.commit_number(0), self.commit_number(1)];
+        let newer = match numbers {
+            [Ok(first), Ok(second)] if second > first => 1,
+            [Err(_), Ok(_)] => 1,
+            _ => 0,
+        };
+        let mut result = Err(Error::Damaged);
+        for area in [newer, 1 - newer] {
+            match numbers.get(area as usize) {
+                Some(Ok(_)) => match self.bring_back(area, selector) {
+                    // Not whole after all.
+                    Err(Error::Damaged | Error::Blank) => {}
+                    other => {
+                        result = other.map(|()| true);
+                        break;
+                    }
+                },
+                // The first commit goes to area 0: while area 1 is blank, there was no other.
+                Some(Err(Error::Blank)) if area == 1 => result = Ok(false),
+                Some(Err(Error::Blank | Error::Damaged)) | None => {}
+                Some(Err(cause)) => return Err(*cause),
+            }
+        }
+        if result == Ok(false) {
+            (self.state.commits, self.state.area) = (0, 0);
+        }
+        self.state.is_recovered = result.is_ok();
+        result
+    }
+
+    /// The number of the commit in an area.
+    fn commit_number(&mut self, area: u32) -> Result<u64, Error> {
+        self.read_frame(area).map(|frame| frame.sequence)
+    }
+
+    fn read_frame(&mut self, area: u32) -> Result<Frame, Error> {
+        let length = self.layout.granules(frame::len(&self.layout));
+        let address = self.layout.area(area);
+        let bytes = self.memory.buffer.get_mut(..length);
+        let bytes = bytes.ok_or(Error::Length("buffer"))?;
+        self.driver
+            .read(address, bytes)
+            .map_err(|_| Error::Storage)?;
+        Frame::read(&self.layout, bytes)
+    }
+
+    /// Reads a whole area into the buffer; the frame, whose snapshot is behind it and has the checksum it names.
+    fn read_area(&mut self, area: u32) -> Result<Frame, Error> {
+        let frame = self.read_frame(area)?;
+        let start = frame::len(&self.layout);
+        let end = start.saturating_add(frame.snapshot);
+        let bytes = self.memory.buffer.get_mut(..self.layout.granules(end));
+        let bytes = bytes.ok_or(Error::Length("buffer"))?;
+        self.driver
+            .read(self.layout.area(area), bytes)
+            .map_err(|_| Error::Storage)?;
+        let snapshot = bytes.get(start..end).ok_or(Error::Damaged)?;
+        if sealed(snapshot) == Some(frame.snapshot_checksum) {
+            Ok(frame)
+        } else {
+            Err(Error::Damaged)
+        }
+    }
+
+    fn bring_back<T, M, B, I>(
+        &mut self,
+        area: u32,
+        selector: &mut Selector<'_, T, M, G, B, I>,
+    ) -> Result<(), Error>
+    where
+        T: Scalar,
+        M: Model<T>,
+        G: SeedableRng,
+        B: AsRef<[T]> + AsMut<[T]>,
+        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+    {
+        let frame = self.read_area(area)?;
+        let pages = Frame::pages(&self.layout, self.memory.buffer);
+        let named = pages.clone().filter(|&page| page != NONE);
+        let count = self.layout.pages as usize;
+        if !(named.clone().all(|page| page < self.layout.pages)
+            && are_distinct(count, named.map(|page| page as usize)))
+        {
+            return Err(Error::Damaged);
+        }
+        let start = frame::len(&self.layout);
+        let snapshot = self.memory.buffer.get(start..).unwrap_or_default();
+        selector.restore(snapshot)?;
+        for (place, page) in self.memory.pages.iter_mut().zip(pages) {
+            *place = page;
+            if let Some(mark) = self.memory.marks.get_mut(page as usize) {
+                *mark = COMMITTED | RUNNING;
+            }
+        }
+        self.state.commits = frame.sequence;
+        self.state.area = 1 - area;
+        Ok(())
+    }
+
+    /// Scores a reading and decides, as [`Selector::offer`]; a payload that is kept goes into a page at once, and every
+    /// `every` readings the state is committed.
+    ///
+    /// # Errors
+    /// `Length` for a payload of another length; those of [`Selector::offer`]; `Storage`: the reading was taken in, but
+    /// either its payload could not be written ([`Store::read`] will say so) or a commit that was due failed (the last one
+    /// stands; the next reading tries again). `Storage` too before the store has recovered: then nothing has changed.
+    pub fn offer<T, M, B, I>(
+        &mut self,
+        selector: &mut Selector<'_, T, M, G, B, I>,
+        x: &[T],
+        label: Option<T>,
+        payload: &[u8],
+    ) -> Result<Verdict<T>, Error>
+    where
+        T: Scalar,
+        M: Model<T>,
+        B: AsRef<[T]> + AsMut<[T]>,
+        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+    {
+        if payload.len() != self.layout.payload as usize {
+            return Err(Error::Length("payload"));
+        }
+        self.check_recovered()?;
+        if self.state.pending >= self.every || self.spare().is_none() {
+            self.commit(selector)?;
+        }
+        let page = self.spare().ok_or(Error::Length("pages"))?;
+        let (slot, sequence) = (selector.free(), selector.stats().seen);
+        let verdict = selector.offer(x, label)?;
+        self.state.pending = self.state.pending.saturating_add(1);
+        if verdict.kept {
+            self.release(verdict.free);
+            // On with the next one, also where this one is worn.
+            self.state.page = page.wrapping_add(1);
+            self.write_page(page, sequence, payload)?;
+            self.take(slot, page);
+        }
+        if self.state.pending >= self.every {
+            self.commit(selector)?;
+        }
+        Ok(verdict)
+    }
+
+    fn check_recovered(&self) -> Result<(), Error> {
+        if self.state.is_recovered {
+            Ok(())
+        } else {
+            Err(Error::Storage)
+        }
+    }
+
+    /// A page that no state names.
+    fn spare(&self) -> Option<u32> {
+        let start = self.state.page;
+        let (later, earlier) = (start..self.layout.pages, 0..start);
+        later.chain(earlier).find(|&page| {
+            let mark = self.memory.marks.get(page as usize);
+            mark == Some(&0)
+        })
+    }
+
+    /// The running state names no page for this slot any more.
+    fn release(&mut self, slot: u32) {
+        let Some(page) = self.memory.pages.get_mut(slot as usize) else {
+            return;
+        };
+        if let Some(mark) = self.memory.marks.get_mut(*page as usize) {
+            *mark &= !RUNNING;
+        }
+        *page = NONE;
+    }
+
+    /// The running state names this page for this slot.
+    fn take(&mut self, slot: u32, page: u32) {
+        if let Some(place) = self.memory.pages.get_mut(slot as usize) {
+            *place = page;
+        }
+        if let Some(mark) = self.memory.marks.get_mut(page as usize) {
+            *mark |= RUNNING;
+        }
+    }
+
+    fn write_page(&mut self, page: u32, sequence: u64, payload: &[u8]) -> Result<(), Error> {
+        let short = Error::Length("buffer");
+        let address = self.layout.page(page);
+        let end = self.layout.page(page.wrapping_add(1));
+        let length = payload.len().saturating_add(TAG);
+        let bytes = self.memory.buffer.get_mut(..self.layout.granules(length));
+        let bytes = bytes.ok_or(short)?;
+        bytes.fill(0xFF);
+        let mut sink = crate::bytes::Sink::new(&mut *bytes);
+        sink.bytes(payload)?;
+        sink.u64(sequence)?;
+        let content = bytes.get(..length - CHECKSUM).ok_or(short)?;
+        let sum = checksum(content).to_le_bytes();
+        let place = bytes.get_mut(length - CHECKSUM..length).ok_or(short)?;
+        place.iter_mut().zip(sum).for_each(|(to, from)| *to = from);
+        self.driver
+            .erase(address, end)
+            .and_then(|()| self.driver.write(address, bytes))
+            .map_err(|_| Error::Storage)?;
+        self.state.writes = self.state.writes.saturating_add(1);
+        Ok(())
+    }
+
+    /// Reads the payload of a kept reading.
+    ///
+    /// # Errors
+    /// `Length` for a buffer of another length than the payload; `Storage` where it was never written, cannot be read or is
+    /// damaged. Then `payload` is as it was.
+    pub fn read<T: Scalar>(&mut self, kept: &Kept<T>, payload: &mut [u8]) -> Result<(), Error> {
+        if payload.len() != self.layout.payload as usize {
+            return Err(Error::Length("payload"));
+        }
+        let page = self.memory.pages.get(kept.slot as usize);
+        let page = *page.filter(|&&page| page != NONE).ok_or(Error::Storage)?;
+        let length = payload.len().saturating_add(TAG);
+        let bytes = self.memory.buffer.get_mut(..self.layout.granules(length));
+        let bytes = bytes.ok_or(Error::Length("buffer"))?;
+        self.driver
+            .read(self.layout.page(page), bytes)
+            .map_err(|_| Error::Storage)?;
+        let content = bytes.get(..length - CHECKSUM).ok_or(Error::Storage)?;
+        let is_whole = bytes
+            .get(..length)
+            .is_some_and(|page| sealed(page).is_some());
+        let tag = content.get(payload.len()..).ok_or(Error::Storage)?;
+        if !is_whole || tag != kept.sequence.to_le_bytes() {
+            return Err(Error::Storage);
+        }
+        payload
+            .iter_mut()
+            .zip(content)
+            .for_each(|(to, from)| *to = *from);
+        Ok(())
+    }
+
+    /// Commits the selector's state now. Cost: a snapshot, its checksum twice, one erase, one write.
+    ///
+    /// # Errors
+    /// `Storage`: the last commit stands. `Length` where the selector's snapshot is longer than the layout says.
+    pub fn commit<T, M, B, I>(
+        &mut self,
+        selector: &Selector<'_, T, M, G, B, I>,
+    ) -> Result<(), Error>
+    where
+        T: Scalar,
+        M: Model<T>,
+        B: AsRef<[T]> + AsMut<[T]>,
+        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+    {
+        self.check_recovered()?;
+        let short = Error::Length("buffer");
+        let start = frame::len(&self.layout);
+        let room = start.saturating_add(self.layout.snapshot as usize);
+        let bytes = self.memory.buffer.get_mut(..self.layout.granules(room));
+        let bytes = bytes.ok_or(short)?;
+        bytes.fill(0xFF);
+        let snapshot = bytes.get_mut(start..room).ok_or(short)?;
+        let length = selector.save(self.generator, snapshot)?;
+        let snapshot = snapshot.get(..length).ok_or(short)?;
+        let frame = Frame {
+            sequence: self.state.commits.saturating_add(1),
+            snapshot: length,
+            snapshot_checksum: sealed(snapshot).ok_or(short)?,
+        };
+        frame.put(&self.layout, self.memory.pages, bytes)?;
+
+        let area = self.state.area;
+        let length = self.layout.granules(start.saturating_add(length));
+        let bytes = bytes.get(..length).ok_or(short)?;
+        let (from, to) = (
+            self.layout.area(area),
+            self.layout.area(area.wrapping_add(1)),
+        );
+        self.driver
+            .erase(from, to)
+            .and_then(|()| self.driver.write(from, bytes))
+            .map_err(|_| Error::Storage)?;
+        // A worn block tells nobody: what cannot be read back was not committed.
+        let found = self.read_area(area).map_err(|_| Error::Storage)?;
+        if found.sequence != frame.sequence {
+            return Err(Error::Storage);
+        }
+        self.state.commits = frame.sequence;
+        self.state.area = 1 - (area & 1);
+        self.state.pending = 0;
+        for mark in self.memory.marks.iter_mut() {
+            *mark = if *mark & RUNNING == 0 {
+                0
+            } else {
+                COMMITTED | RUNNING
+            };
+        }
+        Ok(())
+    }
+
+    /// Begins the next period, as [`Selector::begin_period`], and commits: payloads of the last period are gone.
+    ///
+    /// # Errors
+    /// Those of [`Store::commit`]: the period has begun, but a loss of power goes back to the last one.
+    pub fn begin_period<T, M, B, I>(
+        &mut self,
+        selector: &mut Selector<'_, T, M, G, B, I>,
+    ) -> Result<(), Error>
+    where
+        T: Scalar,
+        M: Model<T>,
+        B: AsRef<[T]> + AsMut<[T]>,
+        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+    {
+        self.check_recovered()?;
+        selector.begin_period();
+        for slot in 0..self.layout.slots {
+            self.release(slot);
+        }
+        self.commit(selector)
+    }
+}
+
+/// The checksum at the end of bytes, where it is right.
+fn sealed(bytes: &[u8]) -> Option<u32> {
+    let (content, end) = bytes.split_last_chunk::<CHECKSUM>()?;
+    let end = u32::from_le_bytes(*end);
+    (checksum(content) == end).then_some(end)
+}
