@@ -31,7 +31,7 @@ fn main() {
 
     let file = |name: &str| Module::read(&package.join("src"), name);
     let mut sections = vec![file("library")];
-    sections.push(file("snapshot"));
+    sections.extend([file("snapshot"), file("store")]);
     sections.extend(modules.iter().cloned());
     sections.push(file("record"));
     sections.extend(modules.iter().map(Module::double));

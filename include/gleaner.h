@@ -235,6 +235,16 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
   (56 + 8 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
+/* In bytes: the buffer and the storage of a store; slots: k + 1, pages: k and at least one more. */
+#define GLEANER_ROUND_UP(length, unit) (((size_t)(length) + (unit) - 1) / (unit) * (unit))
+#define GLEANER_STORE_AREA(slots, snapshot) (40 + 4 * (size_t)(slots) + (size_t)(snapshot))
+#define GLEANER_STORE_BUFFER_LEN(slots, payload, snapshot, granule) \
+  GLEANER_ROUND_UP( \
+    GLEANER_STORE_AREA(slots, snapshot) > (size_t)(payload) + 12 ? GLEANER_STORE_AREA(slots, snapshot) \
+                                                                 : (size_t)(payload) + 12, granule)
+#define GLEANER_STORE_LEN(slots, pages, payload, snapshot, erase_block) \
+  (2 * GLEANER_ROUND_UP(GLEANER_STORE_AREA(slots, snapshot), erase_block) + \
+    (size_t)(pages) * GLEANER_ROUND_UP((size_t)(payload) + 12, erase_block))
 /* In bytes: a record of so many items, each with so many bytes of payload. */
 #define GLEANER_RECORD_LEN(items, payload) (64 + (size_t)(items) * (24 + (size_t)(payload)))
 
@@ -267,6 +277,48 @@ struct gleaner_snapshot_header {
  * Errors: BLANK (erased memory: nothing was saved), DAMAGED, VERSION, OBJECT. */
 gleaner_status gleaner_snapshot_read(const uint8_t *bytes, size_t bytes_len,
     struct gleaner_snapshot_header *header);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Stores: the caller's flash.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Reads `length` bytes from `address`. 0: done; else the call that asked fails with STORAGE. */
+typedef int32_t (*gleaner_flash_read)(void *context, uint32_t address, uint8_t *bytes, size_t length);
+
+/* Writes `length` bytes to `address`, which were erased before. 0: done. */
+typedef int32_t (*gleaner_flash_write)(void *context, uint32_t address, const uint8_t *bytes, size_t length);
+
+/* Erases `length` bytes from `address`, both multiples of `erase_block`. 0: done. Memory that needs no
+ * erasing (EEPROM, FRAM) answers 0 and does nothing. */
+typedef int32_t (*gleaner_flash_erase)(void *context, uint32_t address, size_t length);
+
+/* The storage that a store may use: addresses from 0 to `length`, the caller's functions add where that
+ * lies. Write and erase return when the hardware has finished. */
+struct gleaner_flash {
+  void *context; /* Handed to the functions */
+  gleaner_flash_read read; /* Reads */
+  gleaner_flash_write write; /* Writes */
+  gleaner_flash_erase erase; /* Erases */
+  uint32_t length; /* Bytes of it */
+  uint32_t granule; /* What reads and writes are a multiple of, in bytes */
+  uint32_t erase_block; /* What is erased at once, in bytes: a multiple of `granule` */
+};
+
+/* A store's counters. */
+struct gleaner_store_state {
+  uint64_t commits; /* Commits since the storage was first used */
+  uint64_t writes; /* Payloads written since init */
+  uint32_t area; /* Area of the next commit */
+  uint32_t page; /* Page where the search for a free one goes on */
+  uint32_t pending; /* Readings since the last commit: what a loss of power would lose */
+  uint32_t recovered; /* 1: recovered, and in use */
+};
+
+/* Bytes of the buffer of a store of k + 1 slots, as `GLEANER_STORE_BUFFER_LEN`. */
+size_t gleaner_store_buffer_len(size_t slots, size_t payload, size_t snapshot, uint32_t granule);
+
+/* Bytes of storage of a store of k + 1 slots, as `GLEANER_STORE_LEN`. */
+size_t gleaner_store_len(size_t slots, size_t pages, size_t payload, size_t snapshot, uint32_t erase_block);
 
 /* ----------------------------------------------------------------------------------------------------------
  * A model as C describes it, in single precision.
@@ -865,6 +917,63 @@ gleaner_status gleaner_selector_restore_f32(struct gleaner_selector_f32 *selecto
     size_t bytes_len);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * A store: the selector and its payloads in flash, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A selector and its payloads in flash as one transaction: a loss of power loses at most the readings
+ * since the last commit. Keeps pointers to the selector, the flash and the caller's memory; use the
+ * selector's own functions for reading only, once it has a store. */
+struct gleaner_store_f32 {
+  uint32_t tag; /* Set by init */
+  uint32_t every; /* Readings between two commits */
+  size_t payload_len; /* Bytes of a payload */
+  struct gleaner_selector_f32 *selector; /* The selector */
+  const struct gleaner_flash *flash; /* The caller's flash */
+  uint32_t *pages; /* The caller's, k + 1 numbers: the page of each slot */
+  size_t pages_len; /* k + 1 */
+  uint8_t *marks; /* The caller's, one byte a page */
+  size_t marks_len; /* Number of pages */
+  uint8_t *buffer; /* The caller's, `GLEANER_STORE_BUFFER_LEN` bytes */
+  size_t buffer_len; /* Its length */
+  struct gleaner_store_state state; /* Counters */
+};
+
+/* A store of a selector that was made by its init, with a commit every `every` readings. `pages` holds as
+ * many numbers as the selector items, `marks` a byte for each page of flash: k and at least one more, and
+ * with k + every commits come no earlier than asked for. Touches no flash: recover comes next, always.
+ * Errors: STATE (the selector's); LENGTH (memory or flash too small, too few pages), RANGE (granule and erase
+ * block, every = 0), SIZE. */
+gleaner_status gleaner_store_init_f32(struct gleaner_store_f32 *store, struct gleaner_selector_f32 *selector,
+    const struct gleaner_flash *flash, size_t payload_len, uint32_t every, uint32_t *pages, size_t pages_len,
+    uint8_t *marks, size_t marks_len, uint8_t *buffer, size_t buffer_len);
+
+/* After every start: brings back selector and payloads of the newest commit that is whole. `found` 0: nothing
+ * was ever committed, and the selector is as init made it.
+ * Errors: STATE; DAMAGED (there were commits and none is whole), VERSION, LENGTH (a store of other sizes);
+ * those of restoring a selector; STORAGE. */
+gleaner_status gleaner_store_recover_f32(struct gleaner_store_f32 *store, uint32_t *found);
+
+/* Scores a reading and decides, as `gleaner_selector_offer_f32`. A payload that is kept goes to flash at
+ * once; every so many readings the state is committed.
+ * Errors: STATE; LENGTH; those of the selector's offer; STORAGE: the reading was taken in, but its payload
+ * could not be written or a commit that was due failed, which the next reading tries again. */
+gleaner_status gleaner_store_offer_f32(struct gleaner_store_f32 *store, const float *x, size_t x_len,
+    const float *label, const uint8_t *payload, size_t payload_len, struct gleaner_verdict_f32 *verdict);
+
+/* Commits now, before a sleep say.
+ * Errors: STATE, STORAGE (the last commit stands). */
+gleaner_status gleaner_store_commit_f32(struct gleaner_store_f32 *store);
+
+/* Reads the payload of a kept reading, as `gleaner_selector_kept_f32` lists it.
+ * Errors: STATE, LENGTH; STORAGE (never written, or damaged). */
+gleaner_status gleaner_store_read_f32(struct gleaner_store_f32 *store, const struct gleaner_kept_f32 *kept,
+    uint8_t *payload, size_t payload_len);
+
+/* Begins the next period and commits: the payloads of the last one are gone.
+ * Errors: STATE; STORAGE: begun, but a loss of power goes back to the last period. */
+gleaner_status gleaner_store_begin_period_f32(struct gleaner_store_f32 *store);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The fit, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1461,6 +1570,48 @@ gleaner_status gleaner_selector_save_f64(const struct gleaner_selector_f64 *sele
 /* As `gleaner_selector_restore_f32`, in double precision. */
 gleaner_status gleaner_selector_restore_f64(struct gleaner_selector_f64 *selector, const uint8_t *bytes,
     size_t bytes_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * A store: the selector and its payloads in flash, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_store_f32`, in double precision. */
+struct gleaner_store_f64 {
+  uint32_t tag;
+  uint32_t every;
+  size_t payload_len;
+  struct gleaner_selector_f64 *selector;
+  const struct gleaner_flash *flash;
+  uint32_t *pages;
+  size_t pages_len;
+  uint8_t *marks;
+  size_t marks_len;
+  uint8_t *buffer;
+  size_t buffer_len;
+  struct gleaner_store_state state;
+};
+
+/* As `gleaner_store_init_f32`, in double precision. */
+gleaner_status gleaner_store_init_f64(struct gleaner_store_f64 *store, struct gleaner_selector_f64 *selector,
+    const struct gleaner_flash *flash, size_t payload_len, uint32_t every, uint32_t *pages, size_t pages_len,
+    uint8_t *marks, size_t marks_len, uint8_t *buffer, size_t buffer_len);
+
+/* As `gleaner_store_recover_f32`, in double precision. */
+gleaner_status gleaner_store_recover_f64(struct gleaner_store_f64 *store, uint32_t *found);
+
+/* As `gleaner_store_offer_f32`, in double precision. */
+gleaner_status gleaner_store_offer_f64(struct gleaner_store_f64 *store, const double *x, size_t x_len,
+    const double *label, const uint8_t *payload, size_t payload_len, struct gleaner_verdict_f64 *verdict);
+
+/* As `gleaner_store_commit_f32`, in double precision. */
+gleaner_status gleaner_store_commit_f64(struct gleaner_store_f64 *store);
+
+/* As `gleaner_store_read_f32`, in double precision. */
+gleaner_status gleaner_store_read_f64(struct gleaner_store_f64 *store, const struct gleaner_kept_f64 *kept,
+    uint8_t *payload, size_t payload_len);
+
+/* As `gleaner_store_begin_period_f32`, in double precision. */
+gleaner_status gleaner_store_begin_period_f64(struct gleaner_store_f64 *store);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The fit, in double precision.

@@ -24,6 +24,16 @@
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
   (56 + 8 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
+/* In bytes: the buffer and the storage of a store; slots: k + 1, pages: k and at least one more. */
+#define GLEANER_ROUND_UP(length, unit) (((size_t)(length) + (unit) - 1) / (unit) * (unit))
+#define GLEANER_STORE_AREA(slots, snapshot) (40 + 4 * (size_t)(slots) + (size_t)(snapshot))
+#define GLEANER_STORE_BUFFER_LEN(slots, payload, snapshot, granule) \
+  GLEANER_ROUND_UP( \
+    GLEANER_STORE_AREA(slots, snapshot) > (size_t)(payload) + 12 ? GLEANER_STORE_AREA(slots, snapshot) \
+                                                                 : (size_t)(payload) + 12, granule)
+#define GLEANER_STORE_LEN(slots, pages, payload, snapshot, erase_block) \
+  (2 * GLEANER_ROUND_UP(GLEANER_STORE_AREA(slots, snapshot), erase_block) + \
+    (size_t)(pages) * GLEANER_ROUND_UP((size_t)(payload) + 12, erase_block))
 /* In bytes: a record of so many items, each with so many bytes of payload. */
 #define GLEANER_RECORD_LEN(items, payload) (64 + (size_t)(items) * (24 + (size_t)(payload)))
 

@@ -39,6 +39,7 @@ pub enum Kind {
     Top = 3,
     Moments = 4,
     Selector = 5,
+    Store = 6,
 }
 
 /// The tag of an object's struct: the interface's number, the kind and the size of a scalar.

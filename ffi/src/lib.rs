@@ -25,6 +25,7 @@ mod panic;
 pub mod record;
 pub mod single;
 pub mod snapshot;
+pub mod store;
 
 /// The entry points in double precision, written by the build script from those in single precision.
 #[allow(missing_docs, reason = "the fields are described in single precision")]

@@ -104,3 +104,8 @@ fn every_other_object() {
 fn snapshots() {
     both("snapshot");
 }
+
+#[test]
+fn stores() {
+    both("store");
+}

@@ -27,8 +27,12 @@ pub struct Layout {
     pub snapshot: u32,
 }
 
+/// In whole units; past the largest length, the largest length, which no storage has.
 const fn round_up(length: usize, unit: u32) -> usize {
-    length.next_multiple_of(unit as usize)
+    match length.checked_next_multiple_of(unit as usize) {
+        Some(length) => length,
+        None => usize::MAX,
+    }
 }
 
 const fn larger(a: usize, b: usize) -> usize {
@@ -49,7 +53,10 @@ impl Layout {
     }
 
     const fn frame(&self) -> usize {
-        FRAME + 4 * self.slots as usize + self.snapshot as usize
+        let pages = (self.slots as usize).saturating_mul(4);
+        pages
+            .saturating_add(self.snapshot as usize)
+            .saturating_add(FRAME)
     }
 
     /// Bytes of an area: `40 + 4 (k + 1) + snapshot`, rounded up to erase blocks.
@@ -59,17 +66,18 @@ impl Layout {
 
     /// Bytes of a page: `payload + 12`, rounded up to erase blocks.
     pub const fn page_len(&self) -> usize {
-        round_up(self.payload as usize + TAG, self.erase)
+        round_up((self.payload as usize).saturating_add(TAG), self.erase)
     }
 
     /// Bytes of storage.
     pub const fn storage_len(&self) -> usize {
-        2 * self.area_len() + self.pages as usize * self.page_len()
+        let pages = self.page_len().saturating_mul(self.pages as usize);
+        self.area_len().saturating_mul(2).saturating_add(pages)
     }
 
     /// Bytes of the buffer in the caller's memory.
     pub const fn buffer_len(&self) -> usize {
-        let page = self.payload as usize + TAG;
+        let page = (self.payload as usize).saturating_add(TAG);
         round_up(larger(self.frame(), page), self.granule)
     }
 

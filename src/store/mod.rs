@@ -391,6 +391,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         if payload.len() != self.layout.payload as usize {
             return Err(Error::Length("payload"));
         }
+        self.check_recovered()?;
         let page = self.memory.pages.get(kept.slot as usize);
         let page = *page.filter(|&&page| page != NONE).ok_or(Error::Storage)?;
         let length = payload.len().saturating_add(TAG);

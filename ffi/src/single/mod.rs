@@ -18,6 +18,8 @@ pub mod selector;
 
 pub mod snapshot;
 
+pub mod store;
+
 pub mod fit;
 
 pub mod activation;

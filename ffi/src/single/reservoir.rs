@@ -98,6 +98,17 @@ impl From<Kept<f32>> for gleaner_kept_f32 {
     }
 }
 
+impl From<gleaner_kept_f32> for Kept<f32> {
+    fn from(kept: gleaner_kept_f32) -> Self {
+        Kept {
+            slot: kept.slot,
+            sequence: kept.sequence,
+            score: kept.score,
+            weight: kept.weight,
+        }
+    }
+}
+
 impl From<Outcome<f32>> for gleaner_outcome_f32 {
     fn from(outcome: Outcome<f32>) -> Self {
         let dropped = outcome.dropped.unwrap_or_default();

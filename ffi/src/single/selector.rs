@@ -12,7 +12,7 @@ use crate::{
 };
 use gleaner::record::Header;
 use gleaner::sampler::{self, Item, Reservoir};
-use gleaner::selector::{Pilot, Selector};
+use gleaner::selector::{Pilot, Selector, Verdict};
 use gleaner::{Error, Scalar};
 
 /// What became of a reading.
@@ -31,6 +31,19 @@ pub struct gleaner_verdict_f32 {
     pub form: i32,
     /// The row's completeness residual
     pub completeness: f32,
+}
+
+impl From<Verdict<f32>> for gleaner_verdict_f32 {
+    fn from(verdict: Verdict<f32>) -> Self {
+        gleaner_verdict_f32 {
+            kept: verdict.kept.into(),
+            free_slot: verdict.free,
+            score: verdict.score,
+            leverage: verdict.leverage,
+            form: convert::form(verdict.form),
+            completeness: verdict.completeness,
+        }
+    }
 }
 
 /// What a selector has seen in one period.
@@ -178,14 +191,7 @@ pub unsafe extern "C" fn gleaner_selector_offer_f32(
         let (selector, x) = (object_mut(selector)?, slice(x, x_len)?);
         let (label, verdict) = (optional(label)?.copied(), output(verdict)?);
         let found = selector.change(|attached| Ok(attached.offer(x, label)?))?;
-        verdict.set(gleaner_verdict_f32 {
-            kept: found.kept.into(),
-            free_slot: found.free,
-            score: found.score,
-            leverage: found.leverage,
-            form: convert::form(found.form),
-            completeness: found.completeness,
-        });
+        verdict.set(found.into());
         Ok(())
     })
 }
