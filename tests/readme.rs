@@ -4,6 +4,8 @@ use gleaner::factor::factor_len;
 use gleaner::model::{exact_scratch, network_scratch};
 use gleaner::sampler::Item;
 use gleaner::selector::selector_len;
+use gleaner::snapshot::selector_snapshot_len;
+use gleaner::store::Layout;
 
 const README: &str = include_str!("../README.md");
 
@@ -30,4 +32,23 @@ fn its_formulas_are_the_lengths() {
     assert!(README.contains(&format!("{memory} = {} bytes", 4 * memory)));
     assert_eq!((size_of::<Item<f32>>(), size_of::<Item<f64>>()), (16, 24));
     assert!(README.contains(&format!("k = 200: {} bytes", 201 * size_of::<Item<f32>>())));
+    let (kept, scalar) = (200, size_of::<f32>());
+    let snapshot = selector_snapshot_len::<f32>(inputs, order, kept + 1, 16);
+    let scalars = 11 + 4 * inputs + order * (order + 1) / 2 + 3 * order;
+    assert_eq!(snapshot, 220 + scalar * scalars + kept * (12 + scalar));
+    let layout = Layout {
+        granule: 4,
+        erase: 256,
+        slots: 201,
+        pages: 300,
+        payload: 24,
+        snapshot: snapshot as u32,
+    };
+    assert_eq!((layout.area_len(), layout.page_len()), (9984, 256));
+    for number in [
+        format!("| {snapshot} |"),
+        format!("| {} (256) |", layout.area_len()),
+    ] {
+        assert!(README.contains(&number), "{number}");
+    }
 }

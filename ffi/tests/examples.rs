@@ -11,7 +11,7 @@ use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use support::{PACKAGE, Program, directory, succeeded};
@@ -190,4 +190,44 @@ fn firmware_sends_the_record_that_rust_writes() {
     let reader = Reader::new(&bytes).expect("a record");
     assert_eq!(reader.entries().count(), KEEP);
     assert!(bytes == record_in_rust(&log), "C and Rust differ");
+}
+
+/// The log's first lines, a restart, all of it: the readings that select.c keeps, whose payloads come out of the file.
+#[test]
+fn a_device_that_is_stopped_keeps_what_it_would_have_kept() {
+    let run = |name: &str, input: &str, argument: &Path| {
+        let program = Program::new(name)
+            .args(&["-std=c99", "-O2"])
+            .source(&format!("examples/{name}.c"))
+            .include("examples");
+        let mut child = Command::new(program.build())
+            .arg(argument)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        pipe.write_all(input.as_bytes()).expect("it reads");
+        drop(pipe);
+        let output = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (succeeded(name, output), said)
+    };
+    let readings = |printed: &str| {
+        let lines = printed.lines().filter(|line| line.starts_with("reading "));
+        lines.map(str::to_string).collect::<Vec<_>>()
+    };
+    let log = log().replace("21.5,nan,0,450,0.004,0\n", "21.5,27,0,450,0.004,0\n");
+    let start: String = log.split_inclusive('\n').take(3051).collect();
+    let directory = directory("restart");
+    let flash = directory.join("flash.bin");
+    let _ = fs::remove_file(&flash);
+    let (_, said) = run("store", &start, &flash);
+    assert_eq!(said, "starts at reading 0, after 0 commits\n");
+    let (stored, said) = run("store", &log, &flash);
+    assert_eq!(said, "goes on at reading 3000, after 30 commits\n");
+    let (selected, _) = run("select", &log, &directory.join("record.bin"));
+    assert_eq!(readings(&stored).len(), KEEP);
+    assert_eq!(readings(&stored), readings(&selected));
 }
