@@ -462,7 +462,7 @@ struct gleaner_factor_state_f32 {
   uint64_t half_life; /* Rows after which a row counts half; 0: never forget */
   uint64_t age; /* Rows since the last halving */
   size_t cursor; /* Next column whose ridge is fed back */
-  uint32_t pivoted; /* 1: columns have been moved */
+  uint8_t pivoted; /* 1: columns have been moved */
 };
 
 /* The factor `D^T D + lambda I = U^T diag(d) U` of the rows seen, and its leverages. Keeps a pointer to
@@ -735,12 +735,25 @@ struct gleaner_counters_f32 {
   float highest_dropped; /* Highest score of a dropped reading */
 };
 
+/* What a selector remembers beside its memory and items. */
+struct gleaner_selector_state_f32 {
+  struct gleaner_factor_state_f32 factor; /* Counters of the factor */
+  struct gleaner_reservoir_state_f32 reservoir; /* Counters of the reservoir */
+  struct gleaner_counters_f32 counters; /* Counters of the period */
+  uint64_t moments; /* Readings in the running moments */
+  float mean_leverage; /* The pilot's mean leverage; 0: none */
+  uint8_t ridge_is_open; /* 1: the ridge is still to be set from the first row */
+  float leverages[2]; /* Sum of the leverages since the factor began: rounded, and what the rounding left out */
+  uint64_t leverage_count; /* Their number */
+  uint64_t model_id; /* Id of the model that the factor belongs to */
+  uint32_t period; /* Number of the period, from 0 */
+};
+
 /* Scores and keeps readings of a stream. All of it lies in this struct, `memory` and `items`; to keep a
  * copy, copy the three and point the copy's `memory` and `items` at the copied ones. A copy of the struct
  * alone shares them. */
 struct gleaner_selector_f32 {
   uint32_t tag; /* Set by init */
-  uint32_t period; /* Number of the period, from 0 */
   uint8_t generator[16]; /* State of the generator */
   const struct gleaner_model_f32 *model; /* The model in use */
   float *memory; /* The caller's, `GLEANER_SELECTOR_LEN` scalars */
@@ -749,15 +762,7 @@ struct gleaner_selector_f32 {
   size_t items_len; /* k + 1 */
   struct gleaner_options_f32 options; /* As given to init */
   struct gleaner_plan plan; /* What the checks of the model worked out */
-  struct gleaner_factor_state_f32 factor; /* Counters of the factor */
-  struct gleaner_reservoir_state_f32 reservoir; /* Counters of the reservoir */
-  struct gleaner_counters_f32 counters; /* Counters of the period */
-  uint64_t moments; /* Readings in the running moments */
-  float mean_leverage; /* The pilot's mean leverage; 0: none */
-  uint32_t ridge_is_open; /* 1: the ridge is still to be set from the first row */
-  float leverages[2]; /* Sum of the leverages since the factor began: rounded, and what the rounding left out */
-  uint64_t leverage_count; /* Their number */
-  uint64_t model_id; /* Id of the model that the factor belongs to */
+  struct gleaner_selector_state_f32 state; /* What it remembers */
 };
 
 /* ----------------------------------------------------------------------------------------------------------
@@ -1191,7 +1196,7 @@ struct gleaner_factor_state_f64 {
   uint64_t half_life;
   uint64_t age;
   size_t cursor;
-  uint32_t pivoted;
+  uint8_t pivoted;
 };
 
 /* As `gleaner_factor_f32`, in double precision. */
@@ -1427,10 +1432,23 @@ struct gleaner_counters_f64 {
   double highest_dropped;
 };
 
+/* As `gleaner_selector_state_f32`, in double precision. */
+struct gleaner_selector_state_f64 {
+  struct gleaner_factor_state_f64 factor;
+  struct gleaner_reservoir_state_f64 reservoir;
+  struct gleaner_counters_f64 counters;
+  uint64_t moments;
+  double mean_leverage;
+  uint8_t ridge_is_open;
+  double leverages[2];
+  uint64_t leverage_count;
+  uint64_t model_id;
+  uint32_t period;
+};
+
 /* As `gleaner_selector_f32`, in double precision. */
 struct gleaner_selector_f64 {
   uint32_t tag;
-  uint32_t period;
   uint8_t generator[16];
   const struct gleaner_model_f64 *model;
   double *memory;
@@ -1439,15 +1457,7 @@ struct gleaner_selector_f64 {
   size_t items_len;
   struct gleaner_options_f64 options;
   struct gleaner_plan plan;
-  struct gleaner_factor_state_f64 factor;
-  struct gleaner_reservoir_state_f64 reservoir;
-  struct gleaner_counters_f64 counters;
-  uint64_t moments;
-  double mean_leverage;
-  uint32_t ridge_is_open;
-  double leverages[2];
-  uint64_t leverage_count;
-  uint64_t model_id;
+  struct gleaner_selector_state_f64 state;
 };
 
 /* ----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ use crate::Scalar;
 
 /// A number and what its rounding left out: about twice the precision of the scalar.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
 pub struct Sum<T> {
     /// The rounded number.
     pub high: T,

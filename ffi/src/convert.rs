@@ -3,7 +3,7 @@
 use crate::border::Fault;
 use crate::*;
 use gleaner::model::{Activation, Form, Objective, Plan};
-use gleaner::{Error, Scalar, Sum};
+use gleaner::{Error, Scalar};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 
@@ -150,15 +150,28 @@ pub fn check_length(right: bool) -> Result<(), Fault> {
     }
 }
 
-/// A compensated sum as C keeps it.
-pub fn pair<T>(sum: Sum<T>) -> [T; 2] {
-    [sum.high, sum.low]
+/// Refuses a flag that is neither 0 nor 1.
+pub fn check_flag(flag: u8) -> Result<(), Fault> {
+    if flag <= 1 {
+        Ok(())
+    } else {
+        Err(Fault(GLEANER_ERROR_STATE))
+    }
 }
 
-/// A compensated sum as the library keeps it.
-pub fn sum<T>([high, low]: [T; 2]) -> Sum<T> {
-    Sum { high, low }
+/// Asserts that a struct of C's lays its fields out as the library's own does, so that the library's lies in
+/// the caller's memory and nothing is copied.
+macro_rules! same_layout {
+    ($own:ty, $library:ty, $($field:ident = $other:ident),+ $(,)?) => {
+        const _: () = {
+            use core::mem::{align_of, offset_of, size_of};
+            assert!(size_of::<$own>() == size_of::<$library>());
+            assert!(align_of::<$own>() == align_of::<$library>());
+            $(assert!(offset_of!($own, $field) == offset_of!($library, $other));)+
+        };
+    };
 }
+pub(crate) use same_layout;
 
 /// A network's plan as C keeps it.
 pub fn plan_out(plan: Plan) -> gleaner_plan {

@@ -212,7 +212,9 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
             c"the factor's columns are in another order: pivot before score, unpivot before solve"
         }
         GLEANER_ERROR_RECORD => c"not a record: wrong magic, version, length or checksum",
-        GLEANER_ERROR_STATE => c"the struct was never set by its init function",
+        GLEANER_ERROR_STATE => {
+            c"the struct was never set by its init function, or has been written to"
+        }
         GLEANER_ERROR_ABI => c"the struct was compiled against another header, or abi is not set",
         GLEANER_ERROR_CALLBACK => c"the caller's function failed",
         GLEANER_ERROR_INDEX => c"there is no item of this index",

@@ -57,6 +57,7 @@ pub fn default_ridge<T: Scalar>(mean_square_norm: T) -> T {
 
 /// Everything of a factor but its memory: plain, copied freely.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
 pub struct FactorState<T> {
     /// N, the length of a row.
     pub order: usize,

@@ -19,6 +19,7 @@ use rand_core::Rng;
 
 /// Everything of a reservoir but its items: plain, copied freely.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
 pub struct ReservoirState<T> {
     /// Samples offered since the last clear.
     pub seen: u64,
@@ -64,6 +65,14 @@ impl<T: Scalar> ReservoirState<T> {
             return Err(Error::Range("state"));
         }
         Ok(())
+    }
+
+    /// As [`Reservoir::clear`].
+    pub fn clear(&mut self) {
+        *self = ReservoirState {
+            free: self.free,
+            ..ReservoirState::default()
+        };
     }
 
     fn mean(&self) -> Sum<T> {
@@ -141,10 +150,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
 
     /// Drops all samples, for a new period. The free slot stays free.
     pub fn clear(&mut self) {
-        self.state = ReservoirState {
-            free: self.state.free,
-            ..ReservoirState::default()
-        };
+        self.state.clear();
     }
 
     /// The free slot, 0 to k: where the next payload goes.

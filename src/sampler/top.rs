@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 
 /// Everything of a top-k sampler but its items: plain, copied freely.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
 pub struct TopState {
     /// Samples offered since the last clear.
     pub seen: u64,

@@ -5,24 +5,27 @@
 //! unbiased for sums over all readings with a score above 0, whatever the scores were made of. A reading whose row is
 //! 0 (every neuron dead, say) has leverage 0 and is never kept unless there is a uniform share; [`Stats::unscored`] counts it.
 
+mod joined;
 mod options;
 mod parts;
 mod rebase;
 mod state;
 mod stored;
 
+pub use joined::Joined;
 pub use options::{Options, Pilot, Scaling};
 pub use parts::selector_len;
 pub use state::{SelectorState, Stats, Verdict};
+pub(crate) use stored::stored;
 
-use crate::factor::{Factor, default_ridge};
-use crate::model::{Model, dot};
+use crate::factor::Factor;
+use crate::model::Model;
 use crate::record::Header;
 use crate::sampler::{Item, Kept, Reservoir, effective_size};
 use crate::standardiser::Moments;
 use crate::{Error, Scalar, Sum};
 use options::admit;
-use parts::{Parts, has_room_for_squares};
+use parts::Parts;
 use rand_core::Rng;
 
 /// Scores and keeps readings of a stream.
@@ -31,13 +34,14 @@ use rand_core::Rng;
 /// slot [`Selector::free`], offer its input, and go on with the slot that the verdict names.
 #[derive(Clone, Debug)]
 pub struct Selector<'a, T, M, G, B, I> {
-    model: M,
-    options: Options<'a, T>,
-    generator: G,
-    state: SelectorState<T>,
-    memory: B,
-    items: I,
+    pub(crate) model: M,
+    pub(crate) options: Options<'a, T>,
+    pub(crate) generator: G,
+    pub(crate) state: SelectorState<T>,
+    pub(crate) memory: B,
+    pub(crate) items: I,
 }
+
 impl<'a, T, M, G, B, I> Selector<'a, T, M, G, B, I>
 where
     T: Scalar,
@@ -93,26 +97,23 @@ where
         options: Options<'a, T>,
         generator: G,
         state: SelectorState<T>,
-        mut memory: B,
+        memory: B,
         items: I,
     ) -> Result<Self, Error> {
-        admit(&model, &options)?;
-        Parts::of(&model, memory.as_mut())?;
-        if state.model_id != options.model_id {
-            return Err(Error::Identity);
-        }
-        if state.factor.order != model.order() {
-            return Err(Error::Length("factor"));
-        }
-        Reservoir::attach(state.reservoir, items.as_ref())?;
-        Ok(Selector {
+        let mut selector = Selector {
             model,
             options,
             generator,
             state,
             memory,
             items,
-        })
+        };
+        selector.joined().check()?;
+        Ok(selector)
+    }
+
+    pub(crate) fn joined(&mut self) -> Joined<'_, T, M, G> {
+        self.into()
     }
 
     /// Takes the selector apart: generator, state, memory, items.
@@ -136,19 +137,7 @@ where
     /// `Identity` where the pilot belongs to another model, `Length` where its order does, `Range` or `NotFinite` where
     /// its numbers are impossible.
     pub fn start(&mut self, pilot: Pilot<'_, T>) -> Result<(), Error> {
-        if pilot.model_id != self.state.model_id {
-            return Err(Error::Identity);
-        }
-        if !(pilot.mean_leverage >= T::ZERO && pilot.mean_leverage <= T::ONE) {
-            return Err(Error::Range("mean leverage"));
-        }
-        let parts = Parts::of(&self.model, self.memory.as_mut())?;
-        let mut factor = Factor::attach(self.state.factor, parts.factor)?;
-        factor.start(pilot.packed, pilot.rows, pilot.ridge)?;
-        self.state.factor = factor.detach().0;
-        self.state.mean_leverage = pilot.mean_leverage;
-        self.state.ridge_is_open = false;
-        Ok(())
+        self.joined().start(pilot)
     }
 
     /// The free slot, 0 to k: where the next payload goes.
@@ -164,87 +153,33 @@ where
     /// `Length`, `NotFinite`, `Range`, `Label` for a reading that cannot be scored. The refusal is counted; nothing else
     /// has changed, and the free slot stays.
     pub fn offer(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
-        let verdict = self.decide(x, label);
-        if let Err(cause) = verdict {
-            let stats = &mut self.state.stats;
-            let counter = match cause {
-                Error::Length(_) => &mut stats.refused_length,
-                Error::NotFinite(_) => &mut stats.refused_not_finite,
-                Error::Range(_) => &mut stats.refused_range,
-                Error::Label => &mut stats.refused_label,
-                _ => &mut stats.refused_other,
-            };
-            *counter = counter.saturating_add(1);
-        }
-        verdict
+        self.joined().offer(x, label)
     }
 
-    fn decide(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
-        let mut parts = Parts::of(&self.model, self.memory.as_mut())?;
-        parts.standardise(x, self.options.scaling, self.state.moments)?;
-        let is_running = self.options.scaling == Scaling::Running;
-        if is_running && !has_room_for_squares(x) {
-            return Err(Error::Range("x"));
-        }
-        let (form, completeness) = parts.make_row(&self.model, self.options.objective, label)?;
-        let row = parts
-            .row
-            .get(..self.model.order())
-            .ok_or(Error::Length("memory"))?;
-        let mut reservoir = Reservoir::attach(self.state.reservoir, self.items.as_mut())?;
-        let mut factor = Factor::attach(self.state.factor, parts.factor)?;
-
-        // Until here nothing has moved. A row that the factor refuses leaves it as it was.
-        let is_first = self.state.ridge_is_open && row.iter().any(|&entry| entry != T::ZERO);
-        if is_first {
-            let ridge = default_ridge(dot(row, row));
-            if ridge == T::ZERO || factor.reset(ridge).is_err() {
-                return Err(Error::Range("row"));
-            }
-        }
-        let leverage = match factor.observe(row, T::ONE) {
-            Ok(leverage) => leverage,
-            Err(cause) => {
-                if is_first {
-                    // Back to what rows of zeros left.
-                    factor.reset(T::ZERO)?;
-                }
-                return Err(cause);
-            }
-        };
-        self.state.factor = factor.state();
-        self.state.ridge_is_open &= !is_first;
-
-        let alpha = self.options.uniform;
-        let score = if alpha == T::ZERO {
-            leverage
-        } else {
-            (T::ONE - alpha) * (leverage / self.state.mean()) + alpha
-        };
-        let outcome = reservoir.offer(score, &mut self.generator)?;
-        self.state.reservoir = reservoir.state();
-        if is_running {
-            let mut moments = Moments::attach(self.state.moments, parts.moments)?;
-            moments.observe(x)?;
-            self.state.moments = moments.count();
-        }
-        self.state.count(leverage, score, &outcome);
-        Ok(Verdict {
-            kept: outcome.kept,
-            free: outcome.free,
-            score,
-            leverage,
-            form,
-            completeness,
-        })
+    /// The next model: the factor is rebuilt from the kept readings' rows under it, each with its weight, since an old
+    /// factor says nothing of new rows. Slots, scores and weights stay valid, and so does every sum over them.
+    ///
+    /// `recall(slot, x)` writes the input that was offered from a slot and returns its label; it is asked twice for each
+    /// and must answer the same. `options` as for [`Selector::new`], with the new model's id. Cost: two rows and one
+    /// observation for each kept reading.
+    ///
+    /// # Errors
+    /// `Length` where inputs, parameters or scratch differ in number from the old model's; `Objective`, `Range`, `Length` as
+    /// [`Selector::new`]; what `recall` returns; those of a reading. All are found before anything changes, but for a
+    /// `recall` that fails when asked the second time: the factor is then empty and starts anew with the next reading.
+    pub fn rebase<R>(&mut self, model: M, options: Options<'a, T>, recall: R) -> Result<(), Error>
+    where
+        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+    {
+        self.joined().rebase(&model, &options, recall)?;
+        self.model = model;
+        self.options = options;
+        Ok(())
     }
 
     /// Number of kept readings.
     pub fn len(&self) -> usize {
-        self.state
-            .reservoir
-            .heavy
-            .saturating_add(self.state.reservoir.light)
+        self.state.len()
     }
 
     /// Nothing is kept.
@@ -254,9 +189,7 @@ where
 
     /// The kept reading `index`, `0..len()`, in no order that means anything.
     pub fn kept(&self, index: usize) -> Option<Kept<T>> {
-        Reservoir::attach(self.state.reservoir, self.items.as_ref())
-            .ok()?
-            .kept(index)
+        self.state.kept(self.items.as_ref(), index)
     }
 
     /// The kept readings with their weights, which are final for what has been offered. Nothing is removed: read the
@@ -267,13 +200,9 @@ where
 
     /// Empties the reservoir and the counters; factor, moments, generator and the free slot go on.
     pub fn begin_period(&mut self) {
-        if let Ok(mut reservoir) = Reservoir::attach(self.state.reservoir, self.items.as_mut()) {
-            reservoir.clear();
-            self.state.reservoir = reservoir.state();
-        }
-        self.state.stats = Stats::default();
-        self.state.period = self.state.period.wrapping_add(1);
+        self.state.begin_period();
     }
+
     /// Counters of the period.
     pub fn stats(&self) -> Stats<T> {
         self.state.stats

@@ -2,59 +2,44 @@
 
 use super::options::admit;
 use super::parts::Parts;
-use super::{Options, Selector};
+use super::{Joined, Options};
 use crate::factor::{Factor, FactorState, check_ridge, default_ridge};
 use crate::model::{Model, dot};
-use crate::sampler::Item;
 use crate::{Error, Scalar, Sum};
 use rand_core::Rng;
 
-impl<'a, T, M, G, B, I> Selector<'a, T, M, G, B, I>
-where
-    T: Scalar,
-    M: Model<T>,
-    G: Rng,
-    B: AsRef<[T]> + AsMut<[T]>,
-    I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
-{
-    /// The next model: the factor is rebuilt from the kept readings' rows under it, each with its weight, since an old
-    /// factor says nothing of new rows. Slots, scores and weights stay valid, and so does every sum over them.
-    ///
-    /// `recall(slot, x)` writes the input that was offered from a slot and returns its label; it is asked twice for each
-    /// and must answer the same. `options` as for [`Selector::new`], with the new model's id. Cost: two rows and one
-    /// observation for each kept reading.
+impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
+    /// As [`super::Selector::rebase`]; from now on join the state with this model and these options.
     ///
     /// # Errors
-    /// `Length` where inputs, parameters or scratch differ in number from the old model's; `Objective`, `Range`, `Length` as
-    /// [`Selector::new`]; what `recall` returns; those of a reading. All are found before anything changes, but for a
-    /// `recall` that fails when asked the second time: the factor is then empty and starts anew with the next reading.
+    /// The same.
     pub fn rebase<R>(
         &mut self,
-        model: M,
-        options: Options<'a, T>,
+        model: &M,
+        options: &Options<'_, T>,
         mut recall: R,
     ) -> Result<(), Error>
     where
         R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
     {
-        let old = &self.model;
+        let old = self.model;
         if (model.inputs(), model.parameters(), model.scratch())
             != (old.inputs(), old.parameters(), old.scratch())
         {
             return Err(Error::Length("model"));
         }
-        admit(&model, &options)?;
+        admit(model, options)?;
         if options.half_life > 0 && options.half_life < model.order() as u64 {
             return Err(Error::Range("half_life"));
         }
-        let kept = self.len();
+        let kept = self.state.len();
         let mut is_zero = true;
         let (mut weights, mut squares) = (Sum::<T>::default(), Sum::<T>::default());
         for index in 0..kept {
-            let Some(item) = self.kept(index) else {
+            let Some(item) = self.state.kept(self.items, index) else {
                 continue;
             };
-            let row = self.recall_row(&model, &options, item.slot, &mut recall)?;
+            let row = self.recall_row(model, options, item.slot, &mut recall)?;
             is_zero &= row.iter().all(|&entry| entry == T::ZERO);
             weights.add(item.weight);
             squares.add(item.weight * dot(row, row));
@@ -72,14 +57,14 @@ where
             }
         }
         check_ridge(ridge)?;
-        let factor = Parts::of(&model, self.memory.as_mut())?.factor;
+        let factor = Parts::of(model, self.memory)?.factor;
         let mut factor = Factor::new(model.order(), ridge, factor)?;
         factor.set_half_life(options.half_life)?;
         let empty = factor.state();
-        let filled = self.fill(&model, &options, empty, &mut recall);
+        let filled = self.fill(model, options, empty, &mut recall);
         let Ok(state) = filled else {
             // A reading could be recalled once and not twice: nothing is known any more of either model's rows.
-            let old = Parts::of(&self.model, self.memory.as_mut())?.factor;
+            let old = Parts::of(self.model, self.memory)?.factor;
             let mut factor = Factor::new(self.model.order(), T::ZERO, old)?;
             factor.set_half_life(self.options.half_life)?;
             self.state.factor = factor.state();
@@ -91,8 +76,6 @@ where
         self.state.ridge_is_open = ridge == T::ZERO;
         self.state.model_id = options.model_id;
         self.state.forget_leverages();
-        self.model = model;
-        self.options = options;
         Ok(())
     }
 
@@ -100,19 +83,19 @@ where
     fn fill<R>(
         &mut self,
         model: &M,
-        options: &Options<'a, T>,
+        options: &Options<'_, T>,
         mut state: FactorState<T>,
         recall: &mut R,
     ) -> Result<FactorState<T>, Error>
     where
         R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
     {
-        for index in 0..self.len() {
-            let Some(item) = self.kept(index) else {
+        for index in 0..self.state.len() {
+            let Some(item) = self.state.kept(self.items, index) else {
                 continue;
             };
             self.recall_row(model, options, item.slot, recall)?;
-            let parts = Parts::of(model, self.memory.as_mut())?;
+            let parts = Parts::of(model, self.memory)?;
             let row = parts
                 .row
                 .get(..model.order())
@@ -128,7 +111,7 @@ where
     fn recall_row<R>(
         &mut self,
         model: &M,
-        options: &Options<'a, T>,
+        options: &Options<'_, T>,
         slot: u32,
         recall: &mut R,
     ) -> Result<&[T], Error>
@@ -136,7 +119,7 @@ where
         R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
     {
         let moments = self.state.moments;
-        let mut parts = Parts::of(model, self.memory.as_mut())?;
+        let mut parts = Parts::of(model, self.memory)?;
         // The row's memory holds the raw input until the row is made.
         let row = core::mem::take(&mut parts.row);
         let raw = row

@@ -1,15 +1,18 @@
 //! What a selector counts and remembers.
 
+use super::options::admit;
+use super::{Options, selector_len};
 use crate::factor::FactorState;
-use crate::model::Form;
-use crate::sampler::{Outcome, ReservoirState};
-use crate::{Scalar, Sum};
+use crate::model::{Form, Model};
+use crate::sampler::{Item, Kept, Outcome, Reservoir, ReservoirState};
+use crate::{Error, Scalar, Sum};
 
 /// Mean leverage below which it is taken as unknown.
 const LEAST_MEAN: f64 = 1e-6;
 
 /// What a selector counts in one period.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
 pub struct Stats<T> {
     /// Readings scored and offered to the reservoir.
     pub seen: u64,
@@ -54,6 +57,7 @@ pub struct Verdict<T> {
 
 /// Everything of a selector but its memory, items, model and generator: plain, copied freely.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
 pub struct SelectorState<T> {
     /// The factor's state.
     pub factor: FactorState<T>,
@@ -77,7 +81,60 @@ pub struct SelectorState<T> {
     pub period: u32,
 }
 
+impl<T: Scalar> Stats<T> {
+    /// Counts a refusal.
+    pub(super) fn refuse(&mut self, cause: Error) {
+        let counter = match cause {
+            Error::Length(_) => &mut self.refused_length,
+            Error::NotFinite(_) => &mut self.refused_not_finite,
+            Error::Range(_) => &mut self.refused_range,
+            Error::Label => &mut self.refused_label,
+            _ => &mut self.refused_other,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}
+
 impl<T: Scalar> SelectorState<T> {
+    /// Refuses a state that does not belong to a model, options and so much memory, or that contradicts itself.
+    pub(crate) fn check<M: Model<T>>(
+        &self,
+        model: &M,
+        options: &Options<'_, T>,
+        memory: usize,
+        items: usize,
+    ) -> Result<(), Error> {
+        admit(model, options)?;
+        let (inputs, order) = (model.inputs(), model.order());
+        if memory < selector_len(inputs, model.parameters(), order, model.scratch()) {
+            return Err(Error::Length("memory"));
+        }
+        if self.model_id != options.model_id {
+            return Err(Error::Identity);
+        }
+        if self.factor.order != order {
+            return Err(Error::Length("factor"));
+        }
+        self.reservoir.check(items)
+    }
+
+    /// Number of kept readings.
+    pub(crate) fn len(&self) -> usize {
+        self.reservoir.heavy.saturating_add(self.reservoir.light)
+    }
+
+    /// A kept reading.
+    pub(super) fn kept(&self, items: &[Item<T>], index: usize) -> Option<Kept<T>> {
+        Reservoir::attach(self.reservoir, items).ok()?.kept(index)
+    }
+
+    /// As [`super::Selector::begin_period`].
+    pub fn begin_period(&mut self) {
+        self.reservoir.clear();
+        self.stats = Stats::default();
+        self.period = self.period.wrapping_add(1);
+    }
+
     /// What leverages are divided by before they are mixed with the uniform share: the pilot's mean, or that of
     /// the readings before, never of this one, so that weights stay exact.
     pub(super) fn mean(&self) -> T {

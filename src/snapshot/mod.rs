@@ -66,7 +66,7 @@ mod selector;
 pub use factor::factor_snapshot_len;
 pub use moments::moments_snapshot_len;
 pub use sampler::{reservoir_snapshot_len, top_snapshot_len};
-pub use selector::selector_snapshot_len;
+pub use selector::{save_selector, selector_snapshot_len};
 
 use crate::bytes::{CHECKSUM, Sink, Source, checksum, len};
 use crate::{Error, Scalar};

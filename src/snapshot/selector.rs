@@ -5,7 +5,7 @@ use super::{FRAME, Object, factor, moments, open_as, write};
 use crate::bytes::{Sink, Source};
 use crate::model::{Model, Objective};
 use crate::sampler::Item;
-use crate::selector::{Options, Scaling, Selector, SelectorState, Stats};
+use crate::selector::{Joined, Options, Scaling, Selector, SelectorState, Stats, stored};
 use crate::{Error, Scalar};
 use rand_core::{Rng, SeedableRng};
 
@@ -129,6 +129,34 @@ fn check<T: Scalar>(state: &SelectorState<T>) -> Result<(), Error> {
     }
 }
 
+/// As [`Selector::save`], of a selector whose parts lie elsewhere; `generator` is the generator's state.
+///
+/// # Errors
+/// The same; those of [`Selector::attach`] where the parts do not fit each other.
+pub fn save_selector<T: Scalar, M: Model<T>>(
+    model: &M,
+    options: &Options<'_, T>,
+    state: &SelectorState<T>,
+    generator: &[u8],
+    memory: &[T],
+    items: &[Item<T>],
+    bytes: &mut [u8],
+) -> Result<usize, Error> {
+    state.check(model, options, memory.len(), items.len())?;
+    let (moments, factor) = stored(model, memory)?;
+    let size = body_len::<T>(model.inputs(), model.order(), state.len(), generator.len());
+    write::<T>(Object::Selector, state.model_id, size, bytes, |sink| {
+        let (sizes, codes, scalars) = signature(model, options);
+        sizes.iter().try_for_each(|&size| sink.size(size))?;
+        codes.iter().try_for_each(|&code| sink.u32(code))?;
+        sink.scalars(&scalars)?;
+        put_own(sink, state)?;
+        moments::put(sink, state.moments, moments)?;
+        factor::put(sink, &state.factor, factor)?;
+        put_reservoir(sink, generator, &state.reservoir, items)
+    })
+}
+
 impl<'a, T, M, G, B, I> Selector<'a, T, M, G, B, I>
 where
     T: Scalar,
@@ -147,22 +175,15 @@ where
         state: impl FnOnce(&G) -> S,
         bytes: &mut [u8],
     ) -> Result<usize, Error> {
-        let (model, options) = (self.model(), self.options());
-        let own = self.state();
-        let generator = state(self.generator());
-        let generator = generator.as_ref();
-        let (moments, factor) = self.stored()?;
-        let size = body_len::<T>(model.inputs(), model.order(), self.len(), generator.len());
-        write::<T>(Object::Selector, own.model_id, size, bytes, |sink| {
-            let (sizes, codes, scalars) = signature(model, options);
-            sizes.iter().try_for_each(|&size| sink.size(size))?;
-            codes.iter().try_for_each(|&code| sink.u32(code))?;
-            sink.scalars(&scalars)?;
-            put_own(sink, &own)?;
-            moments::put(sink, own.moments, moments)?;
-            factor::put(sink, &own.factor, factor)?;
-            put_reservoir(sink, generator, &own.reservoir, self.items())
-        })
+        save_selector(
+            &self.model,
+            &self.options,
+            &self.state,
+            state(&self.generator).as_ref(),
+            self.memory.as_ref(),
+            self.items.as_ref(),
+            bytes,
+        )
     }
 
     /// Becomes the selector that was saved. This one must have been made with a model of the same id and sizes, the same
@@ -175,9 +196,42 @@ where
     where
         G: SeedableRng,
     {
-        let mut state = self.state();
+        self.joined().restore(bytes)
+    }
+}
+
+impl<T: Scalar, M: Model<T>, G> Joined<'_, T, M, G> {
+    /// As [`Selector::save`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn save<S: AsRef<[u8]>>(
+        &self,
+        state: impl FnOnce(&G) -> S,
+        bytes: &mut [u8],
+    ) -> Result<usize, Error> {
+        save_selector(
+            self.model,
+            self.options,
+            self.state,
+            state(self.generator).as_ref(),
+            self.memory,
+            self.items,
+            bytes,
+        )
+    }
+
+    /// As [`Selector::restore`].
+    ///
+    /// # Errors
+    /// The same.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), Error>
+    where
+        G: SeedableRng,
+    {
+        let mut state = *self.state;
         let mut source = open_as::<T>(Object::Selector, state.model_id, bytes)?;
-        let (sizes, codes, scalars) = signature(self.model(), self.options());
+        let (sizes, codes, scalars) = signature(self.model, self.options);
         for size in sizes {
             if source.size()? != size {
                 return Err(Error::Length("selector"));
@@ -194,10 +248,10 @@ where
             return Err(Error::Object);
         }
         take_own(&mut source, &mut state)?;
-        let (inputs, order) = (self.model().inputs(), self.model().order());
+        let (inputs, order) = (self.model.inputs(), self.model.order());
         let moments = moments::Image::take(&mut source, inputs)?;
         let factor = factor::Image::take(&mut source, order)?;
-        let reservoir = ReservoirImage::<T, G>::take(&mut source, self.items().len())?;
+        let reservoir = ReservoirImage::<T, G>::take(&mut source, self.items.len())?;
         source.end()?;
         state.moments = moments.count;
         state.factor = factor.state;
@@ -207,8 +261,8 @@ where
         let (moments_memory, factor_memory) = self.stored_mut()?;
         moments.copy_to(moments_memory);
         factor.copy_to(factor_memory);
-        reservoir.copy_to(self.items_mut());
-        self.replace(state, reservoir.generator);
+        reservoir.copy_to(self.items);
+        (*self.state, *self.generator) = (state, reservoir.generator);
         Ok(())
     }
 }

@@ -26,8 +26,8 @@ pub use layout::Layout;
 
 use crate::bytes::{CHECKSUM, checksum};
 use crate::model::Model;
-use crate::sampler::{Item, Kept};
-use crate::selector::{Selector, Verdict};
+use crate::sampler::Kept;
+use crate::selector::{Joined, Verdict};
 use crate::snapshot::are_distinct;
 use crate::{Error, Scalar};
 use embedded_storage::nor_flash::NorFlash;
@@ -73,8 +73,8 @@ pub struct StoreMemory<'m> {
 
 /// Keeps a selector and its payloads in storage.
 ///
-/// `F` is the driver; `G` the selector's generator, whose state `S` the store asks for as [`Selector::save`] does. Use a
-/// selector that has a store through the store alone.
+/// `F` is the driver; `G` the selector's generator, whose state `S` the store asks for as [`crate::selector::Selector::save`]
+/// does. Its methods take `&mut selector`; use a selector that has a store through the store alone.
 #[derive(Debug)]
 pub struct Store<'m, F, G, S> {
     driver: F,
@@ -159,22 +159,21 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
     }
 
     /// Brings back the selector of the newest commit that is whole; `false`: nothing was ever committed, and the selector
-    /// is as it was. Make the selector first as the lost one was, see [`Selector::restore`].
+    /// is as it was. Make the selector first as the lost one was, see [`crate::selector::Selector::restore`].
     ///
     /// # Errors
     /// `Damaged` where there were commits and none is whole; `Length` for a store of other sizes; those of
-    /// [`Selector::restore`]; `Storage`. Then nothing has changed, but the store holds no payload until it recovers.
-    pub fn recover<T, M, B, I>(
+    /// [`crate::selector::Selector::restore`]; `Storage`. Then nothing has changed, but the store holds no payload until it recovers.
+    pub fn recover<'s, T, M>(
         &mut self,
-        selector: &mut Selector<'_, T, M, G, B, I>,
+        selector: impl Into<Joined<'s, T, M, G>>,
     ) -> Result<bool, Error>
     where
         T: Scalar,
-        M: Model<T>,
-        G: SeedableRng,
-        B: AsRef<[T]> + AsMut<[T]>,
-        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+        M: Model<T> + 's,
+        G: SeedableRng + 's,
     {
+        let mut selector = selector.into();
         self.forget();
         self.state.pending = 0;
         let numbers = [self.commit_number(0), self.commit_number(1)];
@@ -186,7 +185,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         let mut result = Err(Error::Damaged);
         for area in [newer, 1 - newer] {
             match numbers.get(area as usize) {
-                Some(Ok(_)) => match self.bring_back(area, selector) {
+                Some(Ok(_)) => match self.bring_back(area, &mut selector) {
                     // Not whole after all.
                     Err(Error::Damaged | Error::Blank) => {}
                     other => {
@@ -241,17 +240,13 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         }
     }
 
-    fn bring_back<T, M, B, I>(
+    fn bring_back<T: Scalar, M: Model<T>>(
         &mut self,
         area: u32,
-        selector: &mut Selector<'_, T, M, G, B, I>,
+        selector: &mut Joined<'_, T, M, G>,
     ) -> Result<(), Error>
     where
-        T: Scalar,
-        M: Model<T>,
         G: SeedableRng,
-        B: AsRef<[T]> + AsMut<[T]>,
-        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
     {
         let frame = self.read_area(area)?;
         let pages = Frame::pages(&self.layout, self.memory.buffer);
@@ -276,35 +271,36 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         Ok(())
     }
 
-    /// Scores a reading and decides, as [`Selector::offer`]; a payload that is kept goes into a page at once, and every
+    /// Scores a reading and decides, as [`crate::selector::Selector::offer`]; a payload that is kept goes into a page at once, and every
     /// `every` readings the state is committed.
     ///
     /// # Errors
-    /// `Length` for a payload of another length; those of [`Selector::offer`]; `Storage`: the reading was taken in, but
+    /// `Length` for a payload of another length; those of [`crate::selector::Selector::offer`]; `Storage`: the reading was taken in, but
     /// either its payload could not be written ([`Store::read`] will say so) or a commit that was due failed (the last one
     /// stands; the next reading tries again). `Storage` too before the store has recovered: then nothing has changed.
-    pub fn offer<T, M, B, I>(
+    pub fn offer<'s, T, M>(
         &mut self,
-        selector: &mut Selector<'_, T, M, G, B, I>,
+        selector: impl Into<Joined<'s, T, M, G>>,
         x: &[T],
         label: Option<T>,
         payload: &[u8],
     ) -> Result<Verdict<T>, Error>
     where
         T: Scalar,
-        M: Model<T>,
-        B: AsRef<[T]> + AsMut<[T]>,
-        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+        M: Model<T> + 's,
+        G: 's,
     {
+        let mut selector = selector.into();
         if payload.len() != self.layout.payload as usize {
             return Err(Error::Length("payload"));
         }
         self.check_recovered()?;
         if self.state.pending >= self.every || self.spare().is_none() {
-            self.commit(selector)?;
+            self.write_commit(&selector)?;
         }
         let page = self.spare().ok_or(Error::Length("pages"))?;
-        let (slot, sequence) = (selector.free(), selector.stats().seen);
+        let state = &selector.state;
+        let (slot, sequence) = (state.reservoir.free, state.stats.seen);
         let verdict = selector.offer(x, label)?;
         self.state.pending = self.state.pending.saturating_add(1);
         if verdict.kept {
@@ -315,7 +311,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
             self.take(slot, page);
         }
         if self.state.pending >= self.every {
-            self.commit(selector)?;
+            self.write_commit(&selector)?;
         }
         Ok(verdict)
     }
@@ -419,16 +415,22 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
     ///
     /// # Errors
     /// `Storage`: the last commit stands. `Length` where the selector's snapshot is longer than the layout says.
-    pub fn commit<T, M, B, I>(
+    pub fn commit<'s, T, M>(
         &mut self,
-        selector: &Selector<'_, T, M, G, B, I>,
+        selector: impl Into<Joined<'s, T, M, G>>,
     ) -> Result<(), Error>
     where
         T: Scalar,
-        M: Model<T>,
-        B: AsRef<[T]> + AsMut<[T]>,
-        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+        M: Model<T> + 's,
+        G: 's,
     {
+        self.write_commit(&selector.into())
+    }
+
+    fn write_commit<T: Scalar, M: Model<T>>(
+        &mut self,
+        selector: &Joined<'_, T, M, G>,
+    ) -> Result<(), Error> {
         self.check_recovered()?;
         let short = Error::Length("buffer");
         let start = frame::len(&self.layout);
@@ -475,26 +477,26 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         Ok(())
     }
 
-    /// Begins the next period, as [`Selector::begin_period`], and commits: payloads of the last period are gone.
+    /// Begins the next period, as [`crate::selector::Selector::begin_period`], and commits: payloads of the last period are gone.
     ///
     /// # Errors
     /// Those of [`Store::commit`]: the period has begun, but a loss of power goes back to the last one.
-    pub fn begin_period<T, M, B, I>(
+    pub fn begin_period<'s, T, M>(
         &mut self,
-        selector: &mut Selector<'_, T, M, G, B, I>,
+        selector: impl Into<Joined<'s, T, M, G>>,
     ) -> Result<(), Error>
     where
         T: Scalar,
-        M: Model<T>,
-        B: AsRef<[T]> + AsMut<[T]>,
-        I: AsRef<[Item<T>]> + AsMut<[Item<T>]>,
+        M: Model<T> + 's,
+        G: 's,
     {
+        let selector = selector.into();
         self.check_recovered()?;
-        selector.begin_period();
+        selector.state.begin_period();
         for slot in 0..self.layout.slots {
             self.release(slot);
         }
-        self.commit(selector)
+        self.write_commit(&selector)
     }
 }
 

@@ -1,8 +1,11 @@
 //! The factor, in single precision.
 
 use crate::border::{Fault, object, object_mut, output, run, slice, slice_mut};
-use crate::convert::{self, Kind, check_finite, check_length, check_range, check_tag, tag};
+use crate::convert::{
+    self, Kind, check_finite, check_flag, check_length, check_range, check_tag, same_layout, tag,
+};
 use crate::{GLEANER_ERROR_STALE, gleaner_status};
+use core::mem::transmute;
 use gleaner::factor::{Factor, FactorState, default_ridge};
 
 /// A factor's counters.
@@ -22,8 +25,19 @@ pub struct gleaner_factor_state_f32 {
     /// Next column whose ridge is fed back
     pub cursor: usize,
     /// 1: columns have been moved
-    pub pivoted: u32,
+    pub pivoted: u8,
 }
+same_layout!(
+    gleaner_factor_state_f32,
+    FactorState<f32>,
+    order = order,
+    ridge = ridge,
+    rows = rows,
+    half_life = half_life,
+    age = age,
+    cursor = cursor,
+    pivoted = pivoted,
+);
 
 /// The factor `D^T D + lambda I = U^T diag(d) U` of the rows seen, and its leverages. Keeps a pointer to
 /// the caller's memory; a copy of the struct alone shares that memory.
@@ -50,31 +64,24 @@ pub struct gleaner_score_f32 {
     pub novelty: f32,
 }
 
-impl From<FactorState<f32>> for gleaner_factor_state_f32 {
-    fn from(state: FactorState<f32>) -> Self {
-        gleaner_factor_state_f32 {
-            order: state.order,
-            ridge: state.ridge,
-            rows: state.rows,
-            half_life: state.half_life,
-            age: state.age,
-            cursor: state.cursor,
-            pivoted: state.pivoted.into(),
-        }
+impl gleaner_factor_state_f32 {
+    /// As the library has it.
+    fn own(&self) -> Result<&FactorState<f32>, Fault> {
+        self.check()?;
+        // SAFETY: of the same layout, and the flag has passed.
+        Ok(unsafe { &*(&raw const *self).cast() })
+    }
+
+    /// Refuses what no state of the library's holds.
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        check_flag(self.pivoted)
     }
 }
 
-impl From<gleaner_factor_state_f32> for FactorState<f32> {
-    fn from(state: gleaner_factor_state_f32) -> Self {
-        FactorState {
-            order: state.order,
-            ridge: state.ridge,
-            rows: state.rows,
-            half_life: state.half_life,
-            age: state.age,
-            cursor: state.cursor,
-            pivoted: state.pivoted != 0,
-        }
+impl From<FactorState<f32>> for gleaner_factor_state_f32 {
+    fn from(state: FactorState<f32>) -> Self {
+        // SAFETY: of the same layout.
+        unsafe { transmute(state) }
     }
 }
 
@@ -83,7 +90,7 @@ impl gleaner_factor_f32 {
         check_tag::<f32>(self.tag, Kind::Factor)?;
         check_length(self.state.order <= self.memory_len)?;
         let memory = slice(self.memory, self.memory_len)?;
-        Ok(Factor::attach(self.state.into(), memory)?)
+        Ok(Factor::attach(*self.state.own()?, memory)?)
     }
 
     /// Attaches the factor, changes it, and keeps its new state where that went well.
@@ -94,7 +101,7 @@ impl gleaner_factor_f32 {
         check_tag::<f32>(self.tag, Kind::Factor)?;
         check_length(self.state.order <= self.memory_len)?;
         let memory = slice_mut(self.memory, self.memory_len)?;
-        let mut factor = Factor::attach(self.state.into(), memory)?;
+        let mut factor = Factor::attach(*self.state.own()?, memory)?;
         let result = change(&mut factor)?;
         self.state = factor.state().into();
         Ok(result)

@@ -1,9 +1,9 @@
 //! The VarOpt reservoir, in single precision.
 
 use crate::border::{Fault, object, object_mut, output, run, slice, slice_mut};
-use crate::convert::{self, Kind, check_tag, tag};
+use crate::convert::{self, Kind, check_tag, same_layout, tag};
 use crate::{GLEANER_ERROR_INDEX, gleaner_status};
-use core::mem::{align_of, size_of};
+use core::mem::transmute;
 use gleaner::sampler::{self, Item, Kept, Outcome, Reservoir, ReservoirState};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -20,9 +20,13 @@ pub struct gleaner_item_f32 {
     pub slot: u32,
 }
 
-// The library's own items lie in the caller's memory.
-const _: () = assert!(size_of::<gleaner_item_f32>() == size_of::<Item<f32>>());
-const _: () = assert!(align_of::<gleaner_item_f32>() == align_of::<Item<f32>>());
+same_layout!(
+    gleaner_item_f32,
+    Item<f32>,
+    sequence = sequence,
+    score = score,
+    slot = slot,
+);
 
 /// A kept sample.
 #[repr(C)]
@@ -69,6 +73,16 @@ pub struct gleaner_reservoir_state_f32 {
     /// Where the next payload goes
     pub free_slot: u32,
 }
+same_layout!(
+    gleaner_reservoir_state_f32,
+    ReservoirState<f32>,
+    seen = seen,
+    heavy = heavy,
+    light = light,
+    threshold = threshold,
+    compensation = compensation,
+    free_slot = free,
+);
 
 /// Keeps k samples of a stream, each with a chance in proportion to its score, and gives weights for
 /// which every sum over a subset of the stream is unbiased (VarOpt). Slots 0 to k, one of them free.
@@ -125,46 +139,35 @@ impl From<Outcome<f32>> for gleaner_outcome_f32 {
     }
 }
 
-impl From<ReservoirState<f32>> for gleaner_reservoir_state_f32 {
-    fn from(state: ReservoirState<f32>) -> Self {
-        gleaner_reservoir_state_f32 {
-            seen: state.seen,
-            heavy: state.heavy,
-            light: state.light,
-            threshold: state.threshold,
-            compensation: state.compensation,
-            free_slot: state.free,
-        }
+impl gleaner_reservoir_state_f32 {
+    /// As the library has it.
+    fn own(&self) -> &ReservoirState<f32> {
+        // SAFETY: of the same layout, and all of it numbers.
+        unsafe { &*(&raw const *self).cast() }
     }
 }
 
-impl From<gleaner_reservoir_state_f32> for ReservoirState<f32> {
-    fn from(state: gleaner_reservoir_state_f32) -> Self {
-        ReservoirState {
-            seen: state.seen,
-            heavy: state.heavy,
-            light: state.light,
-            threshold: state.threshold,
-            compensation: state.compensation,
-            free: state.free_slot,
-        }
+impl From<ReservoirState<f32>> for gleaner_reservoir_state_f32 {
+    fn from(state: ReservoirState<f32>) -> Self {
+        // SAFETY: of the same layout.
+        unsafe { transmute(state) }
     }
 }
 
 /// The reservoir of a state and items, for reading.
 pub(super) unsafe fn read<'a>(
-    state: gleaner_reservoir_state_f32,
+    state: &gleaner_reservoir_state_f32,
     items: *const gleaner_item_f32,
     items_len: usize,
 ) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
     let items = slice(items.cast::<Item<f32>>(), items_len)?;
-    Ok(Reservoir::attach(state.into(), items)?)
+    Ok(Reservoir::attach(*state.own(), items)?)
 }
 
 impl gleaner_reservoir_f32 {
     pub(super) unsafe fn read<'a>(&self) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Reservoir)?;
-        read(self.state, self.items, self.items_len)
+        read(&self.state, self.items, self.items_len)
     }
 
     pub(super) unsafe fn attach<'a>(
@@ -172,7 +175,7 @@ impl gleaner_reservoir_f32 {
     ) -> Result<Reservoir<f32, &'a mut [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Reservoir)?;
         let items = slice_mut(self.items.cast::<Item<f32>>(), self.items_len)?;
-        Ok(Reservoir::attach(self.state.into(), items)?)
+        Ok(Reservoir::attach(*self.state.own(), items)?)
     }
 }
 

@@ -1,19 +1,19 @@
 //! The selector, in single precision.
 
 use super::descriptor::{Descriptor, gleaner_model_f32, gleaner_pilot_f32};
-use super::reservoir::{self, gleaner_item_f32, gleaner_kept_f32};
+use super::reservoir::{gleaner_item_f32, gleaner_kept_f32};
 use super::state::{gleaner_counters_f32, gleaner_options_f32, gleaner_selector_f32, options};
 use crate::border::{Fault, object, object_mut, optional, output, run, slice, slice_mut};
-use crate::convert::{self, Kind, check_tag, tag};
+use crate::convert::{self, Kind, tag};
 use crate::record;
 use crate::{
     GLEANER_ERROR_CALLBACK, GLEANER_ERROR_INDEX, GLEANER_ERROR_OBJECTIVE,
     GLEANER_OBJECTIVE_PREDICTION, gleaner_status,
 };
 use gleaner::record::Header;
-use gleaner::sampler::{self, Item, Reservoir};
+use gleaner::sampler::{self, Item};
 use gleaner::selector::{Pilot, Selector, Verdict};
-use gleaner::{Error, Scalar};
+use gleaner::{Error, Scalar, Sum};
 
 /// What became of a reading.
 #[repr(C)]
@@ -73,14 +73,6 @@ pub type gleaner_recall_f32 = Option<
     ) -> i32,
 >;
 
-unsafe fn kept<'a>(
-    selector: *const gleaner_selector_f32,
-) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
-    let selector = object(selector)?;
-    check_tag::<f32>(selector.tag, Kind::Selector)?;
-    reservoir::read(selector.reservoir, selector.items, selector.items_len)
-}
-
 /// A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
 /// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A
 /// model with several outputs is scored by the first.
@@ -117,8 +109,10 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
         if let Some(pilot) = optional(description.raw().pilot)? {
             attached.start(self::pilot(pilot, own.objective)?)?;
         }
-        let mut new = gleaner_selector_f32 {
+        let (generator, state, _, _) = attached.detach();
+        place.set(gleaner_selector_f32 {
             tag: tag::<f32>(Kind::Selector),
+            generator: generator.state(),
             model,
             memory,
             memory_len,
@@ -126,10 +120,8 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
             items_len,
             options: own,
             plan,
-            ..gleaner_selector_f32::UNSET
-        };
-        new.store(attached);
-        place.set(new);
+            state: state.into(),
+        });
         Ok(())
     })
 }
@@ -171,7 +163,7 @@ pub unsafe extern "C" fn gleaner_selector_free_slot_f32(
 ) -> gleaner_status {
     run(|| {
         let slot = output(slot)?;
-        slot.set(kept(selector)?.free());
+        slot.set(object(selector)?.kept()?.free());
         Ok(())
     })
 }
@@ -205,7 +197,7 @@ pub unsafe extern "C" fn gleaner_selector_count_f32(
 ) -> gleaner_status {
     run(|| {
         let count = output(count)?;
-        count.set(kept(selector)?.len());
+        count.set(object(selector)?.kept()?.len());
         Ok(())
     })
 }
@@ -222,7 +214,8 @@ pub unsafe extern "C" fn gleaner_selector_kept_f32(
     run(|| {
         let result = output(result)?;
         result.set(
-            kept(selector)?
+            object(selector)?
+                .kept()?
                 .kept(index)
                 .ok_or(Fault(GLEANER_ERROR_INDEX))?
                 .into(),
@@ -240,9 +233,10 @@ pub unsafe extern "C" fn gleaner_selector_stats_f32(
 ) -> gleaner_status {
     run(|| {
         let stats = output(stats)?;
-        let reservoir = kept(selector)?;
+        let selector = object(selector)?;
+        let reservoir = selector.kept()?;
         stats.set(gleaner_stats_f32 {
-            counters: object(selector)?.counters,
+            counters: selector.state.counters,
             kept: reservoir.len(),
             threshold: reservoir.threshold(),
             effective_size: sampler::effective_size(reservoir.drain()),
@@ -258,10 +252,8 @@ pub unsafe extern "C" fn gleaner_selector_begin_period_f32(
     selector: *mut gleaner_selector_f32,
 ) -> gleaner_status {
     run(|| {
-        object_mut(selector)?.change(|attached| {
-            attached.begin_period();
-            Ok(())
-        })
+        object_mut(selector)?.own_state()?.begin_period();
+        Ok(())
     })
 }
 
@@ -288,7 +280,7 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
         let plan = convert::plan_out(network.plan());
         let mut failed = false;
         let done = selector.change(|attached| {
-            let recalled = attached.rebase(network, options, |slot, x: &mut [f32]| {
+            let recalled = attached.rebase(&network, &options, |slot, x: &mut [f32]| {
                 let mut label = 0.0;
                 if recall(context, slot, x.as_mut_ptr(), x.len(), &mut label) != 0 {
                     failed = true;
@@ -321,16 +313,18 @@ pub unsafe extern "C" fn gleaner_selector_record_f32(
     written: *mut usize,
 ) -> gleaner_status {
     run(|| {
-        let (reservoir, selector) = (kept(selector)?, object(selector)?);
+        let selector = object(selector)?;
+        let reservoir = selector.kept()?;
         let payloads = record::Payloads::new(payloads, payload_len, selector.items_len)?;
         let (record, written) = (slice_mut(record, record_len)?, output(written)?);
-        let counters = selector.counters;
+        let state = selector.state;
+        let [high, low] = state.counters.total_score;
         let header = Header {
-            model: selector.model_id,
-            period: selector.period,
+            model: state.model_id,
+            period: state.period,
             seed: selector.options.seed,
-            seen: counters.seen,
-            total: convert::sum(counters.total_score).value().wide(),
+            seen: state.counters.seen,
+            total: Sum { high, low }.value().wide(),
             threshold: reservoir.threshold().wide(),
             items: record::count(reservoir.len())?,
             payload: record::count(payload_len)?,

@@ -197,8 +197,7 @@ pub unsafe extern "C" fn gleaner_selector_save_f32(
     run(|| {
         let (selector, written) = (object(selector)?, output(written)?);
         let bytes = slice_mut(bytes, bytes_len)?;
-        let mut copy = *selector;
-        written.set(copy.change(|attached| Ok(attached.save(Xoshiro128PlusPlus::state, bytes)?))?);
+        written.set(selector.save(bytes)?);
         Ok(())
     })
 }

@@ -2,13 +2,15 @@
 
 use super::descriptor::{Descriptor, Net, gleaner_model_f32};
 use super::factor::gleaner_factor_state_f32;
-use super::reservoir::{gleaner_item_f32, gleaner_reservoir_state_f32};
-use crate::border::{Fault, slice_mut};
-use crate::convert::{self, Kind, check_abi, check_tag};
+use super::reservoir::{self, gleaner_item_f32, gleaner_reservoir_state_f32};
+use crate::border::{Fault, slice, slice_mut};
+use crate::convert::{self, Kind, check_abi, check_flag, check_tag, same_layout};
 use crate::{GLEANER_ERROR_CODE, GLEANER_SCALING_MODEL, GLEANER_SCALING_RUNNING, gleaner_plan};
+use core::mem::transmute;
 use gleaner::model::Network;
-use gleaner::sampler::Item;
-use gleaner::selector::{Options, Scaling, Selector, SelectorState, Stats};
+use gleaner::sampler::{Item, Reservoir};
+use gleaner::selector::{Joined, Options, Scaling, SelectorState, Stats};
+use gleaner::snapshot::save_selector;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 
@@ -76,6 +78,91 @@ pub struct gleaner_counters_f32 {
     pub highest_dropped: f32,
 }
 
+same_layout!(
+    gleaner_counters_f32,
+    Stats<f32>,
+    seen = seen,
+    accepted = accepted,
+    evicted = evicted,
+    refused_length = refused_length,
+    refused_not_finite = refused_not_finite,
+    refused_range = refused_range,
+    refused_label = refused_label,
+    refused_other = refused_other,
+    unscored = unscored,
+    total_score = total_score,
+    highest_dropped = highest_dropped,
+);
+
+/// What a selector remembers beside its memory and items.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_selector_state_f32 {
+    /// Counters of the factor
+    pub factor: gleaner_factor_state_f32,
+    /// Counters of the reservoir
+    pub reservoir: gleaner_reservoir_state_f32,
+    /// Counters of the period
+    pub counters: gleaner_counters_f32,
+    /// Readings in the running moments
+    pub moments: u64,
+    /// The pilot's mean leverage; 0: none
+    pub mean_leverage: f32,
+    /// 1: the ridge is still to be set from the first row
+    pub ridge_is_open: u8,
+    /// Sum of the leverages since the factor began: rounded, and what the rounding left out
+    pub leverages: [f32; 2],
+    /// Their number
+    pub leverage_count: u64,
+    /// Id of the model that the factor belongs to
+    pub model_id: u64,
+    /// Number of the period, from 0
+    pub period: u32,
+}
+same_layout!(
+    gleaner_selector_state_f32,
+    SelectorState<f32>,
+    factor = factor,
+    reservoir = reservoir,
+    counters = stats,
+    moments = moments,
+    mean_leverage = mean_leverage,
+    ridge_is_open = ridge_is_open,
+    leverages = leverages,
+    leverage_count = leverage_count,
+    model_id = model_id,
+    period = period,
+);
+
+impl gleaner_selector_state_f32 {
+    /// As the library has it.
+    fn own(&self) -> Result<&SelectorState<f32>, Fault> {
+        self.check()?;
+        // SAFETY: of the same layout, and the flags have passed.
+        Ok(unsafe { &*(&raw const *self).cast() })
+    }
+
+    /// As the library has it, to be changed.
+    fn own_mut(&mut self) -> Result<&mut SelectorState<f32>, Fault> {
+        self.check()?;
+        // SAFETY: as above.
+        Ok(unsafe { &mut *(&raw mut *self).cast() })
+    }
+
+    /// Refuses what no state of the library's holds.
+    fn check(&self) -> Result<(), Fault> {
+        self.factor.check()?;
+        check_flag(self.ridge_is_open)
+    }
+}
+
+impl From<SelectorState<f32>> for gleaner_selector_state_f32 {
+    fn from(state: SelectorState<f32>) -> Self {
+        // SAFETY: of the same layout.
+        unsafe { transmute(state) }
+    }
+}
+
 /// Scores and keeps readings of a stream. All of it lies in this struct, `memory` and `items`; to keep a
 /// copy, copy the three and point the copy's `memory` and `items` at the copied ones. A copy of the struct
 /// alone shares them.
@@ -84,8 +171,6 @@ pub struct gleaner_counters_f32 {
 pub struct gleaner_selector_f32 {
     /// Set by init
     pub tag: u32,
-    /// Number of the period, from 0
-    pub period: u32,
     /// State of the generator
     pub generator: [u8; 16],
     /// The model in use
@@ -102,29 +187,12 @@ pub struct gleaner_selector_f32 {
     pub options: gleaner_options_f32,
     /// What the checks of the model worked out
     pub plan: gleaner_plan,
-    /// Counters of the factor
-    pub factor: gleaner_factor_state_f32,
-    /// Counters of the reservoir
-    pub reservoir: gleaner_reservoir_state_f32,
-    /// Counters of the period
-    pub counters: gleaner_counters_f32,
-    /// Readings in the running moments
-    pub moments: u64,
-    /// The pilot's mean leverage; 0: none
-    pub mean_leverage: f32,
-    /// 1: the ridge is still to be set from the first row
-    pub ridge_is_open: u32,
-    /// Sum of the leverages since the factor began: rounded, and what the rounding left out
-    pub leverages: [f32; 2],
-    /// Their number
-    pub leverage_count: u64,
-    /// Id of the model that the factor belongs to
-    pub model_id: u64,
+    /// What it remembers
+    pub state: gleaner_selector_state_f32,
 }
 
 /// The library's selector over C's memory.
-pub(super) type Attached<'a> =
-    Selector<'a, f32, Net<'a>, Xoshiro128PlusPlus, &'a mut [f32], &'a mut [Item<f32>]>;
+pub(super) type Attached<'a> = Joined<'a, f32, Net<'a>, Xoshiro128PlusPlus>;
 
 /// The library's options.
 pub(super) unsafe fn options<'a>(
@@ -148,102 +216,55 @@ pub(super) unsafe fn options<'a>(
 }
 
 impl gleaner_selector_f32 {
-    /// What init fills in.
-    pub(super) const UNSET: Self = {
-        // SAFETY: numbers, arrays of numbers and pointers: all zero is a value of each.
-        unsafe { core::mem::MaybeUninit::zeroed().assume_init() }
-    };
-
-    /// The model in use.
-    pub(super) unsafe fn descriptor<'a>(&self) -> Result<Descriptor<'a>, Fault> {
+    /// What has been kept.
+    pub(super) unsafe fn kept<'a>(&self) -> Result<Reservoir<f32, &'a [Item<f32>]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Selector)?;
-        Descriptor::again(self.model)
+        reservoir::read(&self.state.reservoir, self.items, self.items_len)
     }
 
-    /// Attaches the library's selector, changes it, and keeps what it has become: on an error that is what it was, but
-    /// for its counters and the factor that a second recall spoiled.
-    pub(super) unsafe fn change<'a, R>(
+    /// Writes a snapshot; gives its length.
+    pub(super) unsafe fn save(&self, bytes: &mut [u8]) -> Result<usize, Fault> {
+        check_tag::<f32>(self.tag, Kind::Selector)?;
+        let model = Descriptor::again(self.model)?;
+        Ok(save_selector(
+            &Network::attach(model, convert::plan_in(self.plan)),
+            &options(&self.options, model)?,
+            self.state.own()?,
+            &self.generator,
+            slice(self.memory, self.memory_len)?,
+            slice(self.items.cast::<Item<f32>>(), self.items_len)?,
+            bytes,
+        )?)
+    }
+
+    /// Its state, where it is a selector's.
+    pub(super) fn own_state(&mut self) -> Result<&mut SelectorState<f32>, Fault> {
+        check_tag::<f32>(self.tag, Kind::Selector)?;
+        self.state.own_mut()
+    }
+
+    /// Joins the library's selector over this struct and changes it in place: on an error it is what it was, but for its
+    /// counters and the factor that a second recall spoiled.
+    pub(super) unsafe fn change<R>(
         &mut self,
-        change: impl FnOnce(&mut Attached<'a>) -> Result<R, Fault>,
+        change: impl FnOnce(&mut Attached<'_>) -> Result<R, Fault>,
     ) -> Result<R, Fault> {
-        let model = self.descriptor()?;
-        let memory = slice_mut(self.memory, self.memory_len)?;
-        let items = slice_mut(self.items.cast::<Item<f32>>(), self.items_len)?;
-        let state = SelectorState {
-            factor: self.factor.into(),
-            reservoir: self.reservoir.into(),
-            stats: self.counters.into(),
-            moments: self.moments,
-            mean_leverage: self.mean_leverage,
-            ridge_is_open: self.ridge_is_open != 0,
-            leverages: convert::sum(self.leverages),
-            leverage_count: self.leverage_count,
-            model_id: self.model_id,
-            period: self.period,
-        };
-        let options = options(&self.options, model)?;
-        let generator = Xoshiro128PlusPlus::from_seed(self.generator);
+        check_tag::<f32>(self.tag, Kind::Selector)?;
+        let model = Descriptor::again(self.model)?;
         let network = Network::attach(model, convert::plan_in(self.plan));
-        // The selector is large: it stays where it is made.
-        let mut selector = Selector::attach(network, options, generator, state, memory, items)?;
-        let result = change(&mut selector);
-        self.store(selector);
-        result
-    }
-
-    fn keep(&mut self, state: SelectorState<f32>) {
-        self.period = state.period;
-        self.factor = state.factor.into();
-        self.reservoir = state.reservoir.into();
-        self.counters = state.stats.into();
-        self.moments = state.moments;
-        self.mean_leverage = state.mean_leverage;
-        self.ridge_is_open = state.ridge_is_open.into();
-        self.leverages = convert::pair(state.leverages);
-        self.leverage_count = state.leverage_count;
-        self.model_id = state.model_id;
-    }
-
-    /// Keeps what the library's selector has become.
-    pub(super) fn store(&mut self, selector: Attached<'_>) {
-        let (generator, state, _, _) = selector.detach();
+        let options = options(&self.options, model)?;
+        let mut generator = Xoshiro128PlusPlus::from_seed(self.generator);
+        let mut joined = Joined {
+            model: &network,
+            options: &options,
+            generator: &mut generator,
+            state: self.state.own_mut()?,
+            memory: slice_mut(self.memory, self.memory_len)?,
+            items: slice_mut(self.items.cast::<Item<f32>>(), self.items_len)?,
+        };
+        joined.check()?;
+        let result = change(&mut joined);
         self.generator = generator.state();
-        self.keep(state);
-    }
-}
-
-impl From<Stats<f32>> for gleaner_counters_f32 {
-    fn from(stats: Stats<f32>) -> Self {
-        gleaner_counters_f32 {
-            seen: stats.seen,
-            accepted: stats.accepted,
-            evicted: stats.evicted,
-            refused_length: stats.refused_length,
-            refused_not_finite: stats.refused_not_finite,
-            refused_range: stats.refused_range,
-            refused_label: stats.refused_label,
-            refused_other: stats.refused_other,
-            unscored: stats.unscored,
-            total_score: convert::pair(stats.total_score),
-            highest_dropped: stats.highest_dropped,
-        }
-    }
-}
-
-impl From<gleaner_counters_f32> for Stats<f32> {
-    fn from(counters: gleaner_counters_f32) -> Self {
-        Stats {
-            seen: counters.seen,
-            accepted: counters.accepted,
-            evicted: counters.evicted,
-            refused_length: counters.refused_length,
-            refused_not_finite: counters.refused_not_finite,
-            refused_range: counters.refused_range,
-            refused_label: counters.refused_label,
-            refused_other: counters.refused_other,
-            unscored: counters.unscored,
-            total_score: convert::sum(counters.total_score),
-            highest_dropped: counters.highest_dropped,
-        }
+        result
     }
 }

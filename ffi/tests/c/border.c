@@ -28,12 +28,12 @@ static void nothing_has_changed(void)
 {
   const struct F(gleaner_selector) now = selector;
   CHECK(memcmp(now.generator, before.selector.generator, 16) == 0);
-  CHECK(memcmp(&now.factor, &before.selector.factor, sizeof now.factor) == 0);
-  CHECK(memcmp(&now.reservoir, &before.selector.reservoir, sizeof now.reservoir) == 0);
-  CHECK(same_counters(&now.counters, &before.selector.counters));
-  CHECK(now.period == before.selector.period && now.moments == before.selector.moments);
-  CHECK(now.leverage_count == before.selector.leverage_count);
-  CHECK(memcmp(now.leverages, before.selector.leverages, sizeof now.leverages) == 0);
+  CHECK(memcmp(&now.state.factor, &before.selector.state.factor, sizeof now.state.factor) == 0);
+  CHECK(memcmp(&now.state.reservoir, &before.selector.state.reservoir, sizeof now.state.reservoir) == 0);
+  CHECK(same_counters(&now.state.counters, &before.selector.state.counters));
+  CHECK(now.state.period == before.selector.state.period && now.state.moments == before.selector.state.moments);
+  CHECK(now.state.leverage_count == before.selector.state.leverage_count);
+  CHECK(memcmp(now.state.leverages, before.selector.state.leverages, sizeof now.state.leverages) == 0);
   /* The factor is the last part of the memory; what lies before it is work memory here. */
   CHECK(memcmp(memory + MEMORY - GLEANER_FACTOR_LEN(ORDER), before.memory + MEMORY - GLEANER_FACTOR_LEN(ORDER),
             (GLEANER_FACTOR_LEN(ORDER) - ORDER) * sizeof(real)) == 0);
@@ -180,6 +180,10 @@ static void factors(void)
   CHECK(memcmp(&copy, &factor, sizeof copy) == 0);
   /* The last three are the factor's work row. */
   CHECK(memcmp(saved, room, (GLEANER_FACTOR_LEN(3) - 3) * sizeof(real)) == 0);
+  factor.state.pivoted = 2;
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_factor_rank)(&factor, &rank));
+  factor.state.pivoted = 0;
+  OK(F(gleaner_factor_rank)(&factor, &rank));
   factor.tag ^= 1u << 8;
   STATUS(GLEANER_ERROR_STATE, F(gleaner_factor_rank)(&factor, &rank));
 }
@@ -295,6 +299,16 @@ static void selectors(void)
   CHECK(stats.counters.refused_label == 1 && stats.counters.refused_length == 1);
   CHECK(stats.counters.refused_not_finite == 1 && stats.counters.refused_range == 1);
   CHECK(stats.counters.refused_other == 0 && stats.counters.seen == 50 && stats.kept == 8);
+
+  reading(50, x);
+  selector.state.ridge_is_open = 2;
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+  selector.state.ridge_is_open = 0;
+  selector.state.factor.pivoted = 255;
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_begin_period)(&selector));
+  selector.state.factor.pivoted = 0;
+  OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
 }
 
 static int32_t refuse(void *context, uint32_t slot, real *x, size_t x_len, real *label)

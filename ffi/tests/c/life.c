@@ -37,7 +37,7 @@ static void print_sample(const char *what)
   CHECK(count == stats.kept);
   printf("%s %lu %lu %lu %lu %lu %lu", what, (unsigned long)stats.counters.seen,
       (unsigned long)stats.counters.accepted, (unsigned long)stats.counters.evicted,
-      (unsigned long)stats.counters.refused_not_finite, (unsigned long)stats.kept, (unsigned long)selector.period);
+      (unsigned long)stats.counters.refused_not_finite, (unsigned long)stats.kept, (unsigned long)selector.state.period);
   number(stats.threshold);
   number(stats.effective_size);
   number(stats.counters.highest_dropped);
@@ -121,10 +121,10 @@ static void life(int32_t objective, int32_t scaling)
     selector = copy;
     stream(700, 2000, labelled);
     CHECK(memcmp(&selector.generator, &ended.generator, 16) == 0);
-    CHECK(same_counters(&selector.counters, &ended.counters));
-    CHECK(selector.reservoir.seen == ended.reservoir.seen && selector.reservoir.threshold == ended.reservoir.threshold);
-    CHECK(selector.reservoir.heavy == ended.reservoir.heavy && selector.reservoir.light == ended.reservoir.light);
-    CHECK(selector.reservoir.free_slot == ended.reservoir.free_slot);
+    CHECK(same_counters(&selector.state.counters, &ended.state.counters));
+    CHECK(selector.state.reservoir.seen == ended.state.reservoir.seen && selector.state.reservoir.threshold == ended.state.reservoir.threshold);
+    CHECK(selector.state.reservoir.heavy == ended.state.reservoir.heavy && selector.state.reservoir.light == ended.state.reservoir.light);
+    CHECK(selector.state.reservoir.free_slot == ended.state.reservoir.free_slot);
     CHECK(memcmp(memory, copied_memory, sizeof memory) == 0);
     CHECK(same_items(items, copied_items, KEEP + 1));
   }

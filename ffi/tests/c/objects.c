@@ -107,7 +107,7 @@ static void records(void)
   OK(gleaner_record_read(record, written, read, KEEP, &header));
   CHECK(header.model == 77 && header.seed == 99 && header.seen == 300 && header.period == 0);
   CHECK(header.items == KEEP && header.payload == sizeof(struct payload));
-  CHECK(header.total > 0 && header.threshold == (double)selector.reservoir.threshold);
+  CHECK(header.total > 0 && header.threshold == (double)selector.state.reservoir.threshold);
   for (j = 0; j < KEEP; j++) {
     struct payload back;
     OK(F(gleaner_selector_kept)(&selector, j, &kept));

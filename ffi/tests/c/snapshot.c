@@ -152,9 +152,9 @@ static void selectors(void)
     other[i] ^= 0x10;
   }
   STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_restore)(&again, NULL, length));
-  again.model_id++;
+  again.state.model_id++;
   refused(GLEANER_ERROR_IDENTITY, length);
-  again.model_id--;
+  again.state.model_id--;
   again.options.uniform = (real)0.5;
   refused(GLEANER_ERROR_OBJECT, length);
   again.options.uniform = 0;

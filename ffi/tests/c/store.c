@@ -168,10 +168,10 @@ int main(void)
     flash_memory.dead = 0, flash_memory.cut = (unsigned long)-1;
     start();
     OK(F(gleaner_store_recover)(&store, &found));
-    CHECK((found != 0) == (number > EVERY) && number - selector.counters.seen <= EVERY);
-    compare(selector.counters.seen);
+    CHECK((found != 0) == (number > EVERY) && number - selector.state.counters.seen <= EVERY);
+    compare(selector.state.counters.seen);
     check_payloads();
-    for (number = (uint32_t)selector.counters.seen; number < READINGS; number++) {
+    for (number = (uint32_t)selector.state.counters.seen; number < READINGS; number++) {
       OK(step(number));
     }
     compare(READINGS);
@@ -179,10 +179,10 @@ int main(void)
   }
 
   OK(F(gleaner_store_begin_period)(&store));
-  CHECK(selector.period == 1 && selector.counters.seen == 0);
+  CHECK(selector.state.period == 1 && selector.state.counters.seen == 0);
   start();
   OK(F(gleaner_store_recover)(&store, &found));
-  CHECK(found == 1 && selector.period == 1);
+  CHECK(found == 1 && selector.state.period == 1);
   flash_memory.bytes[20] ^= 1;
   flash_memory.bytes[GLEANER_ROUND_UP(GLEANER_STORE_AREA(ITEMS, SNAPSHOT), BLOCK) + 20] ^= 1;
   start();
