@@ -119,7 +119,7 @@ int main(int argc, char **argv)
   must("store", gleaner_store_init_f32(&store, &selector, &flash, sizeof payload, EVERY, pages, SLOTS, marks, PAGES,
                     buffer, sizeof buffer));
   must("recover", gleaner_store_recover_f32(&store, &found));
-  seen = selector.counters.seen;
+  seen = selector.state.counters.seen;
   fprintf(stderr, "%s at reading %lu, after %lu commits\n", found != 0 ? "goes on" : "starts", (unsigned long)seen,
       (unsigned long)store.state.commits);
 
