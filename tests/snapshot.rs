@@ -529,3 +529,47 @@ fn impossible_content_is_named() {
         Some(Error::Range("factor"))
     );
 }
+
+/// Read by the table in the documentation, byte by byte; and the whole is pinned, so that no change goes unnoticed.
+#[test]
+fn the_layout_is_the_documented_one() {
+    let mut moments = Moments::new([0.0_f32; 8]).unwrap();
+    moments.observe(&[1.0, -2.0]).unwrap();
+    moments.observe(&[3.0, -2.0]).unwrap();
+    let mut bytes = [0; moments_snapshot_len::<f32>(2)];
+    moments.save(&mut bytes).unwrap();
+    let mut expected = b"GLNS".to_vec();
+    expected.extend(68_u32.to_le_bytes());
+    expected.extend([1, 0, 4, 4]);
+    expected.extend([0; 8]);
+    expected.extend(2_u32.to_le_bytes());
+    expected.extend(2_u64.to_le_bytes());
+    for number in [2.0_f32, -2.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0] {
+        expected.extend(number.to_le_bytes());
+    }
+    expected.extend([0; 4]);
+    assert_eq!(bytes[..], sealed(expected)[..]);
+
+    let mut selector = selector_with::<f32>(options(), 2, ITEMS);
+    (0..100).for_each(|number| selector.feed(number));
+    let bytes = selector.saved();
+    let number = |place: usize| u32::from_le_bytes(bytes[place..place + 4].try_into().unwrap());
+    assert_eq!((number(12), number(16)), (77, 0));
+    // Inputs, parameters, Huber, running moments, its delta.
+    assert_eq!(
+        [number(20), number(24), number(28), number(32)],
+        [2, 12, 3, 2]
+    );
+    assert_eq!(f32::from_bits(number(36)), 0.75);
+    assert_eq!(number(44), selector.0.record_header(0, 0).period);
+    let state = selector.0.state();
+    assert_eq!(u64::from(number(72)), state.stats.seen);
+    let moments = 20 + 104 + 8 * 4;
+    assert_eq!(
+        (number(moments), u64::from(number(moments + 4))),
+        (2, state.moments)
+    );
+    let factor = moments + 12 + 4 * 4 * 2;
+    assert_eq!(number(factor) as usize, selector.0.model().order());
+    assert_eq!(number(bytes.len() - 4), 0x1040_840e);
+}
