@@ -851,6 +851,7 @@ gleaner_status gleaner_selector_record_f32(const struct gleaner_selector_f32 *se
     size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
 
 /* ----------------------------------------------------------------------------------------------------------
+<<<<<<< HEAD
  * Snapshots: saving and restoring, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -920,6 +921,19 @@ gleaner_status gleaner_selector_save_f32(const struct gleaner_selector_f32 *sele
  * NOT_FINITE, RANGE. */
 gleaner_status gleaner_selector_restore_f32(struct gleaner_selector_f32 *selector, const uint8_t *bytes,
     size_t bytes_len);
+=======
+ * A copy of a selector, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Copies a selector with its memory and items, at least as many as `from` has: `to` then is a selector of its
+ * own, over the copied ones. With memory (NULL, 0) it is a copy to read from: count, kept, stats, free slot
+ * and record work, what would change it fails with LENGTH. Under the lock that guards `from` this is all that
+ * another context needs; payloads are the caller's to copy.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_selector_copy_f32(const struct gleaner_selector_f32 *from,
+    struct gleaner_selector_f32 *to, float *memory, size_t memory_len, struct gleaner_item_f32 *items,
+    size_t items_len);
+>>>>>>> 3bd177f (Copy a selector from C; three tasks over one, under ThreadSanitizer; what contexts may do)
 
 /* ----------------------------------------------------------------------------------------------------------
  * A store: the selector and its payloads in flash, in single precision.
@@ -1524,6 +1538,7 @@ gleaner_status gleaner_selector_record_f64(const struct gleaner_selector_f64 *se
     size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
 
 /* ----------------------------------------------------------------------------------------------------------
+<<<<<<< HEAD
  * Snapshots: saving and restoring, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1580,6 +1595,15 @@ gleaner_status gleaner_selector_save_f64(const struct gleaner_selector_f64 *sele
 /* As `gleaner_selector_restore_f32`, in double precision. */
 gleaner_status gleaner_selector_restore_f64(struct gleaner_selector_f64 *selector, const uint8_t *bytes,
     size_t bytes_len);
+=======
+ * A copy of a selector, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_selector_copy_f32`, in double precision. */
+gleaner_status gleaner_selector_copy_f64(const struct gleaner_selector_f64 *from,
+    struct gleaner_selector_f64 *to, double *memory, size_t memory_len, struct gleaner_item_f64 *items,
+    size_t items_len);
+>>>>>>> 3bd177f (Copy a selector from C; three tasks over one, under ThreadSanitizer; what contexts may do)
 
 /* ----------------------------------------------------------------------------------------------------------
  * A store: the selector and its payloads in flash, in double precision.

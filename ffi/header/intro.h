@@ -14,8 +14,13 @@
  * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be
  *   freed, no global is kept, nothing blocks, and stack use does not grow with the model.
  * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A
- *   memcpy of a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy.
- * - One context at a time may change an object. Functions that take it as const may run side by side.
+ *   memcpy of a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy;
+ *   gleaner_selector_copy_... makes one, or one for reading only.
+ * - One context at a time may change an object. Functions that take it as const may run side by side, each
+ *   with work memory of its own; a model may be shared by all. Where several tasks use an object, guard it and
+ *   the kept slots by one lock; the free slot is its filler's. Nothing on a reading's way is above O(N^2), so
+ *   the lock is held for a bounded time. An interrupt handler may call anything on an object that it alone
+ *   uses, and nothing on one that it shares: it cannot wait for a lock. rtos.c shows all of this.
  * - Buffers of one call must not overlap.
  * - Every real input must be finite. The same input gives the same bits on every target.
  *

@@ -20,6 +20,8 @@ pub mod snapshot;
 
 pub mod store;
 
+pub mod copy;
+
 pub mod fit;
 
 pub mod activation;
