@@ -14,8 +14,13 @@
  * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be
  *   freed, no global is kept, nothing blocks, and stack use does not grow with the model.
  * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A
- *   memcpy of a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy.
- * - One context at a time may change an object. Functions that take it as const may run side by side.
+ *   memcpy of a struct and its buffers, with the copy's pointers set to the copied buffers, is a full copy;
+ *   gleaner_selector_copy_... makes one, or one for reading only.
+ * - One context at a time may change an object. Functions that take it as const may run side by side, each
+ *   with work memory of its own; a model may be shared by all. Where several tasks use an object, guard it and
+ *   the kept slots by one lock; the free slot is its filler's. Nothing on a reading's way is above O(N^2), so
+ *   the lock is held for a bounded time. An interrupt handler may call anything on an object that it alone
+ *   uses, and nothing on one that it shares: it cannot wait for a lock. rtos.c shows all of this.
  * - Buffers of one call must not overlap.
  * - Every real input must be finite. The same input gives the same bits on every target.
  *
@@ -851,7 +856,6 @@ gleaner_status gleaner_selector_record_f32(const struct gleaner_selector_f32 *se
     size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
 
 /* ----------------------------------------------------------------------------------------------------------
-<<<<<<< HEAD
  * Snapshots: saving and restoring, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -921,7 +925,8 @@ gleaner_status gleaner_selector_save_f32(const struct gleaner_selector_f32 *sele
  * NOT_FINITE, RANGE. */
 gleaner_status gleaner_selector_restore_f32(struct gleaner_selector_f32 *selector, const uint8_t *bytes,
     size_t bytes_len);
-=======
+
+/* ----------------------------------------------------------------------------------------------------------
  * A copy of a selector, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -933,7 +938,6 @@ gleaner_status gleaner_selector_restore_f32(struct gleaner_selector_f32 *selecto
 gleaner_status gleaner_selector_copy_f32(const struct gleaner_selector_f32 *from,
     struct gleaner_selector_f32 *to, float *memory, size_t memory_len, struct gleaner_item_f32 *items,
     size_t items_len);
->>>>>>> 3bd177f (Copy a selector from C; three tasks over one, under ThreadSanitizer; what contexts may do)
 
 /* ----------------------------------------------------------------------------------------------------------
  * A store: the selector and its payloads in flash, in single precision.
@@ -1538,7 +1542,6 @@ gleaner_status gleaner_selector_record_f64(const struct gleaner_selector_f64 *se
     size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
 
 /* ----------------------------------------------------------------------------------------------------------
-<<<<<<< HEAD
  * Snapshots: saving and restoring, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1595,7 +1598,8 @@ gleaner_status gleaner_selector_save_f64(const struct gleaner_selector_f64 *sele
 /* As `gleaner_selector_restore_f32`, in double precision. */
 gleaner_status gleaner_selector_restore_f64(struct gleaner_selector_f64 *selector, const uint8_t *bytes,
     size_t bytes_len);
-=======
+
+/* ----------------------------------------------------------------------------------------------------------
  * A copy of a selector, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1603,7 +1607,6 @@ gleaner_status gleaner_selector_restore_f64(struct gleaner_selector_f64 *selecto
 gleaner_status gleaner_selector_copy_f64(const struct gleaner_selector_f64 *from,
     struct gleaner_selector_f64 *to, double *memory, size_t memory_len, struct gleaner_item_f64 *items,
     size_t items_len);
->>>>>>> 3bd177f (Copy a selector from C; three tasks over one, under ThreadSanitizer; what contexts may do)
 
 /* ----------------------------------------------------------------------------------------------------------
  * A store: the selector and its payloads in flash, in double precision.

@@ -111,26 +111,28 @@ fn library() -> &'static Path {
     })
 }
 
-/// The example with its tasks; `defines` may spoil it.
-fn tasks(name: &str, defines: &[&str]) -> PathBuf {
+/// A program of threads, from a source relative to the package; `flags` may spoil it.
+fn threads(name: &str, source: &str, flags: &[&str]) -> PathBuf {
     let program = directory(name).join("program");
     let package = Path::new(PACKAGE);
+    let include = |path: &str| format!("-I{}", package.join(path).display());
     let output = compiler()
-        .args(defines)
-        .arg(format!("-I{}", package.join("../include").display()))
-        .arg(package.join("examples/rtos.c"))
-        .args([
-            "-fno-builtin".as_ref(),
-            package.join("tests/concurrency/names.c").as_os_str(),
-        ])
+        .args(flags)
+        .args([include("../include"), include("tests/c")])
+        .arg(package.join(source))
+        .arg("-fno-builtin")
+        .arg(package.join("tests/concurrency/names.c"))
         .arg(library())
         .args(["-lpthread", "-ldl", "-lm", "-o"])
         .arg(&program)
         .output()
         .expect("a C compiler runs");
-    succeeded("compiling rtos.c", output);
+    succeeded(&format!("compiling {source}"), output);
     program
 }
+
+/// The example with its tasks.
+const TASKS: &str = "examples/rtos.c";
 
 /// Runs a program on a log.
 fn on(program: &Path, log: &str, argument: &Path) -> Output {
@@ -152,7 +154,7 @@ fn tasks_do_not_race_and_copies_are_whole() {
     }
     let log = log();
     let place = directory("tasks").join("upload-");
-    let output = on(&tasks("tasks", &[]), &log.concat(), &place);
+    let output = on(&threads("tasks", TASKS, &[]), &log.concat(), &place);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     let printed = succeeded("rtos", output);
 
@@ -199,7 +201,7 @@ fn race_without_the_lock_is_found() {
         return;
     }
     let place = directory("race").join("upload-");
-    let program = tasks("race", &["-DPORT_WITHOUT_LOCK"]);
+    let program = threads("race", TASKS, &["-DPORT_WITHOUT_LOCK"]);
     let output = on(&program, &log().concat(), &place);
     let report = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success());
@@ -209,4 +211,18 @@ fn race_without_the_lock_is_found() {
             && race.contains(" gleaner_selector_copy_f32 ")
     };
     assert!(races.into_iter().any(is_ours), "{report}");
+}
+
+/// What takes an object as const only reads it.
+#[test]
+fn readers_run_side_by_side() {
+    if !has_thread_sanitizer() {
+        return;
+    }
+    for (precision, define) in [("f32", "-DSINGLE"), ("f64", "-DDOUBLE")] {
+        let name = format!("readers_{precision}");
+        let program = threads(&name, "tests/concurrency/readers.c", &[define]);
+        let output = Command::new(program).output().expect("the program starts");
+        assert_eq!(succeeded("readers", output).trim(), "readers");
+    }
 }

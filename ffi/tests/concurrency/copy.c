@@ -74,7 +74,7 @@ static void copy_goes_on_alone(void)
     verdicts[i] = offer(&live.selector, HALF + i);
   }
   CHECK(memcmp(copy.memory, sharp.memory, MEMORY * sizeof(real)) == 0);
-  CHECK(memcmp(copy.items, sharp.items, (KEEP + 1) * sizeof copy.items[0]) == 0);
+  CHECK(same_items(copy.items, sharp.items, KEEP + 1));
   sharp = live;
   memset(&live, 0xA5, sizeof live);
   for (i = 0; i < HALF; i++) {
