@@ -107,6 +107,13 @@ impl Program {
         self.args(&["-x", "c++"])
     }
 
+    /// Compiled as C++ by this compiler.
+    pub fn cpp_by(self, compiler: &str) -> Self {
+        let mut program = self.cpp();
+        program.compiler = compiler.into();
+        program
+    }
+
     /// More arguments.
     pub fn args(mut self, arguments: &[&str]) -> Self {
         self.arguments

@@ -1,0 +1,55 @@
+/* Everything that gleaner.hpp has, made for both scalars: what this file asks of the library is what C++ can reach. */
+#include "gleaner.hpp"
+
+template class gleaner::Model<float>;
+template class gleaner::Model<double>;
+template class gleaner::FactorOver<float>;
+template class gleaner::FactorOver<double>;
+template class gleaner::Factor<float, 3>;
+template class gleaner::Factor<double, 3>;
+template class gleaner::ReservoirOver<float>;
+template class gleaner::ReservoirOver<double>;
+template class gleaner::Reservoir<float, 3>;
+template class gleaner::Reservoir<double, 3>;
+template class gleaner::TopOver<float>;
+template class gleaner::TopOver<double>;
+template class gleaner::Top<float, 3>;
+template class gleaner::Top<double, 3>;
+template class gleaner::MomentsOver<float>;
+template class gleaner::MomentsOver<double>;
+template class gleaner::Moments<float, 3>;
+template class gleaner::Moments<double, 3>;
+template class gleaner::SampleOver<float>;
+template class gleaner::SampleOver<double>;
+template class gleaner::Sample<float, 3>;
+template class gleaner::Sample<double, 3>;
+template class gleaner::SelectorOver<float>;
+template class gleaner::SelectorOver<double>;
+template class gleaner::Selector<float, 100, 3>;
+template class gleaner::Selector<double, 100, 3>;
+
+template <class T>
+using Recall = bool (*)(uint32_t, gleaner::Span<T>, T&);
+template gleaner::Status gleaner::SelectorOver<float>::rebase(gleaner::Model<float>, Recall<float>) noexcept;
+template gleaner::Status gleaner::SelectorOver<double>::rebase(gleaner::Model<double>, Recall<double>) noexcept;
+
+template <class T>
+using Span = gleaner::Span<T>;
+template gleaner::Status gleaner::SampleOver<float>::record(Span<const float>, Span<uint8_t>, size_t&) const noexcept;
+template gleaner::Status gleaner::SampleOver<double>::record(Span<const float>, Span<uint8_t>, size_t&) const noexcept;
+template gleaner::Status gleaner::standardise<float>(Span<const float>, Span<const float>, Span<const float>,
+                                                     Span<float>) noexcept;
+template gleaner::Status gleaner::standardise<double>(Span<const double>, Span<const double>, Span<const double>,
+                                                      Span<double>) noexcept;
+template gleaner::Status gleaner::evaluate<float>(int32_t, Span<const float>, float,
+                                                  gleaner::ActivationAt<float>&) noexcept;
+template gleaner::Status gleaner::evaluate<double>(int32_t, Span<const double>, double,
+                                                   gleaner::ActivationAt<double>&) noexcept;
+
+/* Functions that are no templates: here by their addresses. */
+extern const void* const addresses[];
+const void* const addresses[] = {
+    reinterpret_cast<const void*>(&gleaner::version),       reinterpret_cast<const void*>(&gleaner::abi),
+    reinterpret_cast<const void*>(&gleaner::write_record),  reinterpret_cast<const void*>(&gleaner::read_record),
+    reinterpret_cast<const void*>(&gleaner::read_snapshot), reinterpret_cast<const void*>(&gleaner_status_text),
+};

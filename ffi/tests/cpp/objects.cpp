@@ -1,0 +1,542 @@
+/* Every member of gleaner.hpp, in both precisions: what it gives is what C's function gives, bit for bit. */
+#include "gleaner.hpp"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if __cplusplus >= 202002L
+#include <span>
+#endif
+
+namespace {
+
+#define CHECK(condition)                                                \
+  do {                                                                  \
+    if (!(condition)) {                                                 \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);   \
+      exit(1);                                                          \
+    }                                                                   \
+  } while (false)
+
+/* Stops where a call's status is another one. */
+#define IS(expected, call)                                                                          \
+  do {                                                                                              \
+    const gleaner::Status found_ = (call);                                                          \
+    if (found_ != (expected)) {                                                                     \
+      fprintf(stderr, "%s:%d: %s: %s, not %s\n", __FILE__, __LINE__, #call, found_.text(), #expected); \
+      exit(1);                                                                                      \
+    }                                                                                               \
+  } while (false)
+#define OK(call) IS(GLEANER_OK, call)
+
+/* C's function for T. */
+template <class T, class Single, class Double>
+constexpr auto choose(Single single, Double twice) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    static_cast<void>(twice);
+    return single;
+  } else {
+    static_cast<void>(single);
+    return twice;
+  }
+}
+#define C(name) choose<T>(name##_f32, name##_f64)
+
+template <class T>
+bool same(const T& a, const T& b) {
+  return memcmp(&a, &b, sizeof a) == 0;
+}
+
+/* Field by field, as padding is not set. */
+template <class Verdict>
+bool same_verdict(const Verdict& a, const Verdict& b) {
+  return a.kept == b.kept && a.free_slot == b.free_slot && same(a.score, b.score) && same(a.leverage, b.leverage) &&
+         a.form == b.form && same(a.completeness, b.completeness);
+}
+
+/* A 3-4-1 network, as the tests in C have it. */
+constexpr size_t inputs = 3, hidden = 4, parameters = 20, order = 17;
+constexpr size_t scratch = GLEANER_SCRATCH_EXACT(hidden);
+constexpr size_t work_len = GLEANER_WORK_LEN(inputs, parameters, scratch);
+constexpr size_t selector_len = GLEANER_SELECTOR_LEN(inputs, parameters, order, scratch);
+constexpr size_t keep = 8;
+
+template <class T>
+struct Net {
+  static constexpr T w1[inputs * hidden] = {T(0.5),   T(-0.25), T(0.75),   T(-0.5),   T(1),    T(0.125),
+                                            T(0.375), T(0.625), T(-0.875), T(-1.125), T(0.25), T(0.5)};
+  static constexpr T b1[hidden] = {T(0.125), T(-0.25), T(0.5), T(0.0625)};
+  static constexpr T w2[hidden] = {T(1.5), T(-0.75), T(0.5), T(-1.25)};
+  static constexpr T mean[inputs] = {T(0.25), T(-0.5), T(1)};
+  static constexpr T scale[inputs] = {T(2), T(0.5), T(1.5)};
+  static constexpr gleaner::Layer<T> layers[2] = {
+      {w1, b1, inputs, hidden, GLEANER_ACTIVATION_RELU, {}},
+      {w2, nullptr, hidden, 1, GLEANER_ACTIVATION_IDENTITY, {}},
+  };
+  static constexpr gleaner::Description<T> net = {GLEANER_ABI, 77,    layers,  2,       inputs, 0,
+                                                  mean,        scale, nullptr, nullptr, 0,      nullptr};
+};
+
+/* Reading number i of a stream. */
+template <class T>
+void reading(uint32_t i, T (&x)[inputs]) {
+  uint32_t word = i * 2654435761u + 12345u;
+  for (T& feature : x) {
+    word = word * 1664525u + 1013904223u;
+    feature = static_cast<T>(static_cast<int32_t>(word >> 20) - 2048) / T(512);
+  }
+}
+
+template <class T>
+void models() {
+  const gleaner::Model model{Net<T>::net};
+  const auto* net = &Net<T>::net;
+  T x[inputs], work[work_len], row[parameters + 1], row_c[parameters + 1], gradient[parameters], gradient_c[parameters];
+  T value = 0, value_c = 0, worst = -1;
+  gleaner_sizes sizes{}, sizes_c{};
+  gleaner::RowReport<T> report{}, report_c{};
+  const gleaner::Target<T> target{GLEANER_OBJECTIVE_RESIDUAL, T(0.5), 0};
+  reading(3, x);
+  CHECK(model.raw() == net);
+  OK(model.sizes(sizes));
+  OK(C(gleaner_model_sizes)(net, &sizes_c));
+  CHECK(same(sizes, sizes_c) && sizes.selector == selector_len && sizes.order == order);
+  OK(model.check(GLEANER_OBJECTIVE_PREDICTION, work, worst));
+  CHECK(!(worst != 0));
+  OK(model.value(x, 0, work, value));
+  OK(C(gleaner_model_value)(net, x, inputs, 0, work, work_len, &value_c));
+  CHECK(same(value, value_c));
+  IS(GLEANER_ERROR_RANGE, model.value(x, 1, work, value));
+  IS(GLEANER_ERROR_LENGTH, model.value({x, inputs - 1}, 0, work, value));
+  OK(model.gradient(x, 0, &target, work, gradient, value));
+  OK(C(gleaner_model_gradient)(net, x, inputs, 0, &target, work, work_len, gradient_c, parameters, &value_c));
+  CHECK(same(gradient, gradient_c) && same(value, value_c));
+  OK(model.norm(x, 0, nullptr, work, value));
+  OK(C(gleaner_model_norm)(net, x, inputs, 0, nullptr, work, work_len, &value_c));
+  CHECK(same(value, value_c));
+  OK(model.row(x, 0, nullptr, work, row, report));
+  OK(C(gleaner_model_row)(net, x, inputs, 0, nullptr, work, work_len, row_c, parameters + 1, &report_c));
+  CHECK(same(row, row_c) && report.form == report_c.form && same(report.value, report_c.value));
+  CHECK(same(report.at_zero, report_c.at_zero) && same(report.completeness, report_c.completeness));
+  OK(model.leave_out_gauge(row));
+  OK(C(gleaner_model_leave_out_gauge)(net, row_c, parameters + 1));
+  CHECK(same(row, row_c));
+}
+
+template <class T>
+void fits() {
+  constexpr size_t count = 40;
+  static T xs[count * inputs], labels[count], memory[GLEANER_FIT_LEN(inputs, parameters, scratch)];
+  const gleaner::Model model{Net<T>::net};
+  T work[work_len], start[parameters], by_arrays[parameters], by_function[parameters], by_c[parameters];
+  for (uint32_t i = 0; i < count; i++) {
+    T x[inputs];
+    reading(i + 1, x);
+    memcpy(xs + i * inputs, x, sizeof x);
+    OK(model.value(x, 0, work, labels[i]));
+  }
+  OK(model.theta(start));
+  for (T& entry : start) {
+    entry += T(0.125);
+  }
+  memcpy(by_arrays, start, sizeof start);
+  memcpy(by_function, start, sizeof start);
+  memcpy(by_c, start, sizeof start);
+  auto options = gleaner::default_fit_options<T>();
+  options.steps = 20;
+  gleaner::Samples<T> samples{};
+  samples.count = count;
+  samples.x = xs;
+  samples.stride = inputs;
+  samples.labels = labels;
+  gleaner::FitReport<T> report{}, report_c{};
+  OK(C(gleaner_fit)(model.raw(), &options, &samples, by_c, parameters, memory, sizeof memory / sizeof memory[0],
+                    &report_c));
+  OK(model.fit(&options, samples, by_arrays, memory, report));
+  CHECK(same(by_arrays, by_c) && same(report, report_c) && !same(by_c, start));
+  const auto give = [](size_t index, gleaner::Span<T> x, T& label, T&) {
+    CHECK(x.size() == inputs && index < count);
+    memcpy(x.data(), xs + index * inputs, inputs * sizeof(T));
+    label = labels[index];
+    return true;
+  };
+  OK(model.fit(&options, count, give, by_function, memory, report));
+  CHECK(same(by_function, by_c));
+  const auto refuse = [](size_t, gleaner::Span<T>, T&, T&) { return false; };
+  IS(GLEANER_ERROR_CALLBACK, model.fit(&options, count, refuse, by_function, memory, report));
+  CHECK(same(by_function, by_c));
+
+  gleaner::Layer<T> layers[2];
+  OK(model.layers(by_c, layers));
+  CHECK(layers[0].weights == by_c && layers[1].bias == nullptr);
+}
+
+template <class T>
+void factors() {
+  static gleaner::Factor<T, 3> whole, part;
+  static gleaner::FactorOver<T> over;
+  static T memory[GLEANER_FACTOR_LEN(3)];
+  T online = 0, online_c = 0, ridge = 0, packed[6], packed_again[6], space[3], solution[2], condition = 0;
+  size_t rank = 0, written = 0;
+  gleaner::Score<T> score{}, again{};
+  IS(GLEANER_ERROR_STATE, whole.reset(0));
+  OK(gleaner::FactorOver<T>::default_ridge(4, ridge));
+  CHECK(fabs(static_cast<double>(ridge) - 4e-6) < 1e-12);
+  OK(whole.init(0));
+  OK(part.init(0));
+  IS(GLEANER_ERROR_LENGTH, over.init(3, 0, {memory, 2}));
+  OK(over.init(3, 0, memory));
+  for (int i = 0; i < 20; i++) {
+    const T a = static_cast<T>(i % 5 - 2), b = static_cast<T>(i % 7 - 3);
+    const T row[3] = {a, b, 2 * a - 3 * b + (i % 2 == 0 ? T(0.25) : T(-0.25))};
+    OK(whole.observe(row, 1, online));
+    gleaner::FactorOver<T>& other = i < 12 ? part : over;
+    OK(other.observe(row, 1, online_c));
+    CHECK(i >= 12 || same(online, online_c));
+  }
+  CHECK(whole.raw().state.rows == 20 && part.raw().state.rows == 12);
+  OK(part.merge(over));
+  CHECK(part.raw().state.rows == 20);
+  OK(whole.solve(solution));
+  CHECK(fabs(static_cast<double>(solution[0]) - 2) < 0.1 && fabs(static_cast<double>(solution[1]) + 3) < 0.1);
+  OK(whole.packed(packed));
+  OK(over.start(packed, 20, 0));
+  OK(over.packed(packed_again));
+  CHECK(same(packed, packed_again));
+  const T row[3] = {1, 2, -4};
+  OK(whole.score(row, space, score));
+  OK(over.score(row, space, again));
+  CHECK(same(score, again) && score.leverage > 0);
+  OK(whole.condition(condition));
+  CHECK(condition > 1);
+
+  uint8_t bytes[GLEANER_FACTOR_SNAPSHOT_LEN(sizeof(T), 3)];
+  gleaner_snapshot_header header{};
+  OK(whole.save(bytes, written));
+  OK(gleaner::read_snapshot({bytes, written}, header));
+  CHECK(header.object == GLEANER_OBJECT_FACTOR && header.length == written);
+  OK(part.restore({bytes, written}));
+  OK(part.score(row, space, again));
+  CHECK(same(score, again));
+  bytes[9] ^= 1;
+  IS(GLEANER_ERROR_DAMAGED, part.restore({bytes, written}));
+
+  OK(part.pivot(rank));
+  CHECK(rank == 3);
+  OK(part.rank(rank));
+  CHECK(rank == 3);
+  OK(part.unpivot());
+  OK(whole.half_life(100));
+  CHECK(whole.raw().state.half_life == 100);
+  OK(whole.reset(1));
+  CHECK(whole.raw().state.rows == 0);
+}
+
+template <class T>
+void moments() {
+  static gleaner::Moments<T, 2> all, other;
+  static gleaner::MomentsOver<T> over;
+  static T memory[GLEANER_MOMENTS_LEN(2)];
+  const T first[2] = {1, 5}, second[2] = {3, 5}, mean[2] = {1, 2}, scale[2] = {2, 4};
+  T found = 0, result[2];
+  size_t written = 0;
+  OK(all.init());
+  OK(other.init());
+  OK(over.init(2, memory));
+  OK(all.observe(first));
+  OK(other.observe(second));
+  OK(all.merge(other));
+  OK(all.mean(0, found));
+  CHECK(same(found, T(2)));
+  OK(all.variance(0, found));
+  CHECK(same(found, T(1)));
+  OK(all.standardise(second, result));
+  CHECK(same(result[0], T(1)) && same(result[1], T(0)));
+  uint8_t bytes[GLEANER_MOMENTS_SNAPSHOT_LEN(sizeof(T), 2)];
+  OK(all.save(bytes, written));
+  OK(over.restore({bytes, written}));
+  OK(over.mean(0, found));
+  CHECK(same(found, T(2)) && over.raw().count == 2);
+  OK(gleaner::standardise<T>(second, mean, scale, result));
+  CHECK(same(result[0], T(1)) && same(result[1], T(0.75)));
+  IS(GLEANER_ERROR_INDEX, all.mean(2, found));
+}
+
+template <class T>
+void samplers() {
+  static gleaner::Reservoir<T, 4> reservoir;
+  static gleaner::ReservoirOver<T> over, unset;
+  static gleaner::Item<T> items[5];
+  static gleaner::Top<T, 3> top;
+  static gleaner::TopOver<T> top_over;
+  static gleaner::Item<T> top_items[4];
+  gleaner::Outcome<T> outcome{}, again{};
+  T size = 0, total = 0, kept_total = 0;
+  size_t count = 0, written = 0;
+  OK(reservoir.init(9));
+  OK(over.init(9, items));
+  for (uint32_t i = 1; i <= 60; i++) {
+    const T score = static_cast<T>(i % 7 + 1);
+    OK(reservoir.offer(score, outcome));
+    OK(over.offer(score, again));
+    CHECK(outcome.kept == again.kept && outcome.free_slot == again.free_slot);
+    total += score;
+  }
+  OK(reservoir.count(count));
+  CHECK(count == 4);
+  for (const auto& kept : reservoir) {
+    kept_total += kept.score * kept.weight;
+    count--;
+  }
+  CHECK(count == 0 && fabs(static_cast<double>(kept_total - total)) < 1e-3);
+  for (const auto& kept : unset) {
+    CHECK(kept.slot > 4); /* never here */
+  }
+  OK(reservoir.effective_size(size));
+  CHECK(size > 1 && size <= 4);
+  uint8_t bytes[GLEANER_RESERVOIR_SNAPSHOT_LEN(sizeof(T), 5)];
+  OK(reservoir.save(bytes, written));
+  OK(over.clear());
+  OK(over.restore({bytes, written}));
+  OK(reservoir.offer(3, outcome));
+  OK(over.offer(3, again));
+  CHECK(outcome.kept == again.kept && outcome.free_slot == again.free_slot);
+  CHECK(over.raw().state.seen == 61);
+
+  OK(top.init());
+  OK(top_over.init(top_items));
+  const T scores[7] = {3, 1, 4, 1, 5, 4, 2};
+  for (const T score : scores) {
+    OK(top.offer(score, outcome));
+  }
+  uint8_t top_bytes[GLEANER_TOP_SNAPSHOT_LEN(sizeof(T), 4)];
+  OK(top.save(top_bytes, written));
+  OK(top_over.restore({top_bytes, written}));
+  total = 0;
+  for (const auto& kept : top_over) {
+    total += kept.score;
+  }
+  CHECK(same(total, T(13)));
+  OK(top_over.count(count));
+  CHECK(count == 3 && top_over.raw().seen == 7);
+  OK(top.clear());
+  CHECK(!(top.begin() != top.end()));
+}
+
+struct Payload {
+  double x;
+  uint32_t time, spare;
+};
+
+/* The whole life of a selector, beside C's. */
+template <class T>
+void selectors() {
+  static gleaner::Selector<T, selector_len, keep> selector, copy, saved;
+  static gleaner::SelectorOver<T> over;
+  static gleaner::Sample<T, keep> sample;
+  static T memory[selector_len], memory_c[selector_len];
+  static gleaner::Item<T> items[keep + 1], items_c[keep + 1];
+  static typename gleaner::SelectorOver<T>::Struct c;
+  static Payload slots[keep + 1];
+  static uint8_t record[GLEANER_RECORD_LEN(keep, sizeof(Payload))], again[sizeof record];
+  static uint8_t bytes[GLEANER_SELECTOR_SNAPSHOT_LEN(sizeof(T), inputs, order, keep + 1)];
+  static_assert(selector.slots == keep + 1, "one slot is free");
+  const auto* net = &Net<T>::net;
+  gleaner::Verdict<T> verdict{}, verdict_c{};
+  gleaner::Stats<T> stats{};
+  T x[inputs], worst = 0;
+  uint32_t slot = 7;
+  size_t count = 0, written = 0;
+
+  IS(GLEANER_ERROR_STATE, selector.free_slot(slot));
+  CHECK(!(selector.begin() != selector.end()));
+  OK(gleaner::Model{*net}.check(GLEANER_OBJECTIVE_RESIDUAL, selector.memory(), worst));
+  auto options = gleaner::default_options<T>();
+  options.seed = 5;
+  options.objective = GLEANER_OBJECTIVE_RESIDUAL;
+  OK(selector.init(*net, &options));
+  OK(over.init(*net, &options, memory, items));
+  OK(C(gleaner_selector_init)(&c, net, &options, memory_c, selector_len, items_c, keep + 1));
+  for (uint32_t i = 0; i < 200; i++) {
+    const T label = static_cast<T>(i % 3);
+    reading(i, x);
+    slots[verdict.free_slot] = {static_cast<double>(x[0]), i, 0};
+    OK(selector.offer(x, label, verdict));
+    OK(C(gleaner_selector_offer)(&c, x, inputs, &label, &verdict_c));
+    CHECK(same_verdict(verdict, verdict_c));
+    OK(over.offer(x, label, verdict_c));
+    CHECK(same_verdict(verdict, verdict_c));
+  }
+  IS(GLEANER_ERROR_LABEL, selector.offer(x, verdict));
+  IS(GLEANER_ERROR_LENGTH, selector.offer({x, 2}, T(1), verdict));
+  x[0] = T(INFINITY);
+  IS(GLEANER_ERROR_NOT_FINITE, selector.offer(x, T(1), verdict));
+  OK(selector.stats(stats));
+  CHECK(stats.counters.seen == 200 && stats.counters.refused_label == 1 && stats.counters.refused_length == 1);
+  OK(selector.free_slot(slot));
+  CHECK(slot == verdict.free_slot && selector.raw().counters.seen == 200);
+  OK(selector.count(count));
+  CHECK(count == keep);
+  size_t index = 0;
+  for (const auto& kept : selector) {
+    gleaner::Kept<T> kept_c{}, by_index{};
+    OK(C(gleaner_selector_kept)(&c, index, &kept_c));
+    OK(selector.kept(index++, by_index));
+    CHECK(kept.slot == kept_c.slot && kept.sequence == kept_c.sequence && same(kept.weight, kept_c.weight));
+    CHECK(kept.slot == by_index.slot && slots[kept.slot].time == kept.sequence);
+  }
+  CHECK(index == keep);
+
+  /* Records: the payloads as an array, or by pointer and length. */
+  OK(selector.record(slots, record, written));
+  CHECK(written == sizeof record);
+  OK(selector.record(gleaner::Span<const Payload>(slots, keep + 1), again, written));
+  CHECK(same(record, again));
+  IS(GLEANER_ERROR_LENGTH, selector.record(gleaner::Span<const Payload>(slots, keep), again, written));
+  OK(C(gleaner_selector_record)(&c, reinterpret_cast<const uint8_t*>(slots), sizeof slots[0], again, sizeof again,
+                                &written));
+  CHECK(same(record, again));
+  gleaner_record_header header{};
+  gleaner_record_item read[keep];
+  OK(gleaner::read_record({record, written}, read, header));
+  CHECK(header.model == 77 && header.items == keep);
+  OK(gleaner::read_record({record, written}, {}, header));
+  memset(again, 0, sizeof again);
+  OK(gleaner::write_record(header, read, again, written));
+  CHECK(same(record, again));
+  record[60] ^= 1;
+  IS(GLEANER_ERROR_RECORD, gleaner::read_record({record, written}, read, header));
+
+  /* Copies share nothing: what becomes of them is not seen here, and they go on alike. */
+  OK(sample.copy_from(selector));
+  OK(copy.copy_from(selector));
+  OK(over.copy_from(selector, memory, items));
+  OK(selector.save(bytes, written));
+  OK(saved.init(*net, &options));
+  OK(saved.restore({bytes, written}));
+  CHECK(copy.raw().memory != selector.raw().memory && copy.raw().items != selector.raw().items);
+  CHECK(sample.raw().memory == nullptr && sample.raw().items != selector.raw().items);
+  for (uint32_t i = 200; i < 300; i++) {
+    reading(i, x);
+    OK(selector.offer(x, T(1), verdict));
+    OK(copy.offer(x, T(1), verdict_c));
+    CHECK(same_verdict(verdict, verdict_c));
+    OK(over.offer(x, T(1), verdict_c));
+    CHECK(same_verdict(verdict, verdict_c));
+    OK(saved.offer(x, T(1), verdict_c));
+    CHECK(same_verdict(verdict, verdict_c));
+  }
+  OK(sample.stats(stats));
+  CHECK(stats.counters.seen == 200);
+  OK(sample.record(slots, again, written));
+  record[60] ^= 1;
+  CHECK(same(record, again));
+
+  uint32_t calls = 0;
+  OK(copy.rebase(*net, [&calls](uint32_t from, gleaner::Span<T> to, T& label) {
+    CHECK(to.size() == inputs && from <= keep);
+    for (T& feature : to) {
+      feature = static_cast<T>(from);
+    }
+    label = 1;
+    calls++;
+    return true;
+  }));
+  CHECK(calls == 2 * keep);
+  IS(GLEANER_ERROR_CALLBACK, copy.rebase(*net, [](uint32_t, gleaner::Span<T>, T&) { return false; }));
+  OK(selector.begin_period());
+  CHECK(!(selector.begin() != selector.end()) && selector.raw().period == 1);
+  gleaner::Pilot<T> pilot{};
+  pilot.model_id = 78;
+  pilot.objective = GLEANER_OBJECTIVE_RESIDUAL;
+  IS(GLEANER_ERROR_IDENTITY, selector.start(pilot));
+  OK(selector.init(*net));
+  OK(selector.offer(net->mean == nullptr ? gleaner::Span<const T>() : gleaner::Span<const T>(Net<T>::mean), verdict));
+}
+
+template <class T>
+void activations() {
+  gleaner::ActivationAt<T> at{}, at_c{};
+  const T slope[1] = {T(0.25)};
+  OK(gleaner::evaluate<T>(GLEANER_ACTIVATION_LEAKY_RELU, slope, -2, at));
+  OK(C(gleaner_activation_evaluate)(GLEANER_ACTIVATION_LEAKY_RELU, slope, 1, T(-2), &at_c));
+  CHECK(same(at, at_c) && same(at.value, T(-0.5)));
+  OK(gleaner::evaluate<T>(GLEANER_ACTIVATION_TANH, {}, 0, at));
+  CHECK(same(at.divided, T(1)));
+  IS(GLEANER_ERROR_CODE, gleaner::evaluate<T>(99, {}, 0, at));
+}
+
+/* What has data() and size(), as containers have. */
+struct Container {
+  float values[3];
+  float* data() { return values; }
+  const float* data() const { return values; }
+  size_t size() const { return 3; }
+};
+
+size_t length(gleaner::Span<const float> span) { return span.size(); }
+
+void spans() {
+  Container container{};
+  const Container constant{};
+  float array[4]{};
+  const float constants[5]{};
+  gleaner::Span<float> writable = container;
+  writable[1] = 2;
+  CHECK(container.values[1] == 2.0f && length(container) == 3 && length(constant) == 3 && length(writable) == 3);
+  CHECK(length(array) == 4 && length(constants) == 5 && length({}) == 0 && length({array, 2}) == 2);
+  CHECK(writable.end() - writable.begin() == 3);
+#if __cplusplus >= 202002L
+  CHECK(length(std::span<float>(array)) == 4 && length(std::span<const float, 5>(constants)) == 5);
+#endif
+}
+
+/* Objects are constants of the linker: all zero, no code before main. */
+constexpr gleaner::Selector<float, selector_len, keep> all_zero;
+static_assert(all_zero.raw().tag == 0, "set by init only");
+#if __cplusplus >= 202002L
+[[maybe_unused]] constinit gleaner::Factor<double, 3> set_at_compile_time;
+#endif
+
+/* Nothing is copied by accident. */
+template <class Object>
+constexpr bool stays = !__is_constructible(Object, const Object&) && !__is_constructible(Object, Object&&) &&
+                       !__is_assignable(Object&, const Object&) && !__is_assignable(Object&, Object&&);
+static_assert(stays<gleaner::Selector<float, 10, 2>> && stays<gleaner::SelectorOver<float>>, "selector");
+static_assert(stays<gleaner::Sample<float, 2>> && stays<gleaner::SampleOver<double>>, "sample");
+static_assert(stays<gleaner::Factor<float, 2>> && stays<gleaner::FactorOver<double>>, "factor");
+static_assert(stays<gleaner::Reservoir<float, 2>> && stays<gleaner::ReservoirOver<double>>, "reservoir");
+static_assert(stays<gleaner::Top<float, 2>> && stays<gleaner::TopOver<double>>, "top");
+static_assert(stays<gleaner::Moments<float, 2>> && stays<gleaner::MomentsOver<double>>, "moments");
+/* A description that would be gone at once is refused, and a read-only copy takes no readings. */
+static_assert(!__is_constructible(gleaner::Model<float>, gleaner::Description<float>), "dangling");
+static_assert(__is_constructible(gleaner::Model<float>, const gleaner::Description<float>&), "converts");
+/* Nothing beside what it holds. */
+static_assert(sizeof(gleaner::SelectorOver<float>) == sizeof(gleaner_selector_f32), "no more than C's struct");
+static_assert(sizeof(gleaner::Status) == sizeof(gleaner_status), "no more than a code");
+
+template <class T>
+void all() {
+  models<T>();
+  fits<T>();
+  factors<T>();
+  moments<T>();
+  samplers<T>();
+  selectors<T>();
+  activations<T>();
+}
+
+}  // namespace
+
+int main() {
+  CHECK(strcmp(gleaner::version(), GLEANER_VERSION) == 0 && gleaner::abi() == GLEANER_ABI);
+  CHECK(strcmp(gleaner::Status(GLEANER_ERROR_LABEL).text(), gleaner_status_text(GLEANER_ERROR_LABEL)) == 0);
+  CHECK(!gleaner::Status(GLEANER_ERROR_CODE).ok() && gleaner::Status(GLEANER_OK).ok());
+  spans();
+  all<float>();
+  all<double>();
+  puts("objects");
+  return 0;
+}

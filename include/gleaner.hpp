@@ -1,0 +1,540 @@
+/* gleaner in C++: the functions of gleaner.h on objects, for C++17 and later.
+ *
+ * - Header only and thin: a member is one call of the C function of its name, and what gleaner.h says of that holds. No
+ *   heap, no exceptions, no run-time types, no header of the C++ library.
+ * - What can fail returns a Status, which the compiler does not let fall. Results come last, as references, and are
+ *   written on success only.
+ * - Selector<float, MEMORY, KEEP>, Factor<float, ORDER> and so on own memory of a fixed size: make them static.
+ *   SelectorOver<float>, FactorOver<float> and so on work over memory that the caller gives to init. The first are made
+ *   of the second, so a function may take a SelectorOver<float>& for both.
+ * - An object that is not initialised answers GLEANER_ERROR_STATE. None can be copied or moved, since C's struct points
+ *   into its memory; copy_from copies a selector.
+ * - Structs, codes and lengths are C's: Verdict<float> is gleaner_verdict_f32, lengths are GLEANER_..._LEN. Left out are
+ *   the C functions that only give a length.
+ */
+#ifndef GLEANER_HPP
+#define GLEANER_HPP
+
+#include "gleaner.h"
+
+static_assert(GLEANER_ABI == 1, "gleaner.h and gleaner.hpp are of different releases");
+
+namespace gleaner {
+
+namespace detail {
+
+/* C's struct for a scalar. */
+template <class T>
+struct Choice;
+template <>
+struct Choice<float> {
+  template <class Single, class Double>
+  using Of = Single;
+  static constexpr bool is_single = true;
+};
+template <>
+struct Choice<double> {
+  template <class Single, class Double>
+  using Of = Double;
+  static constexpr bool is_single = false;
+};
+
+/* Returns what C's function for the scalar T does. */
+#define GLEANER_CALL(name, ...)               \
+  if constexpr (detail::Choice<T>::is_single) \
+    return gleaner_##name##_f32(__VA_ARGS__); \
+  else                                        \
+    return gleaner_##name##_f64(__VA_ARGS__)
+
+template <class T>
+T* pointer(T* data) noexcept;
+template <class C>
+C&& container() noexcept;
+
+/* An object that stays where it is. */
+class Pinned {
+ public:
+  Pinned(const Pinned&) = delete;
+  Pinned& operator=(const Pinned&) = delete;
+
+ protected:
+  constexpr Pinned() noexcept = default;
+  ~Pinned() = default;
+};
+
+}  // namespace detail
+
+#define GLEANER_TYPE(Name, name) \
+  template <class T>             \
+  using Name = typename detail::Choice<T>::template Of<gleaner_##name##_f32, gleaner_##name##_f64>
+GLEANER_TYPE(Layer, layer);
+GLEANER_TYPE(Pilot, pilot);
+GLEANER_TYPE(Description, model); /* of a model, const and in flash */
+GLEANER_TYPE(Target, target);
+GLEANER_TYPE(RowReport, row_report);
+GLEANER_TYPE(Score, score);
+GLEANER_TYPE(Item, item);
+GLEANER_TYPE(Kept, kept);
+GLEANER_TYPE(Outcome, outcome);
+GLEANER_TYPE(Options, options);
+GLEANER_TYPE(Verdict, verdict);
+GLEANER_TYPE(Stats, stats);
+GLEANER_TYPE(FitOptions, fit_options);
+GLEANER_TYPE(FitReport, fit_report);
+GLEANER_TYPE(Samples, samples);
+GLEANER_TYPE(ActivationAt, activation);
+#undef GLEANER_TYPE
+
+/* As GLEANER_OPTIONS_DEFAULT. */
+template <class T>
+constexpr Options<T> default_options() noexcept {
+  return GLEANER_OPTIONS_DEFAULT;
+}
+
+/* As GLEANER_FIT_OPTIONS_DEFAULT. */
+template <class T>
+constexpr FitOptions<T> default_fit_options() noexcept {
+  return GLEANER_FIT_OPTIONS_DEFAULT;
+}
+
+/* GLEANER_OK or one of GLEANER_ERROR_..., which it compares with. */
+class [[nodiscard]] Status {
+ public:
+  constexpr Status(gleaner_status code) noexcept : code_(code) {}
+  constexpr bool ok() const noexcept { return code_ == GLEANER_OK; }
+  constexpr gleaner_status code() const noexcept { return code_; }
+  /* One line of English. */
+  const char* text() const noexcept { return gleaner_status_text(code_); }
+  friend constexpr bool operator==(Status a, Status b) noexcept { return a.code_ == b.code_; }
+  friend constexpr bool operator!=(Status a, Status b) noexcept { return a.code_ != b.code_; }
+
+ private:
+  gleaner_status code_;
+};
+
+/* A pointer and a length. Arrays become one, and what has data() and size(): std::span, std::array. */
+template <class T>
+class Span {
+ public:
+  constexpr Span() noexcept = default;
+  constexpr Span(T* data, size_t size) noexcept : data_(data), size_(size) {}
+  template <size_t N>
+  constexpr Span(T (&array)[N]) noexcept : data_(array), size_(N) {}
+  template <class C, class = decltype(detail::pointer<T>(detail::container<C>().data()))>
+  constexpr Span(C&& container) noexcept : data_(container.data()), size_(container.size()) {}
+  constexpr T* data() const noexcept { return data_; }
+  constexpr size_t size() const noexcept { return size_; }
+  constexpr T& operator[](size_t index) const noexcept { return data_[index]; }
+  constexpr T* begin() const noexcept { return data_; }
+  constexpr T* end() const noexcept { return data_ + size_; }
+
+ private:
+  T* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+/* Of the library that is linked. */
+inline const char* version() noexcept { return gleaner_version(); }
+inline uint32_t abi() noexcept { return gleaner_abi(); }
+
+/* A model, by its description, which stays in use. Converts from it. */
+template <class T>
+class Model {
+ public:
+  constexpr Model(const Description<T>& description) noexcept : description_(&description) {}
+  Model(const Description<T>&&) = delete;
+  constexpr const Description<T>* raw() const noexcept { return description_; }
+
+  Status sizes(gleaner_sizes& sizes) const noexcept { GLEANER_CALL(model_sizes, description_, &sizes); }
+  Status check(int32_t objective, Span<T> work, T& worst) const noexcept {
+    GLEANER_CALL(model_check, description_, objective, work.data(), work.size(), &worst);
+  }
+  Status value(Span<const T> x, size_t index, Span<T> work, T& value) const noexcept {
+    GLEANER_CALL(model_value, description_, x.data(), x.size(), index, work.data(), work.size(), &value);
+  }
+  /* `target` nullptr: the prediction objective, here and below. */
+  Status gradient(Span<const T> x, size_t index, const Target<T>* target, Span<T> work, Span<T> gradient,
+                  T& value) const noexcept {
+    GLEANER_CALL(model_gradient, description_, x.data(), x.size(), index, target, work.data(), work.size(),
+                 gradient.data(), gradient.size(), &value);
+  }
+  Status row(Span<const T> x, size_t index, const Target<T>* target, Span<T> work, Span<T> row,
+             RowReport<T>& report) const noexcept {
+    GLEANER_CALL(model_row, description_, x.data(), x.size(), index, target, work.data(), work.size(), row.data(),
+                 row.size(), &report);
+  }
+  Status norm(Span<const T> x, size_t index, const Target<T>* target, Span<T> work, T& norm) const noexcept {
+    GLEANER_CALL(model_norm, description_, x.data(), x.size(), index, target, work.data(), work.size(), &norm);
+  }
+  Status leave_out_gauge(Span<T> row) const noexcept {
+    GLEANER_CALL(model_leave_out_gauge, description_, row.data(), row.size());
+  }
+  Status theta(Span<T> theta) const noexcept {
+    GLEANER_CALL(model_theta, description_, theta.data(), theta.size());
+  }
+  Status layers(Span<const T> theta, Span<Layer<T>> layers) const noexcept {
+    GLEANER_CALL(model_layers, description_, theta.data(), theta.size(), layers.data(), layers.size());
+  }
+  /* `options` nullptr: the defaults. */
+  Status fit(const FitOptions<T>* options, const Samples<T>& samples, Span<T> theta, Span<T> memory,
+             FitReport<T>& report) const noexcept {
+    GLEANER_CALL(fit, description_, options, &samples, theta.data(), theta.size(), memory.data(), memory.size(),
+                 &report);
+  }
+  /* With `bool sample(size_t index, Span<T> x, T& label, T& weight)`, which must not throw. */
+  template <class Sample>
+  Status fit(const FitOptions<T>* options, size_t count, Sample sample, Span<T> theta, Span<T> memory,
+             FitReport<T>& report) const noexcept {
+    Samples<T> samples{};
+    samples.count = count;
+    samples.context = &sample;
+    samples.sample = [](void* context, size_t index, T* x, size_t x_len, T* label, T* weight) noexcept -> int32_t {
+      return (*static_cast<Sample*>(context))(index, Span<T>(x, x_len), *label, *weight) ? 0 : 1;
+    };
+    return fit(options, samples, theta, memory, report);
+  }
+
+ private:
+  const Description<T>* description_;
+};
+Model(const gleaner_model_f32&) -> Model<float>;
+Model(const gleaner_model_f64&) -> Model<double>;
+
+/* A factor over the caller's memory. */
+template <class T>
+class FactorOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_factor_f32, gleaner_factor_f64>;
+
+  /* `memory`: GLEANER_FACTOR_LEN(order) scalars. */
+  Status init(size_t order, T ridge, Span<T> memory) noexcept {
+    GLEANER_CALL(factor_init, &raw_, order, ridge, memory.data(), memory.size());
+  }
+  static Status default_ridge(T mean_squared_norm, T& ridge) noexcept {
+    GLEANER_CALL(factor_default_ridge, mean_squared_norm, &ridge);
+  }
+  Status reset(T ridge) noexcept { GLEANER_CALL(factor_reset, &raw_, ridge); }
+  Status start(Span<const T> packed, uint64_t rows, T ridge) noexcept {
+    GLEANER_CALL(factor_start, &raw_, packed.data(), packed.size(), rows, ridge);
+  }
+  Status packed(Span<T> packed) const noexcept { GLEANER_CALL(factor_packed, &raw_, packed.data(), packed.size()); }
+  Status half_life(uint64_t rows) noexcept { GLEANER_CALL(factor_half_life, &raw_, rows); }
+  Status observe(Span<const T> row, T weight, T& online) noexcept {
+    GLEANER_CALL(factor_observe, &raw_, row.data(), row.size(), weight, &online);
+  }
+  Status score(Span<const T> row, Span<T> scratch, Score<T>& score) const noexcept {
+    GLEANER_CALL(factor_score, &raw_, row.data(), row.size(), scratch.data(), scratch.size(), &score);
+  }
+  Status pivot(size_t& rank) noexcept { GLEANER_CALL(factor_pivot, &raw_, &rank); }
+  Status unpivot() noexcept { GLEANER_CALL(factor_unpivot, &raw_); }
+  Status condition(T& condition) const noexcept { GLEANER_CALL(factor_condition, &raw_, &condition); }
+  Status rank(size_t& rank) const noexcept { GLEANER_CALL(factor_rank, &raw_, &rank); }
+  Status merge(const FactorOver& other) noexcept { GLEANER_CALL(factor_merge, &raw_, &other.raw_); }
+  Status solve(Span<T> solution) const noexcept {
+    GLEANER_CALL(factor_solve, &raw_, solution.data(), solution.size());
+  }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(factor_save, &raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept {
+    GLEANER_CALL(factor_restore, &raw_, bytes.data(), bytes.size());
+  }
+  /* C's struct: its counters. */
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* A factor of a fixed order, with its memory. */
+template <class T, size_t Order>
+class Factor : public FactorOver<T> {
+ public:
+  Status init(T ridge) noexcept { return FactorOver<T>::init(Order, ridge, memory_); }
+
+ private:
+  T memory_[GLEANER_FACTOR_LEN(Order)]{};
+};
+
+/* Goes through what an object has kept, in no order that means anything: `for (const auto& kept : selector)`. */
+struct KeptEnd {};
+template <class T, class Object>
+class KeptIterator {
+ public:
+  explicit KeptIterator(const Object& object) noexcept : object_(&object) { look(); }
+  const Kept<T>& operator*() const noexcept { return kept_; }
+  KeptIterator& operator++() noexcept {
+    index_++;
+    look();
+    return *this;
+  }
+  friend bool operator!=(const KeptIterator& at, KeptEnd) noexcept { return at.is_there_; }
+
+ private:
+  void look() noexcept { is_there_ = object_->kept(index_, kept_).ok(); }
+
+  const Object* object_;
+  size_t index_ = 0;
+  Kept<T> kept_;
+  bool is_there_;
+};
+
+/* A VarOpt reservoir over the caller's items. */
+template <class T>
+class ReservoirOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_reservoir_f32, gleaner_reservoir_f64>;
+  using Iterator = KeptIterator<T, ReservoirOver>;
+
+  /* `items`: GLEANER_ITEMS_LEN(k) of them. */
+  Status init(uint64_t seed, Span<Item<T>> items) noexcept {
+    GLEANER_CALL(reservoir_init, &raw_, seed, items.data(), items.size());
+  }
+  Status clear() noexcept { GLEANER_CALL(reservoir_clear, &raw_); }
+  Status offer(T score, Outcome<T>& outcome) noexcept { GLEANER_CALL(reservoir_offer, &raw_, score, &outcome); }
+  Status count(size_t& count) const noexcept { GLEANER_CALL(reservoir_count, &raw_, &count); }
+  Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(reservoir_kept, &raw_, index, &kept); }
+  Status effective_size(T& size) const noexcept { GLEANER_CALL(reservoir_effective_size, &raw_, &size); }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(reservoir_save, &raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept {
+    GLEANER_CALL(reservoir_restore, &raw_, bytes.data(), bytes.size());
+  }
+  Iterator begin() const noexcept { return Iterator(*this); }
+  KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* A reservoir of so many kept samples, with its items. */
+template <class T, size_t Keep>
+class Reservoir : public ReservoirOver<T> {
+ public:
+  Status init(uint64_t seed) noexcept { return ReservoirOver<T>::init(seed, items_); }
+
+ private:
+  Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* The k highest scores, over the caller's items. */
+template <class T>
+class TopOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_top_f32, gleaner_top_f64>;
+  using Iterator = KeptIterator<T, TopOver>;
+
+  /* `items`: GLEANER_ITEMS_LEN(k) of them. */
+  Status init(Span<Item<T>> items) noexcept { GLEANER_CALL(top_init, &raw_, items.data(), items.size()); }
+  Status clear() noexcept { GLEANER_CALL(top_clear, &raw_); }
+  Status offer(T score, Outcome<T>& outcome) noexcept { GLEANER_CALL(top_offer, &raw_, score, &outcome); }
+  Status count(size_t& count) const noexcept { GLEANER_CALL(top_count, &raw_, &count); }
+  Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(top_kept, &raw_, index, &kept); }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(top_save, &raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept { GLEANER_CALL(top_restore, &raw_, bytes.data(), bytes.size()); }
+  Iterator begin() const noexcept { return Iterator(*this); }
+  KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* The so many highest scores, with their items. */
+template <class T, size_t Keep>
+class Top : public TopOver<T> {
+ public:
+  Status init() noexcept { return TopOver<T>::init(items_); }
+
+ private:
+  Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* Running mean and variance, over the caller's memory. */
+template <class T>
+class MomentsOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_moments_f32, gleaner_moments_f64>;
+
+  /* `memory`: GLEANER_MOMENTS_LEN(features) scalars. */
+  Status init(size_t features, Span<T> memory) noexcept {
+    GLEANER_CALL(moments_init, &raw_, features, memory.data(), memory.size());
+  }
+  Status observe(Span<const T> x) noexcept { GLEANER_CALL(moments_observe, &raw_, x.data(), x.size()); }
+  Status mean(size_t feature, T& mean) const noexcept { GLEANER_CALL(moments_mean, &raw_, feature, &mean); }
+  Status variance(size_t feature, T& variance) const noexcept {
+    GLEANER_CALL(moments_variance, &raw_, feature, &variance);
+  }
+  Status standardise(Span<const T> x, Span<T> result) const noexcept {
+    GLEANER_CALL(moments_standardise, &raw_, x.data(), x.size(), result.data(), result.size());
+  }
+  Status merge(const MomentsOver& other) noexcept { GLEANER_CALL(moments_merge, &raw_, &other.raw_); }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(moments_save, &raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept {
+    GLEANER_CALL(moments_restore, &raw_, bytes.data(), bytes.size());
+  }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Running mean and variance of so many features, with their memory. */
+template <class T, size_t Features>
+class Moments : public MomentsOver<T> {
+ public:
+  Status init() noexcept { return MomentsOver<T>::init(Features, memory_); }
+
+ private:
+  T memory_[GLEANER_MOMENTS_LEN(Features)]{};
+};
+
+/* `(x - mean) / scale` with constants. */
+template <class T>
+Status standardise(Span<const T> x, Span<const T> mean, Span<const T> scale, Span<T> result) noexcept {
+  GLEANER_CALL(standardise, x.data(), x.size(), mean.data(), mean.size(), scale.data(), scale.size(), result.data(),
+               result.size());
+}
+
+/* An activation of this code at s; `parameter` holds up to three. */
+template <class T>
+Status evaluate(int32_t activation, Span<const T> parameter, T s, ActivationAt<T>& result) noexcept {
+  GLEANER_CALL(activation_evaluate, activation, parameter.data(), parameter.size(), s, &result);
+}
+
+/* What can be read from a selector. */
+template <class T>
+class SampleOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_selector_f32, gleaner_selector_f64>;
+  using Iterator = KeptIterator<T, SampleOver>;
+
+  Status free_slot(uint32_t& slot) const noexcept { GLEANER_CALL(selector_free_slot, &raw_, &slot); }
+  Status count(size_t& count) const noexcept { GLEANER_CALL(selector_count, &raw_, &count); }
+  Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(selector_kept, &raw_, index, &kept); }
+  Status stats(Stats<T>& stats) const noexcept { GLEANER_CALL(selector_stats, &raw_, &stats); }
+  /* `slots`: the array of all k + 1 payloads, of which a record takes the bytes. */
+  template <class Payload>
+  Status record(Span<const Payload> slots, Span<uint8_t> record, size_t& written) const noexcept {
+    static_assert(__is_trivially_copyable(Payload), "a record takes the bytes of a payload");
+    if (slots.size() != raw_.items_len) {
+      return GLEANER_ERROR_LENGTH;
+    }
+    const auto* bytes = reinterpret_cast<const uint8_t*>(slots.data());
+    GLEANER_CALL(selector_record, &raw_, bytes, sizeof(Payload), record.data(), record.size(), &written);
+  }
+  template <class Payload, size_t N>
+  Status record(const Payload (&slots)[N], Span<uint8_t> record, size_t& written) const noexcept {
+    return this->record(Span<const Payload>(slots), record, written);
+  }
+  Iterator begin() const noexcept { return Iterator(*this); }
+  KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ protected:
+  constexpr SampleOver() noexcept = default;
+  Status copy_from(const SampleOver& from, Span<T> memory, Span<Item<T>> items) noexcept {
+    GLEANER_CALL(selector_copy, &from.raw_, &raw_, memory.data(), memory.size(), items.data(), items.size());
+  }
+  Struct raw_{};
+};
+
+/* A selector over the caller's memory. */
+template <class T>
+class SelectorOver : public SampleOver<T> {
+ public:
+  /* `options` nullptr: the defaults. `memory`: GLEANER_SELECTOR_LEN scalars; `items`: GLEANER_ITEMS_LEN(k). The model
+     stays in use. */
+  Status init(Model<T> model, const Options<T>* options, Span<T> memory, Span<Item<T>> items) noexcept {
+    GLEANER_CALL(selector_init, &this->raw_, model.raw(), options, memory.data(), memory.size(), items.data(),
+                 items.size());
+  }
+  Status start(const Pilot<T>& pilot) noexcept { GLEANER_CALL(selector_start, &this->raw_, &pilot); }
+  Status offer(Span<const T> x, Verdict<T>& verdict) noexcept {
+    GLEANER_CALL(selector_offer, &this->raw_, x.data(), x.size(), nullptr, &verdict);
+  }
+  Status offer(Span<const T> x, T label, Verdict<T>& verdict) noexcept {
+    GLEANER_CALL(selector_offer, &this->raw_, x.data(), x.size(), &label, &verdict);
+  }
+  Status begin_period() noexcept { GLEANER_CALL(selector_begin_period, &this->raw_); }
+  /* With `bool recall(uint32_t slot, Span<T> x, T& label)`, which must not throw. */
+  template <class Recall>
+  Status rebase(Model<T> model, Recall recall) noexcept {
+    const auto call = [](void* context, uint32_t slot, T* x, size_t x_len, T* label) noexcept -> int32_t {
+      return (*static_cast<Recall*>(context))(slot, Span<T>(x, x_len), *label) ? 0 : 1;
+    };
+    GLEANER_CALL(selector_rebase, &this->raw_, model.raw(), call, &recall);
+  }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(selector_save, &this->raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept {
+    GLEANER_CALL(selector_restore, &this->raw_, bytes.data(), bytes.size());
+  }
+  /* Becomes a copy, which goes on alone. */
+  Status copy_from(const SelectorOver& from, Span<T> memory, Span<Item<T>> items) noexcept {
+    return SampleOver<T>::copy_from(from, memory, items);
+  }
+};
+
+/* A selector with its memory: `Memory` scalars as GLEANER_SELECTOR_LEN says, `Keep` kept readings. */
+template <class T, size_t Memory, size_t Keep>
+class Selector : public SelectorOver<T> {
+ public:
+  /* Payload slots that the caller has: one more than are kept. */
+  static constexpr size_t slots = Keep + 1;
+
+  Status init(Model<T> model, const Options<T>* options = nullptr) noexcept {
+    return SelectorOver<T>::init(model, options, memory_, items_);
+  }
+  Status copy_from(const SelectorOver<T>& from) noexcept {
+    return SelectorOver<T>::copy_from(from, memory_, items_);
+  }
+  /* Free for any use before init: as the work memory of Model::check, say. */
+  Span<T> memory() noexcept { return memory_; }
+
+ private:
+  T memory_[Memory]{};
+  Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* A copy of what a selector has kept, to be read while the selector goes on. */
+template <class T, size_t Keep>
+class Sample : public SampleOver<T> {
+ public:
+  constexpr Sample() noexcept = default;
+  Status copy_from(const SampleOver<T>& from) noexcept {
+    return SampleOver<T>::copy_from(from, Span<T>(), items_);
+  }
+
+ private:
+  Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+inline Status write_record(const gleaner_record_header& header, Span<const gleaner_record_item> items,
+                           Span<uint8_t> record, size_t& written) noexcept {
+  return gleaner_record_write(&header, items.data(), items.size(), record.data(), record.size(), &written);
+}
+
+/* `items` empty: the header alone. */
+inline Status read_record(Span<const uint8_t> record, Span<gleaner_record_item> items,
+                          gleaner_record_header& header) noexcept {
+  return gleaner_record_read(record.data(), record.size(), items.data(), items.size(), &header);
+}
+
+/* Whose a snapshot is. */
+inline Status read_snapshot(Span<const uint8_t> bytes, gleaner_snapshot_header& header) noexcept {
+  return gleaner_snapshot_read(bytes.data(), bytes.size(), &header);
+}
+
+#undef GLEANER_CALL
+
+}  // namespace gleaner
+
+#endif  // GLEANER_HPP
