@@ -927,19 +927,6 @@ gleaner_status gleaner_selector_restore_f32(struct gleaner_selector_f32 *selecto
     size_t bytes_len);
 
 /* ----------------------------------------------------------------------------------------------------------
- * A copy of a selector, in single precision.
- * ---------------------------------------------------------------------------------------------------------- */
-
-/* Copies a selector with its memory and items, at least as many as `from` has: `to` then is a selector of its
- * own, over the copied ones. With memory (NULL, 0) it is a copy to read from: count, kept, stats, free slot
- * and record work, what would change it fails with LENGTH. Under the lock that guards `from` this is all that
- * another context needs; payloads are the caller's to copy.
- * Errors: STATE, LENGTH. */
-gleaner_status gleaner_selector_copy_f32(const struct gleaner_selector_f32 *from,
-    struct gleaner_selector_f32 *to, float *memory, size_t memory_len, struct gleaner_item_f32 *items,
-    size_t items_len);
-
-/* ----------------------------------------------------------------------------------------------------------
  * A store: the selector and its payloads in flash, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -995,6 +982,19 @@ gleaner_status gleaner_store_read_f32(struct gleaner_store_f32 *store, const str
 /* Begins the next period and commits: the payloads of the last one are gone.
  * Errors: STATE; STORAGE: begun, but a loss of power goes back to the last period. */
 gleaner_status gleaner_store_begin_period_f32(struct gleaner_store_f32 *store);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * A copy of a selector, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Copies a selector with its memory and items, at least as many as `from` has: `to` then is a selector of its
+ * own, over the copied ones. With memory (NULL, 0) it is a copy to read from: count, kept, stats, free slot
+ * and record work, what would change it fails with LENGTH. Under the lock that guards `from` this is all that
+ * another context needs; payloads are the caller's to copy.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_selector_copy_f32(const struct gleaner_selector_f32 *from,
+    struct gleaner_selector_f32 *to, float *memory, size_t memory_len, struct gleaner_item_f32 *items,
+    size_t items_len);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The fit, in single precision.
@@ -1600,15 +1600,6 @@ gleaner_status gleaner_selector_restore_f64(struct gleaner_selector_f64 *selecto
     size_t bytes_len);
 
 /* ----------------------------------------------------------------------------------------------------------
- * A copy of a selector, in double precision.
- * ---------------------------------------------------------------------------------------------------------- */
-
-/* As `gleaner_selector_copy_f32`, in double precision. */
-gleaner_status gleaner_selector_copy_f64(const struct gleaner_selector_f64 *from,
-    struct gleaner_selector_f64 *to, double *memory, size_t memory_len, struct gleaner_item_f64 *items,
-    size_t items_len);
-
-/* ----------------------------------------------------------------------------------------------------------
  * A store: the selector and its payloads in flash, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1649,6 +1640,15 @@ gleaner_status gleaner_store_read_f64(struct gleaner_store_f64 *store, const str
 
 /* As `gleaner_store_begin_period_f32`, in double precision. */
 gleaner_status gleaner_store_begin_period_f64(struct gleaner_store_f64 *store);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * A copy of a selector, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_selector_copy_f32`, in double precision. */
+gleaner_status gleaner_selector_copy_f64(const struct gleaner_selector_f64 *from,
+    struct gleaner_selector_f64 *to, double *memory, size_t memory_len, struct gleaner_item_f64 *items,
+    size_t items_len);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The fit, in double precision.

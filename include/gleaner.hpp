@@ -133,6 +133,18 @@ class Span {
   size_t size_ = 0;
 };
 
+/* The bytes of a payload. */
+template <class Payload>
+Span<const uint8_t> bytes(const Payload& payload) noexcept {
+  static_assert(__is_trivially_copyable(Payload), "a payload is its bytes");
+  return {reinterpret_cast<const uint8_t*>(&payload), sizeof payload};
+}
+template <class Payload>
+Span<uint8_t> bytes(Payload& payload) noexcept {
+  static_assert(__is_trivially_copyable(Payload), "a payload is its bytes");
+  return {reinterpret_cast<uint8_t*>(&payload), sizeof payload};
+}
+
 /* Of the library that is linked. */
 inline const char* version() noexcept { return gleaner_version(); }
 inline uint32_t abi() noexcept { return gleaner_abi(); }
@@ -408,6 +420,9 @@ Status evaluate(int32_t activation, Span<const T> parameter, T s, ActivationAt<T
   GLEANER_CALL(activation_evaluate, activation, parameter.data(), parameter.size(), s, &result);
 }
 
+template <class T>
+class StoreOver;
+
 /* What can be read from a selector. */
 template <class T>
 class SampleOver : detail::Pinned {
@@ -422,7 +437,7 @@ class SampleOver : detail::Pinned {
   /* `slots`: the array of all k + 1 payloads, of which a record takes the bytes. */
   template <class Payload>
   Status record(Span<const Payload> slots, Span<uint8_t> record, size_t& written) const noexcept {
-    static_assert(__is_trivially_copyable(Payload), "a record takes the bytes of a payload");
+    static_assert(__is_trivially_copyable(Payload), "a payload is its bytes");
     if (slots.size() != raw_.items_len) {
       return GLEANER_ERROR_LENGTH;
     }
@@ -443,6 +458,7 @@ class SampleOver : detail::Pinned {
     GLEANER_CALL(selector_copy, &from.raw_, &raw_, memory.data(), memory.size(), items.data(), items.size());
   }
   Struct raw_{};
+  friend class StoreOver<T>;
 };
 
 /* A selector over the caller's memory. */
@@ -515,6 +531,58 @@ class Sample : public SampleOver<T> {
 
  private:
   Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* A selector and its payloads in flash, over the caller's memory. Once it has a store, only read the selector itself. */
+template <class T>
+class StoreOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_store_f32, gleaner_store_f64>;
+
+  /* `pages`: as many as items; `marks`: one a page of flash; `buffer`: GLEANER_STORE_BUFFER_LEN bytes. */
+  Status init(SelectorOver<T>& selector, const gleaner_flash& flash, size_t payload_len, uint32_t every,
+              Span<uint32_t> pages, Span<uint8_t> marks, Span<uint8_t> buffer) noexcept {
+    GLEANER_CALL(store_init, &raw_, &selector.raw_, &flash, payload_len, every, pages.data(), pages.size(),
+                 marks.data(), marks.size(), buffer.data(), buffer.size());
+  }
+  Status recover(bool& found) noexcept {
+    uint32_t any = 0;
+    const Status status = recover_any(any);
+    found = status.ok() ? any != 0 : found;
+    return status;
+  }
+  /* `payload`: bytes(payload), say. */
+  Status offer(Span<const T> x, Span<const uint8_t> payload, Verdict<T>& verdict) noexcept {
+    GLEANER_CALL(store_offer, &raw_, x.data(), x.size(), nullptr, payload.data(), payload.size(), &verdict);
+  }
+  Status offer(Span<const T> x, T label, Span<const uint8_t> payload, Verdict<T>& verdict) noexcept {
+    GLEANER_CALL(store_offer, &raw_, x.data(), x.size(), &label, payload.data(), payload.size(), &verdict);
+  }
+  Status commit() noexcept { GLEANER_CALL(store_commit, &raw_); }
+  Status read(const Kept<T>& kept, Span<uint8_t> payload) noexcept {
+    GLEANER_CALL(store_read, &raw_, &kept, payload.data(), payload.size());
+  }
+  Status begin_period() noexcept { GLEANER_CALL(store_begin_period, &raw_); }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Status recover_any(uint32_t& found) noexcept { GLEANER_CALL(store_recover, &raw_, &found); }
+  Struct raw_{};
+};
+
+/* A store of a selector of `Keep` readings on `Pages` pages of flash, with its memory: `Buffer` bytes as
+   GLEANER_STORE_BUFFER_LEN says. */
+template <class T, size_t Keep, size_t Pages, size_t Buffer>
+class Store : public StoreOver<T> {
+ public:
+  Status init(SelectorOver<T>& selector, const gleaner_flash& flash, size_t payload_len, uint32_t every) noexcept {
+    return StoreOver<T>::init(selector, flash, payload_len, every, pages_, marks_, buffer_);
+  }
+
+ private:
+  uint32_t pages_[Keep + 1]{};
+  uint8_t marks_[Pages]{};
+  uint8_t buffer_[Buffer]{};
 };
 
 inline Status write_record(const gleaner_record_header& header, Span<const gleaner_record_item> items,

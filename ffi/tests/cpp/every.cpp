@@ -27,6 +27,10 @@ template class gleaner::SelectorOver<float>;
 template class gleaner::SelectorOver<double>;
 template class gleaner::Selector<float, 100, 3>;
 template class gleaner::Selector<double, 100, 3>;
+template class gleaner::StoreOver<float>;
+template class gleaner::StoreOver<double>;
+template class gleaner::Store<float, 3, 5, 100>;
+template class gleaner::Store<double, 3, 5, 100>;
 
 template <class T>
 using Recall = bool (*)(uint32_t, gleaner::Span<T>, T&);

@@ -456,6 +456,83 @@ void selectors() {
   OK(selector.offer(net->mean == nullptr ? gleaner::Span<const T>() : gleaner::Span<const T>(Net<T>::mean), verdict));
 }
 
+/* A flash that lies in memory. */
+struct Flash {
+  static constexpr size_t slots = keep + 1, pages = keep + 4;
+  static constexpr size_t snapshot = GLEANER_SELECTOR_SNAPSHOT_LEN(sizeof(double), inputs, order, slots);
+  static constexpr uint32_t size = GLEANER_STORE_LEN(slots, pages, sizeof(Payload), snapshot, 64);
+  static constexpr size_t buffer = GLEANER_STORE_BUFFER_LEN(slots, sizeof(Payload), snapshot, 4);
+  uint8_t bytes[size];
+  Payload spare;
+  bool fails;
+
+  static Flash& at(void* context) { return *static_cast<Flash*>(context); }
+  static int32_t read(void* context, uint32_t address, uint8_t* bytes, size_t length) {
+    memcpy(bytes, at(context).bytes + address, length);
+    return 0;
+  }
+  static int32_t write(void* context, uint32_t address, const uint8_t* bytes, size_t length) {
+    if (!at(context).fails) {
+      memcpy(at(context).bytes + address, bytes, length);
+    }
+    return at(context).fails ? 1 : 0;
+  }
+  static int32_t erase(void* context, uint32_t address, size_t length) {
+    memset(at(context).bytes + address, 0xFF, length);
+    return 0;
+  }
+};
+
+/* What a store commits comes back after a restart, by an object and by C's functions. */
+template <class T>
+void stores() {
+  static Flash memory;
+  static gleaner::Selector<T, selector_len, keep> selector, again;
+  static gleaner::Store<T, keep, Flash::pages, Flash::buffer> store;
+  static gleaner::StoreOver<T> over;
+  static uint32_t pages[Flash::slots];
+  static uint8_t marks[Flash::pages], buffer[Flash::buffer];
+  const gleaner_flash flash = {&memory, Flash::read, Flash::write, Flash::erase, Flash::size, 4, 64};
+  auto options = gleaner::default_options<T>();
+  options.objective = GLEANER_OBJECTIVE_RESIDUAL;
+  gleaner::Verdict<T> verdict{};
+  bool found = true;
+  T x[inputs];
+  memset(memory.bytes, 0xFF, sizeof memory.bytes);
+  memory.fails = false;
+  IS(GLEANER_ERROR_STATE, store.recover(found));
+  CHECK(found);
+  OK(selector.init(Net<T>::net, &options));
+  OK(store.init(selector, flash, sizeof(Payload), 4));
+  OK(store.recover(found));
+  CHECK(!found);
+  for (uint32_t i = 0; i < 50; i++) {
+    const Payload payload{0.5, i, 0};
+    reading(i, x);
+    OK(store.offer(x, T(1), gleaner::bytes(payload), verdict));
+  }
+  IS(GLEANER_ERROR_LENGTH, store.offer(x, T(1), gleaner::bytes(memory.bytes[0]), verdict));
+  IS(GLEANER_ERROR_LABEL, store.offer(x, gleaner::bytes(memory.spare), verdict));
+  CHECK(store.raw().state.commits == 12 && store.raw().state.pending == 2);
+  OK(store.commit());
+  CHECK(store.raw().state.commits == 13);
+
+  OK(again.init(Net<T>::net, &options));
+  IS(GLEANER_ERROR_LENGTH, over.init(again, flash, sizeof(Payload), 4, {pages, keep}, marks, buffer));
+  OK(over.init(again, flash, sizeof(Payload), 4, pages, marks, buffer));
+  OK(over.recover(found));
+  CHECK(found && again.raw().counters.seen == 50);
+  for (const auto& kept : again) {
+    Payload payload{};
+    OK(over.read(kept, gleaner::bytes(payload)));
+    CHECK(payload.time == kept.sequence);
+  }
+  OK(over.begin_period());
+  CHECK(again.raw().period == 1);
+  memory.fails = true;
+  IS(GLEANER_ERROR_STORAGE, over.commit());
+}
+
 template <class T>
 void activations() {
   gleaner::ActivationAt<T> at{}, at_c{};
@@ -509,6 +586,7 @@ static_assert(stays<gleaner::Sample<float, 2>> && stays<gleaner::SampleOver<doub
 static_assert(stays<gleaner::Factor<float, 2>> && stays<gleaner::FactorOver<double>>, "factor");
 static_assert(stays<gleaner::Reservoir<float, 2>> && stays<gleaner::ReservoirOver<double>>, "reservoir");
 static_assert(stays<gleaner::Top<float, 2>> && stays<gleaner::TopOver<double>>, "top");
+static_assert(stays<gleaner::Store<float, 2, 4, 9>> && stays<gleaner::StoreOver<double>>, "store");
 static_assert(stays<gleaner::Moments<float, 2>> && stays<gleaner::MomentsOver<double>>, "moments");
 /* A description that would be gone at once is refused, and a read-only copy takes no readings. */
 static_assert(!__is_constructible(gleaner::Model<float>, gleaner::Description<float>), "dangling");
@@ -525,6 +603,7 @@ void all() {
   moments<T>();
   samplers<T>();
   selectors<T>();
+  stores<T>();
   activations<T>();
 }
 
