@@ -989,8 +989,8 @@ gleaner_status gleaner_store_begin_period_f32(struct gleaner_store_f32 *store);
 
 /* Copies a selector with its memory and items, at least as many as `from` has: `to` then is a selector of its
  * own, over the copied ones. With memory (NULL, 0) it is a copy to read from: count, kept, stats, free slot
- * and record work, what would change it fails with LENGTH. Under the lock that guards `from` this is all that
- * another context needs; payloads are the caller's to copy.
+ * and record work; offer, start, rebase and save fail with LENGTH. Under the lock that guards `from` this is
+ * all that another context needs; payloads are the caller's to copy.
  * Errors: STATE, LENGTH. */
 gleaner_status gleaner_selector_copy_f32(const struct gleaner_selector_f32 *from,
     struct gleaner_selector_f32 *to, float *memory, size_t memory_len, struct gleaner_item_f32 *items,

@@ -10,8 +10,8 @@ use gleaner::sampler::Item;
 
 /// Copies a selector with its memory and items, at least as many as `from` has: `to` then is a selector of its
 /// own, over the copied ones. With memory (NULL, 0) it is a copy to read from: count, kept, stats, free slot
-/// and record work, what would change it fails with LENGTH. Under the lock that guards `from` this is all that
-/// another context needs; payloads are the caller's to copy.
+/// and record work; offer, start, rebase and save fail with LENGTH. Under the lock that guards `from` this is
+/// all that another context needs; payloads are the caller's to copy.
 /// Errors: STATE, LENGTH.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_copy_f32(

@@ -96,7 +96,10 @@ static void copy_to_read_cannot_change(void)
 {
   static const uint8_t payloads[KEEP + 1][4];
   static uint8_t record[GLEANER_RECORD_LEN(KEEP, 4)], again[sizeof record];
+  static uint8_t bytes[GLEANER_SELECTOR_SNAPSHOT_LEN(sizeof(real), INPUTS, ORDER, KEEP + 1)];
   static struct F(gleaner_selector) before;
+  static const real packed[ORDER * (ORDER + 1) / 2];
+  const struct F(gleaner_pilot) pilot = {packed, COUNT(packed), 0, 0, 0, 77, GLEANER_OBJECTIVE_PREDICTION};
   struct F(gleaner_verdict) verdict;
   real x[INPUTS];
   size_t written = 0;
@@ -114,12 +117,15 @@ static void copy_to_read_cannot_change(void)
   memcpy(&before, &copy.selector, sizeof before);
   reading(1, x);
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_offer)(&copy.selector, x, INPUTS, NULL, &verdict));
-  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_begin_period)(&copy.selector));
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_start)(&copy.selector, &pilot));
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_save)(&copy.selector, bytes, sizeof bytes, &written));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_rebase)(&copy.selector, &net, recall, NULL));
   CHECK(memcmp(&before, &copy.selector, sizeof before) == 0);
   /* The original takes the same calls. */
   OK(F(gleaner_selector_rebase)(&live.selector, &net, recall, NULL));
   OK(F(gleaner_selector_offer)(&live.selector, x, INPUTS, NULL, &verdict));
+  OK(F(gleaner_selector_save)(&live.selector, bytes, sizeof bytes, &written));
+  OK(F(gleaner_selector_start)(&live.selector, &pilot));
 }
 
 static void refusals_change_nothing(void)

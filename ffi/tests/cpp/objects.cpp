@@ -376,7 +376,7 @@ void selectors() {
   OK(selector.stats(stats));
   CHECK(stats.counters.seen == 200 && stats.counters.refused_label == 1 && stats.counters.refused_length == 1);
   OK(selector.free_slot(slot));
-  CHECK(slot == verdict.free_slot && selector.raw().counters.seen == 200);
+  CHECK(slot == verdict.free_slot && selector.raw().state.counters.seen == 200);
   OK(selector.count(count));
   CHECK(count == keep);
   size_t index = 0;
@@ -447,7 +447,7 @@ void selectors() {
   CHECK(calls == 2 * keep);
   IS(GLEANER_ERROR_CALLBACK, copy.rebase(*net, [](uint32_t, gleaner::Span<T>, T&) { return false; }));
   OK(selector.begin_period());
-  CHECK(!(selector.begin() != selector.end()) && selector.raw().period == 1);
+  CHECK(!(selector.begin() != selector.end()) && selector.raw().state.period == 1);
   gleaner::Pilot<T> pilot{};
   pilot.model_id = 78;
   pilot.objective = GLEANER_OBJECTIVE_RESIDUAL;
@@ -521,14 +521,14 @@ void stores() {
   IS(GLEANER_ERROR_LENGTH, over.init(again, flash, sizeof(Payload), 4, {pages, keep}, marks, buffer));
   OK(over.init(again, flash, sizeof(Payload), 4, pages, marks, buffer));
   OK(over.recover(found));
-  CHECK(found && again.raw().counters.seen == 50);
+  CHECK(found && again.raw().state.counters.seen == 50);
   for (const auto& kept : again) {
     Payload payload{};
     OK(over.read(kept, gleaner::bytes(payload)));
     CHECK(payload.time == kept.sequence);
   }
   OK(over.begin_period());
-  CHECK(again.raw().period == 1);
+  CHECK(again.raw().state.period == 1);
   memory.fails = true;
   IS(GLEANER_ERROR_STORAGE, over.commit());
 }
