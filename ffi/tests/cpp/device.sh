@@ -63,7 +63,7 @@ for image in minimal-c minimal-cpp select-cpp; do
 done
 
 timeout 300 qemu-system-arm -M mps2-an386 -icount shift=10 -display none -serial none -monitor none \
-    -semihosting-config enable=on,target=native -kernel "$out/select-cpp.elf"
+    -semihosting-config enable=on,target=native -kernel "$out/select-cpp.elf" 2>&1
 
 section() { # image, sections; their bytes
     local image=$1
