@@ -49,15 +49,17 @@ fn compilers() -> &'static [&'static str] {
 fn every_member_gives_what_c_gives() {
     for compiler in compilers() {
         for standard in STANDARDS {
-            let printed = Program::new(&format!("cpp_objects_{compiler}{standard}"))
-                .cpp_by(compiler)
-                .args(&[standard])
-                .args(&FIRMWARE)
-                .args(&SANITIZERS)
-                .source("tests/cpp/objects.cpp")
-                .source("tests/cpp/every.cpp")
-                .run();
-            assert_eq!(printed, "objects\n", "{compiler} {standard}");
+            for test in ["objects", "selectors"] {
+                let printed = Program::new(&format!("cpp_{test}_{compiler}{standard}"))
+                    .cpp_by(compiler)
+                    .args(&[standard])
+                    .args(&FIRMWARE)
+                    .args(&SANITIZERS)
+                    .source(&format!("tests/cpp/{test}.cpp"))
+                    .source("tests/cpp/every.cpp")
+                    .run();
+                assert_eq!(printed.trim(), test, "{compiler} {standard}");
+            }
         }
     }
 }
