@@ -14,9 +14,7 @@ NR > readings + 1 { next }
 END {
     print "/* Written by excerpt.awk. */"
     print "enum { READINGS = " readings ", FEATURES = " features " };"
-    print "#ifdef __arm__"
     print "__attribute__((section(\".excerpt\")))"
-    print "#endif"
     print "static const float excerpt[READINGS][FEATURES] = {"
     printf "%s};\n", rows
 }

@@ -1,9 +1,10 @@
-/* The selector over an excerpt of the occupancy log. Compiled twice, for the emulated Cortex-M4F and for
-   the host: both must print the same text, but for lines that start with `#`. */
+/* The selector over an excerpt of the occupancy log. Compiled for each target and for the
+   host: all must print the same text, but for lines that start with `#`. */
 #include "device.h"
 #include "excerpt.h"
 #include "gleaner.h"
 #include "model_occupancy.h"
+#include "text.h"
 
 enum { KEEP = 50 };
 
@@ -12,65 +13,9 @@ static float memory[OCCUPANCY_SELECTOR_LEN];
 static struct gleaner_item_f32 items[GLEANER_ITEMS_LEN(KEEP)];
 static float slots[KEEP + 1][FEATURES];
 
-static char line[128];
-static unsigned length;
-
-static void put(const char *text)
-{
-    while (*text != '\0' && length + 1 < sizeof line) {
-        line[length++] = *text++;
-    }
-    line[length] = '\0';
-}
-
-static void end_line(void)
-{
-    put("\n");
-    device_write(line);
-    length = 0;
-}
-
-static void put_number(uint32_t value)
-{
-    char digits[11];
-    unsigned start = sizeof digits - 1;
-    digits[start] = '\0';
-    do {
-        digits[--start] = (char)('0' + value % 10u);
-        value /= 10u;
-    } while (value != 0u);
-    put(" ");
-    put(digits + start);
-}
-
-static void put_hex(uint32_t value)
-{
-    char digits[9];
-    unsigned i;
-    for (i = 0; i < 8; i++) {
-        digits[i] = "0123456789abcdef"[value >> (28u - 4u * i) & 15u];
-    }
-    digits[8] = '\0';
-    put(" ");
-    put(digits);
-}
-
-static uint32_t bits(float value)
-{
-    union {
-        float value;
-        uint32_t bits;
-    } both;
-    both.value = value;
-    return both.bits;
-}
-
-/* FNV-1a, a word at a time. */
-static uint32_t hash(uint32_t start, uint32_t word) { return (start ^ word) * 16777619u; }
-
 static int fail(const char *what, gleaner_status status)
 {
-    length = 0;
+    text_length = 0;
     put(what);
     put(": ");
     put(gleaner_status_text(status));
@@ -81,7 +26,7 @@ static int fail(const char *what, gleaner_status status)
 int main(void)
 {
     gleaner_status status;
-    uint32_t slot = 0, decisions = 2166136261u, factor = 2166136261u;
+    uint32_t slot = 0, decisions = hash_start, factor = hash_start;
     uint32_t total = 0, least = UINT32_MAX, most = 0, stack = 0;
     struct gleaner_stats_f32 stats;
     size_t count = 0, i;

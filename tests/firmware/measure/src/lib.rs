@@ -1,6 +1,6 @@
 //! Counts the instructions and the stack of the library's kernels on a Cortex-M4F.
 //!
-//! Linked with `device/startup.c` and run in QEMU. A line a kernel: name, mean and largest number of
+//! Linked with `device/cortex_m.c` and run in QEMU. A line a kernel: name, mean and largest number of
 //! instructions, bytes of stack. The panic handler calls a function that exists nowhere, so that linking
 //! fails as soon as a panic path is left in what runs here.
 #![no_std]

@@ -1,20 +1,44 @@
-/* Start, text output, instruction counter and stack depth for QEMU's mps2-an386 (Cortex-M4F).
+/* Start, text output, instruction counter and stack depth for a Cortex-M in QEMU.
 
-   QEMU runs with `-icount shift=10`: every instruction moves the virtual clock by 2^10 ns, and the
-   board's timer counts down at 25 MHz, so an instruction is 25.6 ticks. */
+   Where instructions are counted, QEMU runs with `-icount shift=10`: every instruction moves the virtual
+   clock by 2^10 ns, and a timer of the board counts ticks of it: TICKS_FACTOR instructions take
+   2^TICKS_SHIFT of them. */
 #include "device.h"
+#include "start.h"
 
 #include <stddef.h>
 
-extern uint32_t data_start[], data_end[], data_image[], bss_start[], bss_end[];
 extern uint32_t stack_top[];
 
-#define COPROCESSOR_ACCESS (*(volatile uint32_t *)0xE000ED88u)
-#define TIMER_CONTROL (*(volatile uint32_t *)0x40000000u)
-#define TIMER_VALUE (*(volatile uint32_t *)0x40000004u)
-#define TIMER_RELOAD (*(volatile uint32_t *)0x40000008u)
+#define AT(address) (*(volatile uint32_t *)(address))
 
-enum { SEMIHOSTING_WRITE0 = 0x04, SEMIHOSTING_EXIT_EXTENDED = 0x20 };
+#if defined TIMER_CMSDK
+/* The MPS2 boards' timer, which counts down. */
+static void timer_start(void)
+{
+    AT(TIMER_CMSDK + 0x8u) = 0xFFFFFFFFu; /* reload */
+    AT(TIMER_CMSDK + 0x4u) = 0xFFFFFFFFu; /* value */
+    AT(TIMER_CMSDK) = 1u;                 /* enable */
+}
+
+static uint32_t timer_ticks(void) { return 0xFFFFFFFFu - AT(TIMER_CMSDK + 0x4u); }
+#elif defined TIMER_NRF51
+/* The micro:bit's first timer, at 16 MHz. */
+static void timer_start(void)
+{
+    AT(TIMER_NRF51 + 0x508u) = 3u; /* 32 bits wide */
+    AT(TIMER_NRF51 + 0x510u) = 0u; /* no prescaler */
+    AT(TIMER_NRF51 + 0x000u) = 1u; /* start */
+}
+
+static uint32_t timer_ticks(void)
+{
+    AT(TIMER_NRF51 + 0x040u) = 1u; /* capture */
+    return AT(TIMER_NRF51 + 0x540u);
+}
+#else
+#error "define the board's timer"
+#endif
 
 static void semihosting(uint32_t operation, const void *argument)
 {
@@ -23,7 +47,7 @@ static void semihosting(uint32_t operation, const void *argument)
     __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
 }
 
-static void stop(int status)
+void device_stop(int status)
 {
     const uint32_t block[2] = {0x20026u, (uint32_t)status};
     semihosting(SEMIHOSTING_EXIT_EXTENDED, block);
@@ -35,15 +59,20 @@ void device_write(const char *text) { semihosting(SEMIHOSTING_WRITE0, text); }
 
 uint32_t device_instructions(void)
 {
-    /* 25.6 ticks an instruction; the half rounds to the nearest. */
-    const uint32_t ticks = 0xFFFFFFFFu - TIMER_VALUE;
-    return (uint32_t)(((uint64_t)ticks * 10u + 128u) / 256u);
+    /* Wider than the timer, as long as it is read before it has gone round. */
+    static uint32_t last;
+    static uint64_t ticks;
+    const uint32_t now = timer_ticks();
+    ticks += now - last;
+    last = now;
+    /* Half a tick's worth more rounds to the nearest. No division: its length would depend on the time. */
+    return (uint32_t)((ticks * TICKS_FACTOR + (1u << (TICKS_SHIFT - 1))) >> TICKS_SHIFT);
 }
 
 /* Three instructions a turn and one more: what the counter is checked against. */
 __attribute__((naked)) void device_spend(uint32_t turns __attribute__((unused)))
 {
-    __asm__ volatile("1: subs r0, #1\n\t"
+    __asm__ volatile("1: subs r0, r0, #1\n\t"
                      "nop\n\t"
                      "bne 1b\n\t"
                      "bx lr");
@@ -57,7 +86,8 @@ __attribute__((naked)) void stack_paint(void)
                      "mov r2, sp\n"
                      "1: cmp r0, r2\n\t"
                      "bhs 2f\n\t"
-                     "str r1, [r0], #4\n\t"
+                     "str r1, [r0]\n\t"
+                     "adds r0, r0, #4\n\t"
                      "b 1b\n"
                      "2: bx lr\n\t"
                      ".ltorg");
@@ -73,7 +103,7 @@ __attribute__((naked)) uint32_t stack_used(void)
                      "ldr r3, [r0]\n\t"
                      "cmp r3, r1\n\t"
                      "bne 2f\n\t"
-                     "adds r0, #4\n\t"
+                     "adds r0, r0, #4\n\t"
                      "b 1b\n"
                      "2: subs r0, r2, r0\n\t"
                      "bx lr\n\t"
@@ -83,26 +113,21 @@ __attribute__((naked)) uint32_t stack_used(void)
 static void fault(void)
 {
     device_write("fault\n");
-    stop(3);
+    device_stop(3);
 }
 
 void reset(void)
 {
-    COPROCESSOR_ACCESS |= 0xFu << 20; /* the floating-point unit */
+#ifdef __ARM_FP
+    AT(0xE000ED88u) |= 0xFu << 20; /* access to the floating-point unit */
     __asm__ volatile("dsb\n\tisb");
-    for (volatile uint32_t *to = data_start, *from = data_image; to < data_end;) {
-        *to++ = *from++;
-    }
-    for (volatile uint32_t *to = bss_start; to < bss_end;) {
-        *to++ = 0;
-    }
-    TIMER_RELOAD = 0xFFFFFFFFu;
-    TIMER_VALUE = 0xFFFFFFFFu;
-    TIMER_CONTROL = 1u;
-    stop(main());
+#endif
+    fill_memory();
+    timer_start();
+    device_stop(main());
 }
 
-__attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
+__attribute__((section(".start"), used)) static const void *const vectors[16] = {
     stack_top, (const void *)reset, (const void *)fault, (const void *)fault,
     (const void *)fault, (const void *)fault, (const void *)fault, NULL,
     NULL, NULL, NULL, (const void *)fault, (const void *)fault, NULL,
