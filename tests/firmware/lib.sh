@@ -23,13 +23,28 @@ debian_cargo() { # opt-level, arguments
         /usr/bin/cargo "$@"
 }
 
-# Dependencies of which nothing, or nothing that depends on the level, is left in an image. At one level they
-# are built once for all: `core` is so in the toolchains that bring it ready made, too.
-shared=()
-for package in core compiler_builtins nalgebra simba typenum approx num-traits num-rational num-complex \
-    num-integer; do
-    shared+=(--config "profile.release.package.$package.opt-level=3")
-done
+# The toolchain that this machine's user works with.
+own_cargo() { # opt-level, arguments
+    local level=$1
+    shift
+    env -u RUSTFLAGS CARGO_TARGET_DIR="$out/build-own" CARGO_PROFILE_RELEASE_OPT_LEVEL="$level" \
+        "${CARGO:-cargo}" "$@"
+}
+
+# Runs a command that builds without link-time optimisation, in several units.
+plain() {
+    local -x CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+    "$@"
+}
+
+# What cargo builds as the C library.
+c_library=(--manifest-path "$root/Cargo.toml" -p gleaner-ffi)
+
+# Packages of which nothing, or nothing that depends on the level, is left in an image. At one level they are
+# built once for all; the `core` of a toolchain that brings it ready made is at one level, too.
+at_one_level() { for package in "$@"; do echo "--config=profile.release.package.$package.opt-level=3"; done; }
+core=($(at_one_level core compiler_builtins))
+shared=($(at_one_level nalgebra simba typenum approx num-traits num-rational num-complex num-integer))
 
 # Builds a package's static library for targets, `core` included, into archives/TARGET-NAME.a. One call
 # of cargo for all of them, so that they build side by side.
@@ -42,13 +57,24 @@ device_archives() { # opt-level, library, NAME, targets, arguments after --
         shift
     done
     shift
-    debian_cargo "$level" build --quiet --locked --release --lib -Zbuild-std=core "${shared[@]}" "${triples[@]}" "$@"
+    debian_cargo "$level" build --quiet --locked --release --lib -Zbuild-std=core "${core[@]}" "${shared[@]}" \
+        "${triples[@]}" "$@"
     mkdir -p "$out/archives"
     local one
     for one in "${names[@]}"; do
         target "$one"
         cp "$out/build/$triple/release/lib$library.a" "$out/archives/$one-$name.a"
     done
+}
+
+# The C library for the host, to archives/NAME.a.
+host_archive() { # debian_cargo or own_cargo, opt-level, NAME
+    "$1" "$2" build --quiet --locked --release --lib "${shared[@]}" "${c_library[@]}"
+    mkdir -p "$out/archives"
+    case $1 in
+    debian_cargo) cp "$out/build/release/libgleaner_ffi.a" "$out/archives/$3.a" ;;
+    own_cargo) cp "$out/build-own/release/libgleaner_ffi.a" "$out/archives/$3.a" ;;
+    esac
 }
 
 # No contraction: a fused product and sum would round otherwise than on the host.
@@ -64,11 +90,11 @@ compile() { # target, object without directory, source, flags
         "$@" -c "$source" -o "$out/$name/$object"
 }
 
-compile_host() { # program, sources and flags
-    local program=$1
-    shift
-    gcc -std=c99 -Wpedantic "${flags[@]}" "$here/device/host.c" "$@" \
-        "$out/archives/host.a" -lm -lpthread -ldl -o "$out/$program"
+compile_host() { # program, archive, source, flags
+    local program=$1 archive=$2
+    shift 2
+    gcc -std=c99 -Wpedantic "${flags[@]}" "$@" "$here/device/host.c" "$out/archives/$archive" \
+        -lm -lpthread -ldl -o "$out/$program"
 }
 
 # Links startup.o, objects and archive; where a panic path is left, names the functions that contain one.

@@ -6,7 +6,7 @@ readings=1000
 
 gzip -dc "$root/cli/data/occupancy.csv.gz" | awk -v readings="$readings" -f "$here/select/excerpt.awk" \
     >"$out/excerpt.h"
-compile_host select-host "$here/select/main.c"
+compile_host select-host host.a "$here/select/main.c"
 "$out/select-host" >"$out/select-host.txt"
 picks=$(grep -c ^pick "$out/select-host.txt")
 

@@ -40,16 +40,16 @@ static int same(real a, real b) { return __builtin_memcmp(&a, &b, sizeof a) == 0
 /* Field by field: structs have padding that nothing sets. */
 static void check_unchanged(void)
 {
-    const struct F(gleaner_selector) *then = &before.selector;
+    const struct F(gleaner_selector_state) *then = &before.selector.state, *now = &selector.state;
     unsigned i;
     CHECK(__builtin_memcmp(before.factor, factor(), sizeof before.factor) == 0);
-    CHECK(then->factor.rows == selector.factor.rows && then->factor.age == selector.factor.age);
-    CHECK(then->reservoir.seen == selector.reservoir.seen);
-    CHECK(then->reservoir.heavy == selector.reservoir.heavy);
-    CHECK(then->reservoir.light == selector.reservoir.light);
-    CHECK(same(then->reservoir.threshold, selector.reservoir.threshold));
-    CHECK(then->reservoir.free_slot == selector.reservoir.free_slot);
-    CHECK(__builtin_memcmp(then->generator, selector.generator, sizeof selector.generator) == 0);
+    CHECK(__builtin_memcmp(before.selector.generator, selector.generator, sizeof selector.generator) == 0);
+    CHECK(then->factor.rows == now->factor.rows && then->factor.age == now->factor.age);
+    CHECK(then->reservoir.seen == now->reservoir.seen);
+    CHECK(then->reservoir.heavy == now->reservoir.heavy && then->reservoir.light == now->reservoir.light);
+    CHECK(same(then->reservoir.threshold, now->reservoir.threshold));
+    CHECK(then->reservoir.free_slot == now->reservoir.free_slot);
+    CHECK(then->leverage_count == now->leverage_count && same(then->leverages[0], now->leverages[0]));
     for (i = 0; i <= KEEP; i++) {
         CHECK(before.items[i].sequence == items[i].sequence && before.items[i].slot == items[i].slot);
         CHECK(same(before.items[i].score, items[i].score));

@@ -8,7 +8,7 @@ from pathlib import Path
 ACTIVATIONS = {
     "identity": "IDENTITY",
     "relu": "RELU",
-    "leaky_relu_0.01": "LEAKY_RELU, {0.01}",
+    "leaky_relu_0.01": "LEAKY_RELU, {0.01f}",
     "sigmoid": "SIGMOID",
     "tanh": "TANH",
     "softplus": "SOFTPLUS",
