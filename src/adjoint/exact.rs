@@ -1,7 +1,7 @@
 //! Closed form: `a = q grad s`, `q = (g(s) - g(0)) / (L s)`, where the network without its last
 //! activation is positively homogeneous of degree L in its parameters.
 
-use super::pass::{Pass, backward, forward};
+use super::pass::Pass;
 use crate::Scalar;
 use crate::model::{Layers, Target};
 
@@ -21,27 +21,19 @@ pub(crate) fn exact<'a, T: Scalar, L: Layers<T>>(
     hidden: usize,
     scratch: &'a mut [T],
 ) -> Option<Exact<'a, T, L>> {
-    let (values, rest) = scratch.split_at_mut_checked(hidden)?;
-    let (slopes, rest) = rest.split_at_mut_checked(hidden)?;
-    let (deltas, _) = rest.split_at_mut_checked(hidden)?;
-    let (s, last) = forward(layers, x, output, T::ONE, values, slopes)?;
-    let phi = last.activation;
-    let (m, m0) = (phi.value(s), phi.value(T::ZERO));
-    let degree = T::count(layers.depth() as u64);
-    let seed = target.divided(m, m0) * phi.divided(s) / degree;
-    backward(layers, &last, T::ONE, seed, slopes, deltas)?;
-    Some(Exact {
-        pass: Pass {
-            layers,
-            x,
-            values,
-            deltas,
-            seed,
-            output,
-        },
+    let (mut value, mut at_zero) = (T::ZERO, T::ZERO);
+    let pass = Pass::new(layers, x, output, hidden, scratch, |s, phi| {
+        let (m, m0) = (phi.value(s), phi.value(T::ZERO));
         // Beyond the scalar's range the value may be finite again, but the row is not this network's.
-        value: if s.is_finite() { target.value(m) } else { s },
-        at_zero: target.value(m0),
+        value = if s.is_finite() { target.value(m) } else { s };
+        at_zero = target.value(m0);
+        let degree = T::count(layers.depth() as u64);
+        target.divided(m, m0) * phi.divided(s) / degree
+    })?;
+    Some(Exact {
+        pass,
+        value,
+        at_zero,
     })
 }
 

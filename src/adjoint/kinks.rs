@@ -5,9 +5,9 @@
 //! Everything else, the bends of a Huber root too, is searched for: eight samples a panel, sign changes closed in on by
 //! false position.
 
-use super::pass::hidden_values;
+use super::pass::Path;
 use crate::Scalar;
-use crate::model::{Layer, Layers, Target, neuron, product};
+use crate::model::{Activation, Layer, Layers, Target, neuron};
 
 /// Samples a panel in which sign changes are looked for.
 const SAMPLES: u32 = 8;
@@ -56,50 +56,54 @@ impl<'a, T: Scalar> Kinks<'a, T> {
         target: Target<T>,
         spare: &mut [T],
     ) -> Option<()> {
-        let layers = path.layers;
-        let last = layers.depth().checked_sub(1)?;
-        for index in 0..layers.depth() {
-            let layer = layers.layer(index)?;
+        let last = path.layers.depth().checked_sub(1)?;
+        for index in 0..=last {
+            let layer = path.layers.layer(index)?;
             // Of the last layer only one neuron is on the path.
-            let layer = if index == last {
-                layer.single(output)?
+            let neurons = if index == last {
+                Neurons {
+                    index,
+                    first: output,
+                    count: 1,
+                }
             } else {
-                layer
+                Neurons {
+                    index,
+                    first: 0,
+                    count: layer.outputs,
+                }
             };
             for at in layer.activation.breaks().into_iter().flatten() {
                 if index == 0 {
-                    self.first_layer(&layer, path.x, at);
+                    self.first_layer(&layer, neurons, path.x, at);
                 } else if index == 1
                     && at == T::ZERO
-                    && layers.layer(0)?.activation.is_homogeneous()
+                    && path.layers.layer(0)?.activation.is_homogeneous()
                 {
-                    self.second_layer(&layer, path.hidden(1, T::ONE)?);
+                    path.pre_activations(1, 0, T::ONE, &mut [])?;
+                    self.second_layer(&layer, neurons, path.values);
                 } else {
-                    self.search(path, index, &layer, |z| z - at, spare)?;
+                    self.search(path, neurons, Level { at, phi: None }, spare)?;
                 }
             }
-        }
-        if let Target::Huber { label, delta } = target {
-            let neuron = layers.layer(last)?.single(output)?;
-            for at in [label - delta, label + delta] {
-                self.search(
-                    path,
-                    last,
-                    &neuron,
-                    |z| neuron.activation.value(z) - at,
-                    spare,
-                )?;
+            if index == last
+                && let Target::Huber { label, delta } = target
+            {
+                let phi = Some(layer.activation);
+                for at in [label - delta, label + delta] {
+                    self.search(path, neurons, Level { at, phi }, spare)?;
+                }
             }
         }
         Some(())
     }
 
     /// `t z = at`
-    fn first_layer(&mut self, layer: &Layer<'_, T>, x: &[T], at: T) {
+    fn first_layer(&mut self, layer: &Layer<'_, T>, neurons: Neurons, x: &[T], at: T) {
         if at == T::ZERO {
             return;
         }
-        for j in 0..layer.outputs {
+        for j in neurons.first..neurons.first.saturating_add(neurons.count) {
             let Some(row) = layer.neuron(j) else { break };
             let z = neuron(row, layer.bias.get(j).copied().unwrap_or(T::ZERO), x);
             self.insert(at / z);
@@ -107,99 +111,161 @@ impl<'a, T: Scalar> Kinks<'a, T> {
     }
 
     /// `t (t <w, h1> + b) = 0`
-    fn second_layer(&mut self, layer: &Layer<'_, T>, input: &[T]) {
-        for (j, &bias) in layer.bias.iter().enumerate() {
+    fn second_layer(&mut self, layer: &Layer<'_, T>, neurons: Neurons, input: &[T]) {
+        let biases = layer.bias.iter().enumerate();
+        for (j, &bias) in biases.skip(neurons.first).take(neurons.count) {
             let Some(row) = layer.neuron(j) else { break };
             self.insert(-bias / neuron(row, T::ZERO, input));
         }
     }
 
-    /// Looks for zeros of `level(pre-activation)` in every panel that was left before.
+    /// Takes in all zeros of a level.
     fn search<L: Layers<T>>(
         &mut self,
         path: &mut Path<'_, T, L>,
-        index: usize,
-        layer: &Layer<'_, T>,
-        level: impl Fn(T) -> T,
+        neurons: Neurons,
+        level: Level<T>,
         spare: &mut [T],
     ) -> Option<()> {
-        let (before, now) = spare.split_at_mut_checked(layer.outputs)?;
-        let now = now.get_mut(..layer.outputs)?;
-        let mut from = T::ZERO;
-        while from < T::ONE {
-            let end = self.panel_end(from);
-            let step = (end - from) / T::count(u64::from(SAMPLES));
-            // Just inside: at 0 every pre-activation is 0 and has no sign.
-            let mut left = from + step / T::count(256);
-            path.pre_activations(index, layer, left, before)?;
-            for sample in 1..=SAMPLES {
-                let inner = from + step * T::count(u64::from(sample));
-                let right = if sample == SAMPLES { end } else { inner };
-                path.pre_activations(index, layer, right, now)?;
-                for (j, (before, &mut now)) in before.iter_mut().zip(now.iter_mut()).enumerate() {
-                    let (low, high) = (level(*before), level(now));
-                    *before = now;
-                    if low * high < T::ZERO {
-                        let neuron = layer.single(j)?;
-                        let mut function = |t| {
-                            let mut z = [T::ZERO];
-                            path.pre_activations(index, &neuron, t, &mut z)?;
-                            let [z] = z;
-                            Some(level(z))
-                        };
-                        let point = crossing(&mut function, (left, low), (right, high))?;
-                        self.insert(point);
-                    }
-                }
-                left = right;
-            }
-            from = end;
+        let (before, now) = spare.split_at_mut_checked(neurons.count)?;
+        let mut search = Search {
+            neurons,
+            level,
+            before,
+            now: now.get_mut(..neurons.count)?,
+            from: T::ZERO,
+            end: T::ZERO,
+            step: T::ZERO,
+            left: T::ZERO,
+            right: T::ZERO,
+            sample: SAMPLES,
+            compared: neurons.count,
+        };
+        while let Some(bracket) = search.next(path, self)? {
+            let point = crossing(path, neurons.index, level, bracket)?;
+            self.insert(point);
         }
         Some(())
     }
 }
 
-/// The network along the path, with memory of one scalar a hidden neuron each.
-pub(crate) struct Path<'a, T, L> {
-    pub(crate) layers: &'a L,
-    pub(crate) x: &'a [T],
-    pub(crate) values: &'a mut [T],
-    pub(crate) slopes: &'a mut [T],
+/// Neurons of a layer.
+#[derive(Clone, Copy)]
+struct Neurons {
+    index: usize,
+    first: usize,
+    count: usize,
 }
 
-impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
-    /// What layer `index` sees at `t theta`.
-    fn hidden(&mut self, index: usize, t: T) -> Option<&[T]> {
-        hidden_values(self.layers, self.x, index, t, self.values, self.slopes)
-    }
+/// What is looked for: a pre-activation, or its activation, that equals `at`.
+#[derive(Clone, Copy)]
+struct Level<T> {
+    at: T,
+    phi: Option<Activation<T>>,
+}
 
-    /// Pre-activations of layer `index` at `t theta`.
-    fn pre_activations(
+impl<T: Scalar> Level<T> {
+    fn of(self, z: T) -> T {
+        match self.phi {
+            None => z - self.at,
+            Some(phi) => phi.value(z) - self.at,
+        }
+    }
+}
+
+/// A stretch of the path over which the level of a neuron changes its sign.
+struct Bracket<T> {
+    neuron: usize,
+    left: (T, T),
+    right: (T, T),
+}
+
+/// Where a search stands: panel by panel, sample by sample, neuron by neuron.
+struct Search<'a, T> {
+    neurons: Neurons,
+    level: Level<T>,
+    /// Pre-activations at `left` and `right`.
+    before: &'a mut [T],
+    now: &'a mut [T],
+    /// The panel's start and end, and what is between its samples.
+    from: T,
+    end: T,
+    step: T,
+    left: T,
+    right: T,
+    /// Samples of the panel taken.
+    sample: u32,
+    /// Neurons compared between `left` and `right`.
+    compared: usize,
+}
+
+impl<T: Scalar> Search<'_, T> {
+    /// The next sign change; none at the path's end.
+    #[inline(never)]
+    fn next<L: Layers<T>>(
         &mut self,
-        index: usize,
-        layer: &Layer<'_, T>,
-        t: T,
-        out: &mut [T],
-    ) -> Option<()> {
-        product(layer, self.hidden(index, t)?, t, out);
-        Some(())
+        path: &mut Path<'_, T, L>,
+        kinks: &Kinks<'_, T>,
+    ) -> Option<Option<Bracket<T>>> {
+        let Neurons { index, first, .. } = self.neurons;
+        loop {
+            let pairs = self.before.iter_mut().zip(&*self.now);
+            for (before, &now) in pairs.skip(self.compared) {
+                let (low, high) = (self.level.of(*before), self.level.of(now));
+                *before = now;
+                let neuron = first.saturating_add(self.compared);
+                self.compared = self.compared.saturating_add(1);
+                if low * high < T::ZERO {
+                    return Some(Some(Bracket {
+                        neuron,
+                        left: (self.left, low),
+                        right: (self.right, high),
+                    }));
+                }
+            }
+            self.left = self.right;
+            if self.sample >= SAMPLES {
+                if self.end >= T::ONE {
+                    return Some(None);
+                }
+                self.from = self.end;
+                self.end = kinks.panel_end(self.from);
+                self.step = (self.end - self.from) / T::count(u64::from(SAMPLES));
+                // Just inside: at 0 every pre-activation is 0 and has no sign.
+                self.left = self.from + self.step / T::count(256);
+                path.pre_activations(index, first, self.left, self.before)?;
+                self.sample = 0;
+            }
+            self.sample += 1;
+            self.right = if self.sample == SAMPLES {
+                self.end
+            } else {
+                self.from + self.step * T::count(u64::from(self.sample))
+            };
+            path.pre_activations(index, first, self.right, self.now)?;
+            self.compared = 0;
+        }
     }
 }
 
 /// Closes in on the one sign change between two points (Illinois form of false position).
-fn crossing<T: Scalar>(
-    function: &mut impl FnMut(T) -> Option<T>,
-    left: (T, T),
-    right: (T, T),
+#[inline(never)]
+fn crossing<T: Scalar, L: Layers<T>>(
+    path: &mut Path<'_, T, L>,
+    index: usize,
+    level: Level<T>,
+    bracket: Bracket<T>,
 ) -> Option<T> {
-    let ((mut a, mut low), (mut b, mut high)) = (left, right);
+    let ((mut a, mut low), (mut b, mut high)) = (bracket.left, bracket.right);
     let mut moved_left = None;
     for _ in 0..STEPS {
         let middle = a + (b - a) * (low / (low - high));
         if !(middle > a && middle < b) || b - a <= T::EPSILON {
             break;
         }
-        let z = function(middle)?;
+        let mut sum = [T::ZERO];
+        path.pre_activations(index, bracket.neuron, middle, &mut sum)?;
+        let z = level.of(sum[0]);
         if z == T::ZERO {
             return Some(middle);
         }

@@ -12,5 +12,5 @@ mod quadrature;
 
 pub(crate) use exact::{exact, has_closed_form};
 pub(crate) use gauge::leave_out_gauge;
-pub(crate) use pass::{Pass, backward, forward, inner};
+pub(crate) use pass::{Pass, Path, inner};
 pub(crate) use quadrature::{quadrature, quadrature_len};

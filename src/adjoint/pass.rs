@@ -1,86 +1,85 @@
-//! One forward and one backward pass at `t theta`, kept as a short list of outer products.
+//! A forward and a backward pass at `t theta`, kept as a short list of outer products.
 
 use crate::Scalar;
-use crate::model::{Layer, Layers, dot, magnitude, neuron, product, product_transposed};
+use crate::model::{Activation, Layer, Layers, dot, magnitude, product, product_transposed};
+use core::mem::take;
 
-/// Hidden values and slopes at `t theta`. Returns the pre-activation of the output and the output's neuron.
-pub(crate) fn forward<'a, T: Scalar, L: Layers<T>>(
-    layers: &'a L,
-    x: &[T],
-    output: usize,
-    t: T,
-    values: &mut [T],
-    slopes: &mut [T],
-) -> Option<(T, Layer<'a, T>)> {
-    let hidden = layers.depth().checked_sub(1)?;
-    let input = hidden_values(layers, x, hidden, t, values, slopes)?;
-    let last = layers.layer(hidden)?.single(output)?;
-    let bias = last.bias.first().copied().unwrap_or(T::ZERO);
-    Some((t * neuron(last.weights, bias, input), last))
+/// The network along the path `t theta`, with memory of one scalar a hidden neuron each.
+pub(crate) struct Path<'a, T, L> {
+    pub(crate) layers: &'a L,
+    pub(crate) x: &'a [T],
+    pub(crate) values: &'a mut [T],
+    pub(crate) slopes: &'a mut [T],
 }
 
-/// Values and slopes of the first `count` layers at `t theta`; returns what the next layer sees.
-pub(crate) fn hidden_values<'v, T: Scalar, L: Layers<T>>(
-    layers: &L,
-    x: &'v [T],
-    count: usize,
-    t: T,
-    mut values: &'v mut [T],
-    mut slopes: &mut [T],
-) -> Option<&'v [T]> {
-    let mut input = x;
-    for index in 0..count {
-        let layer = layers.layer(index)?;
-        let (out, rest) = values.split_at_mut_checked(layer.outputs)?;
-        values = rest;
-        let (slope, rest) = slopes.split_at_mut_checked(layer.outputs)?;
-        slopes = rest;
-        product(&layer, input, t, out);
-        for (value, slope) in out.iter_mut().zip(slope) {
-            (*value, *slope) = layer.activation.value_and_derivative(*value);
+impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
+    /// Values and slopes of the layers before `index` at `t theta`; then pre-activations of layer `index`, from neuron
+    /// `first` on, as many as `out` holds.
+    #[inline(never)]
+    pub(crate) fn pre_activations(
+        &mut self,
+        index: usize,
+        first: usize,
+        t: T,
+        out: &mut [T],
+    ) -> Option<()> {
+        let (mut values, mut slopes) = (&mut *self.values, &mut *self.slopes);
+        let mut input = self.x;
+        for below in 0..index {
+            let layer = self.layers.layer(below)?;
+            let (value, rest) = take(&mut values).split_at_mut_checked(layer.outputs)?;
+            let (slope, others) = take(&mut slopes).split_at_mut_checked(layer.outputs)?;
+            product(&layer, 0, input, t, value)?;
+            layer.activation.apply(value, slope);
+            (values, slopes, input) = (rest, others, value);
         }
-        input = out;
+        product(&self.layers.layer(index)?, first, input, t, out)
     }
-    Some(input)
-}
 
-/// Deltas of the hidden layers at `t theta`, `seed` being that of the output, whose neuron is `last`.
-pub(crate) fn backward<T: Scalar, L: Layers<T>>(
-    layers: &L,
-    last: &Layer<'_, T>,
-    t: T,
-    seed: T,
-    mut slopes: &[T],
-    deltas: &mut [T],
-) -> Option<()> {
-    let hidden = layers.depth().checked_sub(1)?;
-    if hidden == 0 {
-        return Some(());
+    /// The pre-activation of an output at `t theta`, whose layer is the last.
+    pub(crate) fn forward(&mut self, last: usize, output: usize, t: T) -> Option<T> {
+        let mut sum = [T::ZERO];
+        self.pre_activations(last, output, t, &mut sum)?;
+        let [sum] = sum;
+        Some(sum)
     }
-    let (mut rest, mut above) =
-        deltas.split_at_mut_checked(deltas.len().checked_sub(last.inputs)?)?;
-    let (tail, slope) = slopes.split_at_checked(slopes.len().checked_sub(last.inputs)?)?;
-    slopes = tail;
-    let scaled = t * seed;
-    for ((delta, &s), &w) in above.iter_mut().zip(slope).zip(last.weights) {
-        *delta = (scaled * w) * s;
-    }
-    for index in (1..hidden).rev() {
-        let layer = layers.layer(index)?;
-        let (tail, below) = rest.split_at_mut_checked(rest.len().checked_sub(layer.inputs)?)?;
-        let (head, slope) = slopes.split_at_checked(slopes.len().checked_sub(layer.inputs)?)?;
-        (rest, slopes) = (tail, head);
-        product_transposed(&layer, above, t, below);
-        for (delta, &s) in below.iter_mut().zip(slope) {
-            *delta *= s;
+
+    /// Deltas of the hidden layers at `t theta`, after a forward pass there; `seed` is that of the output.
+    #[inline(never)]
+    pub(crate) fn backward(&self, output: usize, t: T, seed: T, deltas: &mut [T]) -> Option<()> {
+        let hidden = self.layers.depth().checked_sub(1)?;
+        if hidden == 0 {
+            return Some(());
         }
-        above = below;
+        let (mut deltas, mut slopes) = (deltas, &*self.slopes);
+        let mut layer = self.layers.layer(hidden)?;
+        let place = |length: usize| length.checked_sub(layer.inputs);
+        let (rest, mut above) = deltas.split_at_mut_checked(place(deltas.len())?)?;
+        let (others, slope) = slopes.split_at_checked(place(slopes.len())?)?;
+        (deltas, slopes) = (rest, others);
+        let scaled = t * seed;
+        for ((delta, &s), &w) in above.iter_mut().zip(slope).zip(layer.neuron(output)?) {
+            *delta = (scaled * w) * s;
+        }
+        for index in (1..hidden).rev() {
+            layer = self.layers.layer(index)?;
+            let place = |length: usize| length.checked_sub(layer.inputs);
+            let length = place(deltas.len())?;
+            let (rest, below) = take(&mut deltas).split_at_mut_checked(length)?;
+            let (others, slope) = slopes.split_at_checked(place(slopes.len())?)?;
+            (deltas, slopes) = (rest, others);
+            product_transposed(&layer, above, t, below);
+            for (delta, &s) in below.iter_mut().zip(slope) {
+                *delta *= s;
+            }
+            above = below;
+        }
+        Some(())
     }
-    Some(())
 }
 
 /// One layer's share of a row: `delta` (outer) `[input ; 1]`, for the neurons from `first` on.
-pub(crate) struct Term<'a, T> {
+struct Term<'a, T> {
     layer: Layer<'a, T>,
     first: usize,
     delta: &'a [T],
@@ -156,7 +155,40 @@ pub(crate) struct Pass<'a, T, L> {
     pub(crate) output: usize,
 }
 
-impl<T: Scalar, L: Layers<T>> Pass<'_, T, L> {
+impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
+    /// A forward and a backward pass at theta. `seed` makes of the output's pre-activation and activation the delta that
+    /// goes back. `scratch` holds three scalars a hidden neuron.
+    pub(crate) fn new(
+        layers: &'a L,
+        x: &'a [T],
+        output: usize,
+        hidden: usize,
+        scratch: &'a mut [T],
+        seed: impl FnOnce(T, Activation<T>) -> T,
+    ) -> Option<Self> {
+        let (values, rest) = scratch.split_at_mut_checked(hidden)?;
+        let (slopes, rest) = rest.split_at_mut_checked(hidden)?;
+        let (deltas, _) = rest.split_at_mut_checked(hidden)?;
+        let mut path = Path {
+            layers,
+            x,
+            values,
+            slopes,
+        };
+        let last = layers.depth().checked_sub(1)?;
+        let sum = path.forward(last, output, T::ONE)?;
+        let seed = seed(sum, layers.layer(last)?.activation);
+        path.backward(output, T::ONE, seed, deltas)?;
+        Some(Pass {
+            layers,
+            x,
+            values: path.values,
+            deltas,
+            seed,
+            output,
+        })
+    }
+
     /// Hands each layer's share to `each`, from the input on.
     fn terms(&self, mut each: impl FnMut(Term<'_, T>) -> Option<()>) -> Option<()> {
         let hidden = self.layers.depth().checked_sub(1)?;
@@ -202,10 +234,11 @@ impl<T: Scalar, L: Layers<T>> Pass<'_, T, L> {
     }
 
     /// Writes a; returns `<a, theta>`.
+    #[inline(never)]
     pub(crate) fn set(&self, row: &mut [T]) -> Option<T> {
         let (mut sum, mut rest) = (T::ZERO, row);
         self.terms(|term| {
-            let (share, tail) = term.set(core::mem::take(&mut rest))?;
+            let (share, tail) = term.set(take(&mut rest))?;
             sum += share;
             rest = tail;
             Some(())
@@ -214,10 +247,11 @@ impl<T: Scalar, L: Layers<T>> Pass<'_, T, L> {
     }
 
     /// Adds a to what `row` holds.
+    #[inline(never)]
     pub(crate) fn add(&self, row: &mut [T]) -> Option<()> {
         let mut rest = row;
         self.terms(|term| {
-            rest = term.add(core::mem::take(&mut rest))?;
+            rest = term.add(take(&mut rest))?;
             Some(())
         })
     }

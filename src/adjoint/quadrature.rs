@@ -1,8 +1,8 @@
 //! The row by Gauss-Legendre quadrature along the path `t theta`, t from 0 to 1, split at kinks.
 
-use super::kinks::{Kinks, Path};
+use super::kinks::Kinks;
 use super::legendre::legendre;
-use super::pass::{Pass, backward, forward};
+use super::pass::{Pass, Path};
 use crate::Scalar;
 use crate::model::{Layers, Target};
 
@@ -35,19 +35,17 @@ pub(crate) fn quadrature<T: Scalar, L: Layers<T>>(
     let (weights, _) = rest.split_at_mut_checked(nodes)?;
     legendre(abscissae, weights).ok()?;
 
+    let mut path = Path {
+        layers,
+        x,
+        values,
+        slopes,
+    };
     let mut kinks = Kinks::new(points);
-    kinks.find(
-        &mut Path {
-            layers,
-            x,
-            values,
-            slopes,
-        },
-        output,
-        target,
-        spare,
-    )?;
+    kinks.find(&mut path, output, target, spare)?;
 
+    let last = layers.depth().checked_sub(1)?;
+    let phi = layers.layer(last)?.activation;
     row.fill(T::ZERO);
     let mut from = T::ZERO;
     while from < T::ONE {
@@ -55,14 +53,14 @@ pub(crate) fn quadrature<T: Scalar, L: Layers<T>>(
         let width = end - from;
         for (&mut node, &mut weight) in abscissae.iter_mut().zip(weights.iter_mut()) {
             let t = from + width * node;
-            let (s, last) = forward(layers, x, output, t, values, slopes)?;
-            let (m, slope) = last.activation.value_and_derivative(s);
+            let s = path.forward(last, output, t)?;
+            let (m, slope) = phi.value_and_derivative(s);
             let seed = width * weight * target.derivative(m) * slope;
-            backward(layers, &last, t, seed, slopes, deltas)?;
+            path.backward(output, t, seed, deltas)?;
             Pass {
                 layers,
                 x,
-                values,
+                values: path.values,
                 deltas,
                 seed,
                 output,

@@ -4,13 +4,81 @@
 use super::{Factor, FactorState, observe, parts_mut};
 use crate::{Error, Scalar};
 
-impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
+impl<T: Scalar> FactorState<T> {
     /// How much a row of now outweighs a row of the last halving: `2^(age / half_life)`.
     pub(super) fn growth(&self) -> T {
-        if self.state.age == 0 {
+        if self.age == 0 {
             return T::ONE;
         }
-        (T::count(self.state.age) / T::count(self.state.half_life)).exp2()
+        (T::count(self.age) / T::count(self.half_life)).exp2()
+    }
+
+    /// Takes in `sqrt(weight) e_column`.
+    fn feed(&self, memory: &mut [T], column: usize, weight: T) {
+        if weight < T::MIN_POSITIVE {
+            return;
+        }
+        let parts = parts_mut(memory, self.order);
+        for ((work, place), square) in parts.work.iter_mut().zip(parts.order).zip(parts.squares) {
+            *work = T::ZERO;
+            if place.index() == column {
+                *work = T::ONE;
+                *square += weight;
+            }
+        }
+        observe::observe(parts.packed, parts.compensation, parts.work, weight);
+    }
+
+    /// Ages by a row: at most one column's ridge is fed, and a whole half-life halves everything.
+    #[inline(never)]
+    pub(super) fn forget(&mut self, memory: &mut [T]) {
+        let FactorState {
+            order,
+            ridge,
+            half_life,
+            cursor,
+            ..
+        } = *self;
+        self.age += 1;
+        let (columns, turn) = (order as u64, cursor as u64 + 1);
+        if self.age.saturating_mul(columns) >= turn.saturating_mul(half_life) {
+            self.cursor += 1;
+            if ridge > T::ZERO {
+                let weight = T::HALF * ridge * self.growth();
+                self.feed(memory, cursor, weight);
+            }
+        }
+        if self.age >= half_life {
+            self.age = 0;
+            self.cursor = 0;
+            scale(memory, order, T::HALF);
+        }
+    }
+}
+
+/// Scales all rows so far.
+fn scale<T: Scalar>(memory: &mut [T], order: usize, factor: T) {
+    let parts = parts_mut(memory, order);
+    parts
+        .squares
+        .iter_mut()
+        .for_each(|square| *square *= factor);
+    parts
+        .compensation
+        .iter_mut()
+        .for_each(|error| *error *= factor);
+    let mut packed = parts.packed;
+    for j in 0..order {
+        let Some((row, tail)) = packed.split_at_mut_checked(order - j) else {
+            break;
+        };
+        if let Some(pivot) = row.first_mut() {
+            *pivot *= factor;
+            if *pivot < T::MIN_POSITIVE {
+                *pivot = T::ZERO;
+            }
+        }
+        packed = tail;
     }
 }
 
@@ -34,90 +102,23 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             return Ok(());
         }
         if old > 0 {
-            let scale = self.growth();
+            let before = self.state.growth();
             // The place within the cycle of halvings is kept, and with it the ridge's.
             let phase = T::count(self.state.age) / T::count(old);
             self.state.age = ((phase * T::count(rows)).index() as u64).min(rows.saturating_sub(1));
             self.state.half_life = rows;
-            let scale = self.growth() / scale;
-            self.scale(scale);
+            let growth = self.state.growth();
+            scale(self.memory.as_mut(), self.state.order, growth / before);
             if rows == 0 {
                 // What a column lacks of its ridge is at most half of it.
                 for column in 0..self.state.order {
-                    self.feed(column, T::HALF * self.state.ridge);
+                    let weight = T::HALF * self.state.ridge;
+                    self.state.feed(self.memory.as_mut(), column, weight);
                 }
                 self.state.cursor = 0;
             }
         }
         self.state.half_life = rows;
         Ok(())
-    }
-
-    /// Scales all rows so far.
-    fn scale(&mut self, factor: T) {
-        let order = self.state.order;
-        let parts = parts_mut(self.memory.as_mut(), order);
-        parts
-            .squares
-            .iter_mut()
-            .for_each(|square| *square *= factor);
-        parts
-            .compensation
-            .iter_mut()
-            .for_each(|error| *error *= factor);
-        let mut packed = parts.packed;
-        for j in 0..order {
-            let Some((row, tail)) = packed.split_at_mut_checked(order - j) else {
-                break;
-            };
-            if let Some(pivot) = row.first_mut() {
-                *pivot *= factor;
-                if *pivot < T::MIN_POSITIVE {
-                    *pivot = T::ZERO;
-                }
-            }
-            packed = tail;
-        }
-    }
-
-    /// Takes in `sqrt(weight) e_column`.
-    fn feed(&mut self, column: usize, weight: T) {
-        if weight < T::MIN_POSITIVE {
-            return;
-        }
-        let parts = parts_mut(self.memory.as_mut(), self.state.order);
-        for ((work, place), square) in parts.work.iter_mut().zip(parts.order).zip(parts.squares) {
-            *work = T::ZERO;
-            if place.index() == column {
-                *work = T::ONE;
-                *square += weight;
-            }
-        }
-        observe::observe(parts.packed, parts.compensation, parts.work, weight);
-    }
-
-    /// Ages by a row: at most one column's ridge is fed, and a whole half-life halves everything.
-    pub(super) fn forget(&mut self) {
-        let FactorState {
-            order,
-            ridge,
-            half_life,
-            cursor,
-            ..
-        } = self.state;
-        self.state.age += 1;
-        let (order, turn) = (order as u64, cursor as u64 + 1);
-        if self.state.age.saturating_mul(order) >= turn.saturating_mul(half_life) {
-            self.state.cursor += 1;
-            if ridge > T::ZERO {
-                let weight = T::HALF * ridge * self.growth();
-                self.feed(cursor, weight);
-            }
-        }
-        if self.state.age >= half_life {
-            self.state.age = 0;
-            self.state.cursor = 0;
-            self.scale(T::HALF);
-        }
     }
 }

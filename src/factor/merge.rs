@@ -55,8 +55,8 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
         if other.state.rows == 0 {
             return Ok(());
         }
-        let ratio = self.growth() / other.growth();
-        let growth = self.growth();
+        let ratio = self.state.growth() / other.state.growth();
+        let growth = self.state.growth();
         let theirs = parts(other.memory.as_ref(), order);
         let ours = parts_mut(self.memory.as_mut(), order);
         let mut total = T::ZERO;

@@ -29,6 +29,7 @@ mod pivot;
 mod score;
 mod solve;
 
+use crate::model::dot;
 use crate::{Error, Scalar};
 
 /// Largest order: lengths fit 32 bits, and column numbers are exact in both scalars.
@@ -90,6 +91,61 @@ impl<T: Scalar> FactorState<T> {
             return Err(Error::Range("state"));
         }
         Ok(())
+    }
+
+    /// Refuses memory that is too short as well.
+    pub(crate) fn check_over(&self, memory: &[T]) -> Result<(), Error> {
+        self.check()?;
+        if memory.len() < factor_len(self.order) {
+            return Err(Error::Length("memory"));
+        }
+        Ok(())
+    }
+
+    /// Forgets all rows, which were 0, and takes the default ridge of a row, which is not. The row comes next: one that
+    /// would then be refused is refused here, and nothing has changed.
+    #[inline(never)]
+    pub(crate) fn start_from_row(&mut self, memory: &mut [T], row: &[T]) -> Result<(), Error> {
+        let ridge = default_ridge(dot(row, row));
+        let mut total = T::ZERO;
+        for &x in row {
+            total += ridge + x * x;
+        }
+        let fits = ridge > T::ZERO && total <= limit();
+        if fits && self.reset(memory, ridge).is_ok() {
+            Ok(())
+        } else {
+            Err(Error::Range("row"))
+        }
+    }
+
+    /// As [`Factor::reset`], in the factor's memory.
+    pub(crate) fn reset(&mut self, memory: &mut [T], ridge: T) -> Result<(), Error> {
+        check_ridge(ridge)?;
+        self.ridge = ridge;
+        self.clear(memory);
+        Ok(())
+    }
+
+    fn clear(&mut self, memory: &mut [T]) {
+        let FactorState { order, ridge, .. } = *self;
+        (self.rows, self.age, self.cursor, self.pivoted) = (0, 0, 0, false);
+        let parts = parts_mut(memory, order);
+        parts.packed.fill(T::ZERO);
+        parts.compensation.fill(T::ZERO);
+        parts.squares.fill(ridge);
+        parts.work.fill(T::ZERO);
+        let mut packed = parts.packed;
+        for (j, column) in parts.order.iter_mut().enumerate() {
+            *column = T::count(j as u64);
+            let Some((row, tail)) = packed.split_at_mut_checked(order - j) else {
+                break;
+            };
+            if let Some(pivot) = row.first_mut() {
+                *pivot = ridge;
+            }
+            packed = tail;
+        }
     }
 }
 
@@ -232,7 +288,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             pivoted: false,
         };
         let mut factor = Self::attach(state, memory)?;
-        factor.clear();
+        factor.state.clear(factor.memory.as_mut());
         Ok(factor)
     }
 
@@ -241,32 +297,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
     /// # Errors
     /// As [`Factor::new`] for the ridge.
     pub fn reset(&mut self, ridge: T) -> Result<(), Error> {
-        check_ridge(ridge)?;
-        self.state.ridge = ridge;
-        self.clear();
-        Ok(())
-    }
-
-    fn clear(&mut self) {
-        let FactorState { order, ridge, .. } = self.state;
-        let state = &mut self.state;
-        (state.rows, state.age, state.cursor, state.pivoted) = (0, 0, 0, false);
-        let parts = parts_mut(self.memory.as_mut(), order);
-        parts.packed.fill(T::ZERO);
-        parts.compensation.fill(T::ZERO);
-        parts.squares.fill(ridge);
-        parts.work.fill(T::ZERO);
-        let mut packed = parts.packed;
-        for (j, column) in parts.order.iter_mut().enumerate() {
-            *column = T::count(j as u64);
-            let Some((row, tail)) = packed.split_at_mut_checked(order - j) else {
-                break;
-            };
-            if let Some(pivot) = row.first_mut() {
-                *pivot = ridge;
-            }
-            packed = tail;
-        }
+        self.state.reset(self.memory.as_mut(), ridge)
     }
 
     /// Starts from a packed factor of `rows` rows in natural column order, ridge included: what
@@ -303,7 +334,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             return Err(Error::Range("packed"));
         }
         self.state.ridge = ridge;
-        self.clear();
+        self.state.clear(self.memory.as_mut());
         self.state.rows = rows;
         let parts = parts_mut(self.memory.as_mut(), order);
         parts
@@ -329,10 +360,7 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     /// # Errors
     /// As [`Factor::new`]; Range also for a state that no factor has.
     pub fn attach(state: FactorState<T>, memory: B) -> Result<Self, Error> {
-        state.check()?;
-        if memory.as_ref().len() < factor_len(state.order) {
-            return Err(Error::Length("memory"));
-        }
+        state.check_over(memory.as_ref())?;
         Ok(Factor { state, memory })
     }
 

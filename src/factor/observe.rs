@@ -18,7 +18,7 @@
 //! scalar: `|x_k| <= sqrt(c_k v)` and `|u_jk| <= sqrt(c_k / d_j)` throughout, and neither `1 / v` nor `d_j`
 //! is ever used below the smallest normal scalar.
 
-use super::{Factor, FactorState, column_squares, gather, limit, parts_mut, usable};
+use super::{Factor, FactorState, column_squares, gather, limit, parts_mut, triangle, usable};
 use crate::{Error, Scalar};
 use core::mem::take;
 
@@ -141,33 +141,20 @@ impl<T: Scalar> Step<T> {
     }
 }
 
-/// Four columns, of which the row outweighs some. Of each row of the triangle: the part that belongs to
-/// the four, and the rest.
-#[cold]
+/// Rotates the first column, whatever it holds.
 #[inline(never)]
-fn one_by_one<T: Scalar>(
+fn one<T: Scalar>(
+    packed: &mut [T],
+    compensation: &mut [T],
+    row: &mut [T],
     left: &mut Left<T>,
-    entries: &mut [T; 4],
-    errors: &mut [T; 4],
-    rows: [(&mut [T], &mut [T]); 4],
-    others: &mut [T],
-) {
-    let mut entries = entries.as_mut_slice();
-    for ((near, far), error) in rows.into_iter().zip(errors) {
-        let Some((b, rest)) = take(&mut entries).split_first_mut() else {
-            break;
-        };
-        let Some((pivot, units)) = near.split_first_mut() else {
-            break;
-        };
-        if left.weight == T::ZERO {
-            break;
-        }
-        let step = left.step(pivot, error, *b);
-        step.sweep(units, rest);
-        step.sweep(far, others);
-        entries = rest;
-    }
+) -> Option<()> {
+    let (head, _) = packed.split_at_mut_checked(row.len())?;
+    let (pivot, units) = head.split_first_mut()?;
+    let (entry, entries) = row.split_first_mut()?;
+    let step = left.step(pivot, compensation.first_mut()?, *entry);
+    step.sweep(units, entries);
+    Some(())
 }
 
 /// The slice, whose length is a multiple of four: the compiler needs to be told.
@@ -176,48 +163,16 @@ fn fours<T>(slice: &mut [T]) -> &mut [T] {
     slice.as_chunks_mut::<4>().0.as_flattened_mut()
 }
 
-/// Takes the row in and destroys it; returns the online leverage.
-///
-/// `packed`: N (N + 1) / 2, `compensation`: N, `row`: N, all in the factor's column order.
-/// The caller has checked the range, and that `weight` is clear of it too. About `2 N^2` flops.
-pub(super) fn observe<T: Scalar>(
-    packed: &mut [T],
-    compensation: &mut [T],
-    row: &mut [T],
-    weight: T,
-) -> T {
-    debug_assert!(packed.len() == row.len() * (row.len() + 1) / 2);
-    debug_assert!(compensation.len() == row.len());
-    let (mut packed, mut compensation, mut row) = (packed, compensation, row);
-    let start = T::ONE / weight;
-    let mut left = Left {
-        start,
-        sum: T::ZERO,
-        inverse: start,
-        weight,
-    };
-    // What is left over by fours goes first: then every later sweep has whole fours to the end.
-    for _ in 0..row.len() % 4 {
-        if left.weight == T::ZERO {
-            break;
-        }
-        let length = row.len();
-        let Some((b, entries)) = take(&mut row).split_first_mut() else {
-            break;
-        };
-        let Some((error, errors)) = take(&mut compensation).split_first_mut() else {
-            break;
-        };
-        let Some((head, tail)) = take(&mut packed).split_at_mut_checked(length) else {
-            break;
-        };
-        let Some((pivot, units)) = head.split_first_mut() else {
-            break;
-        };
-        left.step(pivot, error, *b).sweep(units, entries);
-        (row, compensation, packed) = (entries, errors, tail);
-    }
-    while row.len() >= 4 && left.weight > T::ZERO {
+/// Rotates four columns after four, a multiple of four in all; returns how many are left when it comes to four of which
+/// the row outweighs some.
+#[inline(never)]
+fn light<T: Scalar>(
+    mut packed: &mut [T],
+    mut compensation: &mut [T],
+    mut row: &mut [T],
+    left: &mut Left<T>,
+) -> usize {
+    while row.len() >= 4 {
         let length = row.len();
         let Some((x, rest)) = take(&mut row).split_first_chunk_mut::<4>() else {
             break;
@@ -256,7 +211,7 @@ pub(super) fn observe<T: Scalar>(
         let [d1, u12, u13] = *h1;
         let [d2, u23] = *h2;
         let [d3] = *h3;
-        let mut next = left;
+        let mut next = *left;
         let b0 = x[0];
         let t0 = next.turn(d0, e[0], b0);
         let b1 = x[1] - b0 * u01;
@@ -268,30 +223,84 @@ pub(super) fn observe<T: Scalar>(
         let z3 = y3 - b1 * u13;
         let b3 = z3 - b2 * u23;
         let t3 = next.turn(d3, e[3], b3);
+        let is_light = next.inverse <= (left.inverse * T::of(4.0)).min(most());
+        if !is_light {
+            return length;
+        }
 
-        if next.inverse <= (left.inverse * T::of(4.0)).min(most()) {
-            left = next;
-            *e = [t0.error, t1.error, t2.error, t3.error];
-            let (g0, g1, g2, g3) = (t0.gain, t1.gain, t2.gain, t3.gain);
-            *h0 = [t0.pivot, u01 + g0 * b1, u02 + g0 * y2, u03 + g0 * y3];
-            *h1 = [t1.pivot, u12 + g1 * b2, u13 + g1 * z3];
-            *h2 = [t2.pivot, u23 + g2 * b3];
-            *h3 = [t3.pivot];
-            let (u0, u1, u2, u3) = (fours(u0), fours(u1), fours(u2), fours(u3));
-            for ((((x, u0), u1), u2), u3) in fours(row).iter_mut().zip(u0).zip(u1).zip(u2).zip(u3) {
-                let z0 = *x - b0 * *u0;
-                *u0 += g0 * z0;
-                let z1 = z0 - b1 * *u1;
-                *u1 += g1 * z1;
-                let z2 = z1 - b2 * *u2;
-                *u2 += g2 * z2;
-                let z3 = z2 - b3 * *u3;
-                *u3 += g3 * z3;
-                *x = z3;
-            }
+        *left = next;
+        *e = [t0.error, t1.error, t2.error, t3.error];
+        let (g0, g1, g2, g3) = (t0.gain, t1.gain, t2.gain, t3.gain);
+        *h0 = [t0.pivot, u01 + g0 * b1, u02 + g0 * y2, u03 + g0 * y3];
+        *h1 = [t1.pivot, u12 + g1 * b2, u13 + g1 * z3];
+        *h2 = [t2.pivot, u23 + g2 * b3];
+        *h3 = [t3.pivot];
+        let (u0, u1, u2, u3) = (fours(u0), fours(u1), fours(u2), fours(u3));
+        for ((((x, u0), u1), u2), u3) in fours(row).iter_mut().zip(u0).zip(u1).zip(u2).zip(u3) {
+            let z0 = *x - b0 * *u0;
+            *u0 += g0 * z0;
+            let z1 = z0 - b1 * *u1;
+            *u1 += g1 * z1;
+            let z2 = z1 - b2 * *u2;
+            *u2 += g2 * z2;
+            let z3 = z2 - b3 * *u3;
+            *u3 += g3 * z3;
+            *x = z3;
+        }
+    }
+    0
+}
+
+/// The last so many columns: of the triangle, of the compensation, and of the row.
+fn last<'a, T>(
+    packed: &'a mut [T],
+    compensation: &'a mut [T],
+    row: &'a mut [T],
+    columns: usize,
+) -> Option<(&'a mut [T], &'a mut [T], &'a mut [T])> {
+    let place = packed.len().checked_sub(triangle(columns))?;
+    let column = row.len().checked_sub(columns)?;
+    Some((
+        packed.get_mut(place..)?,
+        compensation.get_mut(column..)?,
+        row.get_mut(column..)?,
+    ))
+}
+
+/// Takes the row in and destroys it; returns the online leverage.
+///
+/// `packed`: N (N + 1) / 2, `compensation`: N, `row`: N, all in the factor's column order.
+/// The caller has checked the range, and that `weight` is clear of it too. About `2 N^2` flops.
+#[inline]
+pub(super) fn observe<T: Scalar>(
+    packed: &mut [T],
+    compensation: &mut [T],
+    row: &mut [T],
+    weight: T,
+) -> T {
+    debug_assert!(packed.len() == triangle(row.len()));
+    debug_assert!(compensation.len() == row.len());
+    let start = T::ONE / weight;
+    let mut left = Left {
+        start,
+        sum: T::ZERO,
+        inverse: start,
+        weight,
+    };
+    let mut columns = row.len();
+    // What is left over by fours goes first: then every later sweep has whole fours to the end.
+    let mut singly = columns % 4;
+    while columns > 0 && left.weight > T::ZERO {
+        let Some((packed, compensation, row)) = last(packed, compensation, row, columns) else {
+            break;
+        };
+        if singly > 0 {
+            one(packed, compensation, row, &mut left);
+            singly -= 1;
+            columns -= 1;
         } else {
-            let rows: [(&mut [T], &mut [T]); 4] = [(h0, u0), (h1, u1), (h2, u2), (h3, u3)];
-            one_by_one(&mut left, x, e, rows, row);
+            columns = light(packed, compensation, row, &mut left);
+            singly = 4;
         }
     }
     if left.weight > T::ZERO {
@@ -317,14 +326,24 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
     ///
     /// Source: Rajmohan and Roosta (2025); online leverage after Cohen, Musco and Pachocki (2016).
     pub fn observe(&mut self, row: &[T], weight: T) -> Result<T, Error> {
-        let FactorState {
-            order,
-            ridge,
-            half_life,
-            pivoted,
-            ..
-        } = self.state;
-        if row.len() != order {
+        self.state.observe(self.memory.as_mut(), row, weight)
+    }
+}
+
+impl<T: Scalar> FactorState<T> {
+    /// As [`Factor::observe`], in the factor's memory.
+    #[inline]
+    pub(crate) fn observe(&mut self, memory: &mut [T], row: &[T], weight: T) -> Result<T, Error> {
+        let online = self.take_in(memory, row, weight)?;
+        if self.half_life > 0 {
+            self.forget(memory);
+        }
+        Ok(online)
+    }
+
+    #[inline(never)]
+    fn take_in(&mut self, memory: &mut [T], row: &[T], weight: T) -> Result<T, Error> {
+        if row.len() != self.order {
             return Err(Error::Length("row"));
         }
         if !weight.is_finite() {
@@ -334,8 +353,12 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
         if !usable::<T>().contains(&weight) {
             return Err(Error::Range("weight"));
         }
-        let parts = parts_mut(self.memory.as_mut(), order);
-        let columns = if pivoted { Some(&*parts.order) } else { None };
+        let parts = parts_mut(memory, self.order);
+        let columns = if self.pivoted {
+            Some(&*parts.order)
+        } else {
+            None
+        };
 
         // The sum over columns does not depend on their order.
         let mut total = T::ZERO;
@@ -343,7 +366,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             total += *square + weight * *x * *x;
         }
         let mut fits = total <= limit();
-        if ridge == T::ZERO && fits {
+        if self.ridge == T::ZERO && fits {
             for (place, square) in parts.squares.iter().enumerate() {
                 let column = columns.map_or(place, |c| c.get(place).map_or(0, |c| c.index()));
                 let x = row.get(column).copied().unwrap_or_default();
@@ -371,14 +394,10 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             }
         }
         let online = observe(parts.packed, parts.compensation, parts.work, weight);
-        self.state.rows = self.state.rows.saturating_add(1);
-        if self.state.rows & 0xF_FFFF == 0 {
+        self.rows = self.rows.saturating_add(1);
+        if self.rows & 0xF_FFFF == 0 {
             // Sums of so many squares have lost digits; the rotated rows have not.
-            let parts = parts_mut(self.memory.as_mut(), order);
             column_squares(parts.packed, parts.squares);
-        }
-        if half_life > 0 {
-            self.forget();
         }
         Ok(online)
     }

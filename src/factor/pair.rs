@@ -106,7 +106,7 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
         };
         gather(first, columns, x);
         gather(second, columns, y);
-        let growth = self.growth();
+        let growth = self.state.growth();
         let score = |sum: T| Score {
             leverage: sum * growth,
             novelty: T::ZERO,

@@ -286,7 +286,7 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
             });
         }
         if self.state.age > 0 {
-            leverage *= self.growth();
+            leverage *= self.state.growth();
             if !leverage.is_finite() {
                 return Err(Error::Range("row"));
             }
@@ -364,7 +364,7 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     pub(super) fn threshold(&self) -> Threshold<T> {
         let ridge = self.state.ridge;
         let ridge = if ridge > T::ZERO {
-            ridge * self.growth()
+            ridge * self.state.growth()
         } else {
             T::ZERO
         };

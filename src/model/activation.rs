@@ -150,6 +150,19 @@ impl<T: Scalar> Activation<T> {
         }
     }
 
+    /// Replaces pre-activations by values, and writes the derivatives.
+    pub(crate) fn apply(self, values: &mut [T], slopes: &mut [T]) {
+        let pairs = values.iter_mut().zip(slopes);
+        match self {
+            Activation::Identity => pairs.for_each(|(_, slope)| *slope = T::ONE),
+            Activation::Relu => pairs.for_each(|(s, slope)| (*s, *slope) = rectify(*s, T::ZERO)),
+            Activation::LeakyRelu(low) => {
+                pairs.for_each(|(s, slope)| (*s, *slope) = rectify(*s, low));
+            }
+            _ => pairs.for_each(|(s, slope)| (*s, *slope) = self.value_and_derivative(*s)),
+        }
+    }
+
     /// (phi(s) - phi(0)) / s, phi'(0) at 0: without cancellation or avoidable overflow.
     ///
     /// The factor of the closed-form adjoint row. Cost: at most four elementary functions (softplus).

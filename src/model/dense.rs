@@ -2,61 +2,58 @@
 
 use super::Layer;
 use crate::Scalar;
-use core::mem::take;
 
-/// `out = t (W input + b)`, four neurons a sweep; each neuron sums in order, from its bias.
-pub(crate) fn product<T: Scalar>(layer: &Layer<'_, T>, input: &[T], t: T, mut out: &mut [T]) {
+/// `out = t (W input + b)` for the neurons from `first` on, as many as `out` holds. Two a sweep; each sums in order, from
+/// its bias. None where there are not so many.
+#[inline(never)]
+pub(crate) fn product<T: Scalar>(
+    layer: &Layer<'_, T>,
+    first: usize,
+    input: &[T],
+    t: T,
+    out: &mut [T],
+) -> Option<()> {
     debug_assert_eq!(layer.inputs, input.len());
-    debug_assert_eq!(layer.outputs, out.len());
     let n = layer.inputs;
-    let (mut rows, mut bias) = (layer.weights, layer.bias);
-    while out.len() >= 4 {
-        let Some((four, tail)) = take(&mut out).split_first_chunk_mut::<4>() else {
-            break;
-        };
-        out = tail;
-        let Some((row0, rest)) = rows.split_at_checked(n) else {
-            break;
-        };
-        let Some((row1, rest)) = rest.split_at_checked(n) else {
-            break;
-        };
-        let Some((row2, rest)) = rest.split_at_checked(n) else {
-            break;
-        };
-        let Some((row3, rest)) = rest.split_at_checked(n) else {
-            break;
-        };
+    let mut rows = layer.weights.get(first.checked_mul(n)?..)?;
+    let mut bias = layer.bias.get(first..).unwrap_or_default();
+    let (pairs, single) = out.as_chunks_mut::<2>();
+    for pair in pairs {
+        let (row0, rest) = rows.split_at_checked(n)?;
+        let (row1, rest) = rest.split_at_checked(n)?;
         rows = rest;
-        let [mut sum0, mut sum1, mut sum2, mut sum3] = match bias.split_first_chunk::<4>() {
-            Some((&start, rest)) => {
-                bias = rest;
-                start
-            }
-            None => [T::ZERO; 4],
-        };
-        for ((((&x, &a), &b), &c), &d) in input.iter().zip(row0).zip(row1).zip(row2).zip(row3) {
-            sum0 += a * x;
-            sum1 += b * x;
-            sum2 += c * x;
-            sum3 += d * x;
+        let mut sums = [T::ZERO; 2];
+        if let Some((&start, rest)) = bias.split_first_chunk() {
+            (sums, bias) = (start, rest);
         }
-        *four = [t * sum0, t * sum1, t * sum2, t * sum3];
+        let [sum0, sum1] = two_neurons(row0, row1, sums, input);
+        *pair = [t * sum0, t * sum1];
     }
-    for slot in out {
-        let Some((row, rest)) = rows.split_at_checked(n) else {
-            break;
-        };
-        rows = rest;
-        let start = match bias.split_first() {
-            Some((&start, rest)) => {
-                bias = rest;
-                start
-            }
-            None => T::ZERO,
-        };
-        *slot = t * neuron(row, start, input);
+    if let Some(slot) = single.first_mut() {
+        let start = bias.first().copied().unwrap_or(T::ZERO);
+        *slot = t * neuron(rows.get(..n)?, start, input);
     }
+    Some(())
+}
+
+/// `sums + (<row0, input>, <row1, input>)`, each summed in order.
+#[inline(always)]
+fn two_neurons<T: Scalar>(row0: &[T], row1: &[T], sums: [T; 2], input: &[T]) -> [T; 2] {
+    let [mut sum0, mut sum1] = sums;
+    let (fours, input) = input.as_chunks::<4>();
+    let (fours0, row0) = row0.as_chunks::<4>();
+    let (fours1, row1) = row1.as_chunks::<4>();
+    for (([x0, x1, x2, x3], [a0, a1, a2, a3]), [b0, b1, b2, b3]) in
+        fours.iter().zip(fours0).zip(fours1)
+    {
+        sum0 = sum0 + *a0 * *x0 + *a1 * *x1 + *a2 * *x2 + *a3 * *x3;
+        sum1 = sum1 + *b0 * *x0 + *b1 * *x1 + *b2 * *x2 + *b3 * *x3;
+    }
+    for ((&x, &a), &b) in input.iter().zip(row0).zip(row1) {
+        sum0 += a * x;
+        sum1 += b * x;
+    }
+    [sum0, sum1]
 }
 
 /// `bias + <row, input>`, summed in order.

@@ -24,21 +24,6 @@ impl<'a, T: Scalar> Layer<'a, T> {
         let start = j.checked_mul(self.inputs)?;
         self.weights.get(start..start.checked_add(self.inputs)?)
     }
-
-    /// Neuron j as a layer of its own.
-    pub(crate) fn single(&self, j: usize) -> Option<Layer<'a, T>> {
-        let bias = if self.bias.is_empty() {
-            self.bias
-        } else {
-            self.bias.get(j..j.checked_add(1)?)?
-        };
-        Some(Layer {
-            weights: self.neuron(j)?,
-            bias,
-            outputs: 1,
-            ..*self
-        })
-    }
 }
 
 /// A list of layers, fetched one at a time, so that neither length nor memory is fixed.

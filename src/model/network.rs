@@ -2,8 +2,7 @@
 
 use super::{Activation, Form, Layers, Model, Objective, RowReport, Target, all_finite, dot};
 use crate::adjoint::{
-    Pass, backward, exact, forward, has_closed_form, inner, leave_out_gauge, quadrature,
-    quadrature_len,
+    Pass, Path, exact, has_closed_form, inner, leave_out_gauge, quadrature, quadrature_len,
 };
 use crate::{Error, Scalar};
 
@@ -187,6 +186,30 @@ impl<L> Network<L> {
         Ok(())
     }
 
+    /// The pre-activation of an output, and its activation. `scratch` holds two scalars a hidden neuron.
+    fn forward<T: Scalar>(
+        &self,
+        x: &[T],
+        output: usize,
+        scratch: &mut [T],
+    ) -> Option<(T, Activation<T>)>
+    where
+        L: Layers<T>,
+    {
+        let (values, rest) = scratch.split_at_mut_checked(self.plan.hidden)?;
+        let (slopes, _) = rest.split_at_mut_checked(self.plan.hidden)?;
+        let layers = &self.layers;
+        let last = layers.depth().checked_sub(1)?;
+        let mut path = Path {
+            layers,
+            x,
+            values,
+            slopes,
+        };
+        let sum = path.forward(last, output, T::ONE)?;
+        Some((sum, layers.layer(last)?.activation))
+    }
+
     /// `a` by quadrature, into the first P of P + 1 entries.
     fn integrate<T: Scalar>(
         &self,
@@ -209,10 +232,7 @@ impl<L> Network<L> {
             row,
             rest,
         )?;
-        let (values, rest) = rest.split_at_mut_checked(self.plan.hidden)?;
-        let (slopes, _) = rest.split_at_mut_checked(self.plan.hidden)?;
-        let (s, last) = forward(&self.layers, x, output, T::ONE, values, slopes)?;
-        let phi = last.activation;
+        let (s, phi) = self.forward(x, output, rest)?;
         let value = if s.is_finite() {
             target.value(phi.value(s))
         } else {
@@ -261,10 +281,8 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
 
     fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error> {
         self.admit(x, output, scratch)?;
-        let parts = scratch.split_at_mut_checked(self.plan.hidden);
-        let last = parts.and_then(|(v, s)| forward(&self.layers, x, output, T::ONE, v, s));
-        let (s, last) = last.ok_or(Error::Model)?;
-        let value = last.activation.value(s);
+        let (s, phi) = self.forward(x, output, scratch).ok_or(Error::Model)?;
+        let value = phi.value(s);
         if value.is_finite() {
             Ok(value)
         } else {
@@ -284,9 +302,14 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         if gradient.len() != self.plan.parameters {
             return Err(Error::Length("gradient"));
         }
-        let (value, pass) = self
-            .differentiate(x, output, target, scratch)
-            .ok_or(Error::Model)?;
+        let mut value = T::ZERO;
+        let hidden = self.plan.hidden;
+        let pass = Pass::new(&self.layers, x, output, hidden, scratch, |s, phi| {
+            let (m, slope) = phi.value_and_derivative(s);
+            value = target.value(m);
+            target.derivative(m) * slope
+        });
+        let pass = pass.ok_or(Error::Model)?;
         if !value.is_finite() || !pass.is_finite() {
             return Err(Error::Range("gradient"));
         }
@@ -361,7 +384,7 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
             Form::Exact => {
                 let done = exact(&self.layers, x, output, target, self.plan.hidden, scratch);
                 let done = done.ok_or(Error::Model)?;
-                if !done.pass.is_finite() || !done.value.is_finite() {
+                if !done.value.is_finite() {
                     return Err(Error::Range("norm"));
                 }
                 done.pass.norm_squared().ok_or(Error::Model)? + done.at_zero * done.at_zero
@@ -387,39 +410,5 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
 
     fn leave_out_gauge(&self, row: &mut [T]) {
         leave_out_gauge(&self.layers, row);
-    }
-}
-
-impl<L> Network<L> {
-    /// f and its gradient at theta, as outer products.
-    fn differentiate<'a, T: Scalar>(
-        &'a self,
-        x: &'a [T],
-        output: usize,
-        target: Target<T>,
-        scratch: &'a mut [T],
-    ) -> Option<(T, Pass<'a, T, L>)>
-    where
-        L: Layers<T>,
-    {
-        let layers = &self.layers;
-        let (values, rest) = scratch.split_at_mut_checked(self.plan.hidden)?;
-        let (slopes, rest) = rest.split_at_mut_checked(self.plan.hidden)?;
-        let (deltas, _) = rest.split_at_mut_checked(self.plan.hidden)?;
-        let (s, last) = forward(layers, x, output, T::ONE, values, slopes)?;
-        let (m, slope) = last.activation.value_and_derivative(s);
-        let seed = target.derivative(m) * slope;
-        backward(layers, &last, T::ONE, seed, slopes, deltas)?;
-        Some((
-            target.value(m),
-            Pass {
-                layers,
-                x,
-                values,
-                deltas,
-                seed,
-                output,
-            },
-        ))
     }
 }

@@ -1,6 +1,7 @@
 //! Samplers: scores in, slots and weights out.
 
 mod heap;
+mod offer;
 mod pool;
 mod reservoir;
 mod top;

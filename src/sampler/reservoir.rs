@@ -10,9 +10,7 @@
 //! Source: E. Cohen, N. Duffield, H. Kaplan, C. Lund, M. Thorup, "Efficient stream sampling for variance-optimal
 //! estimation of subset sums", SIAM J. Comput. 40 (2011), sections 2 and 3.
 
-use super::heap::{self, at, put};
-use super::pool::{Pool, below, count};
-use super::{Item, Kept, Outcome, next_slot};
+use super::{Item, Kept, Outcome};
 use crate::Sum;
 use crate::{Error, Scalar};
 use rand_core::Rng;
@@ -75,7 +73,7 @@ impl<T: Scalar> ReservoirState<T> {
         };
     }
 
-    fn mean(&self) -> Sum<T> {
+    pub(super) fn mean(&self) -> Sum<T> {
         Sum {
             high: self.threshold,
             low: self.compensation,
@@ -223,195 +221,6 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
     /// `Score` for a negative, NaN or infinite score; `Range` where the threshold would leave the scalar's range. Then
     /// nothing has changed, and no draw was used.
     pub fn offer<G: Rng>(&mut self, score: T, generator: &mut G) -> Result<Outcome<T>, Error> {
-        if !(score >= T::ZERO && score <= T::MAX) {
-            return Err(Error::Score);
-        }
-        let ReservoirState {
-            seen,
-            heavy,
-            light,
-            free,
-            ..
-        } = self.state;
-        let newcomer = Item {
-            sequence: seen,
-            score,
-            slot: free,
-        };
-        let items = self.items.as_mut();
-        let capacity = items.len().saturating_sub(1);
-        if score == T::ZERO || capacity == 0 {
-            self.state.seen = seen.wrapping_add(1);
-            return Ok(Outcome {
-                kept: false,
-                free,
-                dropped: Some(newcomer),
-            });
-        }
-        let kept = heavy.saturating_add(light);
-        if kept < capacity {
-            heap::push(items, heavy, newcomer);
-            self.state.seen = seen.wrapping_add(1);
-            self.state.heavy = heavy.saturating_add(1);
-            self.state.free = next_slot(free, items.len());
-            return Ok(Outcome {
-                kept: true,
-                free: self.state.free,
-                dropped: None,
-            });
-        }
-        let threshold = self.state.mean();
-        if light == 0 || score > threshold.high {
-            return self.displace(newcomer, generator);
-        }
-        let next = threshold.plus(score / count(light));
-        // Past the largest value `next` is NaN, which no comparison holds for.
-        let has_room = next.high <= T::MAX * T::of(0.25);
-        if !(has_room && (heavy == 0 || at(items, 0).score > next.high)) {
-            return self.displace(newcomer, generator);
-        }
-
-        // The pool is the light items and the newcomer: the common case.
-        self.state.seen = seen.wrapping_add(1);
-        self.state.threshold = next.high;
-        self.state.compensation = next.low;
-        if next.stays(score, T::unit(generator)).is_none() {
-            return Ok(Outcome {
-                kept: false,
-                free,
-                dropped: Some(newcomer),
-            });
-        }
-        let victim = heavy.saturating_add(below(light, generator));
-        let leaver = at(items, victim);
-        put(items, victim, newcomer);
-        self.state.free = leaver.slot;
-        Ok(Outcome {
-            kept: true,
-            free: leaver.slot,
-            dropped: Some(leaver),
-        })
-    }
-
-    /// An offer to a full reservoir, in general: heavy items may join the pool of those that one must leave.
-    fn displace<G: Rng>(
-        &mut self,
-        newcomer: Item<T>,
-        generator: &mut G,
-    ) -> Result<Outcome<T>, Error> {
-        let scale = self.scale(newcomer.score)?;
-        let ReservoirState {
-            heavy: old_heavy,
-            light,
-            ..
-        } = self.state;
-        let mut threshold = self.state.mean().times(scale);
-        let items = self.items.as_mut();
-        let spare = items.len().saturating_sub(1);
-        let score = newcomer.score * scale;
-
-        // The pool begins with the light items, and with the newcomer where it is light as well.
-        let joins = light > 0 && score <= threshold.high;
-        let mut heavy = old_heavy;
-        let mut members = light;
-        if joins {
-            threshold = threshold.plus(score / count(light));
-            members = members.saturating_add(1);
-            put(items, spare, newcomer);
-        } else {
-            // The light item behind the heap makes room.
-            put(items, spare, at(items, heavy));
-            heap::push(items, heavy, newcomer);
-            heavy = heavy.saturating_add(1);
-            if light > 1 {
-                let others = count::<T>(light - 1);
-                threshold = threshold
-                    .plus(threshold.high / others)
-                    .plus(threshold.low / others);
-            }
-        }
-
-        // Heavy items join in rising order while they are below the threshold. Fewer than two members have none: then
-        // `threshold` is their sum.
-        let first_light = heavy;
-        while heavy > 0 {
-            let lowest = at(items, 0).score * scale;
-            let excess = threshold.distance(lowest);
-            if members > 1 && excess > T::ZERO {
-                break;
-            }
-            threshold = if members > 1 {
-                threshold.plus(excess / count(members))
-            } else {
-                threshold.plus(lowest)
-            };
-            heap::pop(items, heavy);
-            heavy -= 1;
-            members = members.saturating_add(1);
-        }
-
-        let victim = Pool {
-            joined: heavy..first_light,
-            light,
-            newcomer: joins.then_some(spare),
-        }
-        .victim(items, threshold, scale, generator);
-        let leaver = at(items, victim);
-        put(items, victim, at(items, spare));
-
-        let threshold = threshold.times(T::ONE / scale);
-        self.state.seen = self.state.seen.wrapping_add(1);
-        self.state.heavy = heavy;
-        self.state.light = spare.saturating_sub(heavy);
-        // Rounding may carry it past the largest value where the exact one just fits.
-        self.state.threshold = threshold.high.min(T::MAX);
-        self.state.compensation = if threshold.high <= T::MAX {
-            threshold.low
-        } else {
-            T::ZERO
-        };
-        self.state.free = leaver.slot;
-        let kept = leaver.sequence != newcomer.sequence;
-        Ok(Outcome {
-            kept,
-            free: leaver.slot,
-            dropped: Some(leaver),
-        })
-    }
-
-    /// The power of two to work at: 1, or less where a threshold on the way to the last one might overflow.
-    fn scale(&self, score: T) -> Result<T, Error> {
-        let ReservoirState {
-            heavy,
-            light,
-            threshold,
-            ..
-        } = self.state;
-        let items = self.items.as_ref();
-        let large = T::MAX * T::of(0.25);
-        let lowest = if heavy > 0 {
-            at(items, 0).score
-        } else {
-            T::ZERO
-        };
-        if score <= large && threshold <= large && lowest <= large {
-            return Ok(T::ONE);
-        }
-        // The last threshold is at most the mean over all k + 1 items, with divisor k, and is it where that is too large.
-        let scale = T::of(0.25);
-        let capacity = count::<T>(items.len().saturating_sub(1));
-        let mut mean = Sum {
-            high: score * scale / capacity,
-            low: T::ZERO,
-        };
-        for item in items.iter().take(heavy) {
-            mean = mean.plus(item.score * scale / capacity);
-        }
-        mean = mean.plus(threshold * scale * (count::<T>(light) / capacity));
-        if mean.high > large {
-            Err(Error::Range("score"))
-        } else {
-            Ok(scale)
-        }
+        self.state.offer(self.items.as_mut(), score, generator)
     }
 }

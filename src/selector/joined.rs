@@ -1,11 +1,10 @@
 //! A selector joined from parts that lie elsewhere: what [`Selector`] and the C library both work through.
 
 use super::parts::{Parts, has_room_for_squares};
-use super::{Options, Pilot, Scaling, Selector, SelectorState, Verdict};
-use crate::factor::{Factor, FactorState, default_ridge};
-use crate::model::{Model, dot};
-use crate::sampler::{Item, Reservoir};
-use crate::standardiser::Moments;
+use super::{Options, Pilot, Prepared, Scaling, Selector, SelectorState, Verdict};
+use crate::factor::Factor;
+use crate::model::Model;
+use crate::sampler::Item;
 use crate::{Error, Scalar};
 use rand_core::Rng;
 
@@ -93,14 +92,24 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
     /// # Errors
     /// The same.
     pub fn offer(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
-        let verdict = self.decide(x, label);
-        if let Err(cause) = verdict {
-            self.state.stats.refuse(cause);
-        }
-        verdict
+        let prepared = self.prepare(x, label)?;
+        prepared.decide(self.state, self.generator, self.memory, self.items, x)
     }
 
-    fn decide(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
+    /// The first half of an offer: the reading's row, in the memory. [`Prepared::decide`] is the second, which needs
+    /// neither model nor options.
+    ///
+    /// # Errors
+    /// As [`Selector::offer`]: the refusal is counted, nothing else has changed.
+    pub fn prepare(&mut self, x: &[T], label: Option<T>) -> Result<Prepared<T>, Error> {
+        let prepared = self.make_row(x, label);
+        if let Err(cause) = prepared {
+            self.state.stats.refuse(cause);
+        }
+        prepared
+    }
+
+    fn make_row(&mut self, x: &[T], label: Option<T>) -> Result<Prepared<T>, Error> {
         let mut parts = Parts::of(self.model, self.memory)?;
         parts.standardise(x, self.options.scaling, self.state.moments)?;
         let is_running = self.options.scaling == Scaling::Running;
@@ -108,62 +117,15 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             return Err(Error::Range("x"));
         }
         let (form, completeness) = parts.make_row(self.model, self.options.objective, label)?;
-        let row = parts
-            .row
-            .get(..self.model.order())
-            .ok_or(Error::Length("memory"))?;
-        let mut reservoir = Reservoir::attach(self.state.reservoir, &mut *self.items)?;
-
-        // Until here nothing has moved. A row that the factor refuses leaves it as it was.
-        let is_first = self.state.ridge_is_open && row.iter().any(|&entry| entry != T::ZERO);
-        let leverage = observe(&mut self.state.factor, parts.factor, row, is_first)?;
-        self.state.ridge_is_open &= !is_first;
-
-        let alpha = self.options.uniform;
-        let score = if alpha == T::ZERO {
-            leverage
-        } else {
-            (T::ONE - alpha) * (leverage / self.state.mean()) + alpha
-        };
-        let outcome = reservoir.offer(score, self.generator)?;
-        self.state.reservoir = reservoir.state();
-        if is_running {
-            let mut moments = Moments::attach(self.state.moments, parts.moments)?;
-            moments.observe(x)?;
-            self.state.moments = moments.count();
-        }
-        self.state.count(leverage, score, &outcome);
-        Ok(Verdict {
-            kept: outcome.kept,
-            free: outcome.free,
-            score,
-            leverage,
+        let row = parts.moments.len() + parts.x.len();
+        Ok(Prepared {
+            row,
+            factor: row + parts.row.len() + parts.scratch.len(),
+            order: self.model.order(),
+            uniform: self.options.uniform,
+            is_running,
             form,
             completeness,
         })
     }
-}
-
-/// Takes a row into the factor; the first one that is not 0 sets the ridge. On an error nothing has changed.
-fn observe<T: Scalar>(
-    state: &mut FactorState<T>,
-    memory: &mut [T],
-    row: &[T],
-    sets_ridge: bool,
-) -> Result<T, Error> {
-    let mut factor = Factor::attach(*state, memory)?;
-    if sets_ridge {
-        let ridge = default_ridge(dot(row, row));
-        if ridge == T::ZERO || factor.reset(ridge).is_err() {
-            return Err(Error::Range("row"));
-        }
-    }
-    let leverage = factor.observe(row, T::ONE);
-    if leverage.is_ok() {
-        *state = factor.state();
-    } else if sets_ridge {
-        // Back to what rows of zeros left.
-        factor.reset(T::ZERO)?;
-    }
-    leverage
 }

@@ -8,6 +8,7 @@
 mod joined;
 mod options;
 mod parts;
+mod prepared;
 mod rebase;
 mod state;
 mod stored;
@@ -15,6 +16,7 @@ mod stored;
 pub use joined::Joined;
 pub use options::{Options, Pilot, Scaling};
 pub use parts::selector_len;
+pub use prepared::Prepared;
 pub use state::{SelectorState, Stats, Verdict};
 pub(crate) use stored::stored;
 

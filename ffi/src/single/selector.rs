@@ -182,8 +182,7 @@ pub unsafe extern "C" fn gleaner_selector_offer_f32(
     run(|| {
         let (selector, x) = (object_mut(selector)?, slice(x, x_len)?);
         let (label, verdict) = (optional(label)?.copied(), output(verdict)?);
-        let found = selector.change(|attached| Ok(attached.offer(x, label)?))?;
-        verdict.set(found.into());
+        verdict.set(selector.offer(x, label)?.into());
         Ok(())
     })
 }

@@ -9,7 +9,7 @@ use crate::{GLEANER_ERROR_CODE, GLEANER_SCALING_MODEL, GLEANER_SCALING_RUNNING, 
 use core::mem::transmute;
 use gleaner::model::Network;
 use gleaner::sampler::{Item, Reservoir};
-use gleaner::selector::{Joined, Options, Scaling, SelectorState, Stats};
+use gleaner::selector::{Joined, Options, Prepared, Scaling, SelectorState, Stats, Verdict};
 use gleaner::snapshot::save_selector;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -235,6 +235,31 @@ impl gleaner_selector_f32 {
             slice(self.items.cast::<Item<f32>>(), self.items_len)?,
             bytes,
         )?)
+    }
+
+    /// Scores a reading and decides. In two steps, so that model and options have left the stack before factor and
+    /// reservoir are at work.
+    pub(super) unsafe fn offer(
+        &mut self,
+        x: &[f32],
+        label: Option<f32>,
+    ) -> Result<Verdict<f32>, Fault> {
+        let prepared = self.prepare(x, label)?;
+        let mut generator = Xoshiro128PlusPlus::from_seed(self.generator);
+        let verdict = prepared.decide(
+            self.state.own_mut()?,
+            &mut generator,
+            slice_mut(self.memory, self.memory_len)?,
+            slice_mut(self.items.cast::<Item<f32>>(), self.items_len)?,
+            x,
+        );
+        self.generator = generator.state();
+        Ok(verdict?)
+    }
+
+    #[inline(never)]
+    unsafe fn prepare(&mut self, x: &[f32], label: Option<f32>) -> Result<Prepared<f32>, Fault> {
+        self.change(|joined| Ok(joined.prepare(x, label)?))
     }
 
     /// Its state, where it is a selector's.
