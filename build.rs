@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
-    let package = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
+    // `ffi`, or `ffi/rlib`, which compiles the same sources.
+    let mut package = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
+    if package.ends_with("rlib") {
+        package.pop();
+    }
     let out = PathBuf::from(variable("OUT_DIR"));
     for watched in [
         "src",
