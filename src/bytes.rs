@@ -196,6 +196,12 @@ impl<'a, T: Scalar> Scalars<'a, T> {
         self.bytes.chunks_exact(T::BYTES.max(1)).map(scalar)
     }
 
+    pub(crate) fn get(&self, index: usize) -> Option<T> {
+        let start = index.checked_mul(T::BYTES)?;
+        let bytes = self.bytes.get(start..)?.get(..T::BYTES)?;
+        Some(scalar(bytes))
+    }
+
     /// Copies them; both are of one length.
     pub(crate) fn copy_to(&self, target: &mut [T]) {
         target

@@ -530,6 +530,126 @@ fn impossible_content_is_named() {
     );
 }
 
+/// Numbers that are possible one by one, and not together: later samples would make infinities of them.
+#[test]
+fn content_that_contradicts_itself_is_refused() {
+    let forged = |good: &[u8], place: usize, number: f32| {
+        let mut bytes = good.to_vec();
+        bytes[place..place + 4].copy_from_slice(&number.to_le_bytes());
+        sealed(bytes)
+    };
+    let mut factor = factor::<f32>(0.1, 0);
+    (0..20).for_each(|number| factor.feed(number));
+    let good = factor.saved();
+    let memory = 20 + 36 + 4;
+    let (compensation, squares) = (memory + 4 * 21, memory + 4 * 27);
+    for (what, place, number) in [
+        ("a unit beyond its column", memory + 4, 1e15),
+        ("a subnormal pivot", memory, 1e-40),
+        ("a pivot below 0", memory, -1.0),
+        ("a pivot beyond its column", memory, 1e9),
+        ("a compensation beyond its pivot", compensation, 1e9),
+        ("a column square below what is in it", squares, 1e-3),
+        ("a column square below 0", squares, -1e-3),
+        ("column squares beyond the range", squares, 2e38),
+    ] {
+        let outcome = refused_or_sound(&factor, &forged(&good, place, number));
+        assert_eq!(outcome, Some(Error::Range("factor")), "{what}");
+    }
+    let outcome = refused_or_sound(&factor, &forged(&good, compensation, f32::NAN));
+    assert_eq!(outcome, Some(Error::NotFinite("factor")));
+    // A unit too small is a matter of rounding.
+    assert_eq!(
+        refused_or_sound(&factor, &forged(&good, memory + 4, 0.0)),
+        None
+    );
+
+    let mut moments = moments::<f32>();
+    (0..20).for_each(|number| moments.feed(number));
+    let good = moments.saved();
+    let memory = 20 + 12;
+    for (what, place, number) in [
+        ("a mean's compensation", memory + 4 * 6, 1.0),
+        ("a deviation's compensation", memory + 4 * 9, -1.0),
+        ("a deviation below 0", memory + 4 * 3, -1.0),
+    ] {
+        let outcome = refused_or_sound(&moments, &forged(&good, place, number));
+        assert!(matches!(outcome, Some(Error::Range(_))), "{what}");
+    }
+    let mut nothing = good.clone();
+    nothing[24..32].fill(0);
+    assert_eq!(
+        refused_or_sound(&moments, &sealed(nothing)),
+        Some(Error::Range("moments"))
+    );
+
+    let mut selector = selector_with::<f32>(options(), 2, ITEMS);
+    (0..50).for_each(|number| selector.feed(number));
+    let good = selector.saved();
+    // u32 d, P, objective, scaling; delta, share; period, open; count; mean; then the sum of leverages.
+    let leverages = 20 + 16 + 8 + 8 + 8 + 4;
+    let total = leverages + 8 + 9 * 8;
+    let at = |place: usize| f32::from_le_bytes(good[place..place + 4].try_into().unwrap());
+    assert_eq!(at(leverages), selector.0.state().leverages.high);
+    assert_eq!(at(total), selector.0.stats().total_score.high);
+    for (what, place, number) in [
+        ("more leverage than readings", leverages, 51.0),
+        ("leverage below 0", leverages, -1.0),
+        ("its compensation", leverages + 4, 1.0),
+        ("more than the largest scores", total, 1e9),
+        ("scores below 0", total, -1.0),
+        ("their compensation", total + 4, 10.0),
+    ] {
+        let outcome = refused_or_sound(&selector, &forged(&good, place, number));
+        assert_eq!(outcome, Some(Error::Range("selector")), "{what}");
+    }
+}
+
+/// Whatever rows a factor was given: columns and rows of any magnitude, dependent columns, weights, halvings, merges,
+/// pivots. What it has become is no impossible content.
+fn any_factor_is_restored<T: Scalar>(largest: f64) {
+    for stream in 0..60 {
+        let mut random = Random::new(stream);
+        let ridge = [0.0, 1e-6, 0.5][stream as usize % 3];
+        let half_life = [0, 7, 40][stream as usize / 3 % 3];
+        let mut own = [factor::<T>(ridge, half_life), factor::<T>(ridge, 0)];
+        let scales: Vec<f64> = (0..ORDER)
+            .map(|_| 10_f64.powf(largest * random.normal().clamp(-1.0, 1.0)))
+            .collect();
+        for number in 0..120 {
+            let mut row: Vec<f64> = scales.iter().map(|scale| scale * random.normal()).collect();
+            row[3] = 2.0 * row[1];
+            if number % 5 == 0 {
+                let shift = 10_f64.powf(largest * random.normal().clamp(-1.0, 1.0));
+                row.iter_mut().for_each(|x| *x *= shift);
+            }
+            if number % 7 == 0 {
+                row[number as usize % ORDER] = 0.0;
+            }
+            let row: Vec<T> = row.into_iter().map(T::of).collect();
+            let weight = T::of(10_f64.powf(random.normal()));
+            // Rows out of the factor's range are refused.
+            let _ = own[usize::from(number % 3 == 0)].0.observe(&row, weight);
+            if number % 30 == 29 {
+                let [first, second] = &mut own;
+                let _ = first.0.merge(&second.0);
+            }
+            if number % 40 == 20 {
+                own[0].0.pivot().unwrap();
+            }
+            let bytes = own[0].saved();
+            let restored = factor::<T>(0.0, 0).restore(&bytes);
+            assert_eq!(restored, Ok(()), "stream {stream}, row {number}");
+        }
+    }
+}
+
+#[test]
+fn whatever_a_factor_has_become_is_restored() {
+    any_factor_is_restored::<f32>(18.0);
+    any_factor_is_restored::<f64>(150.0);
+}
+
 /// Read by the table in the documentation, byte by byte; and the whole is pinned, so that no change goes unnoticed.
 #[test]
 fn the_layout_is_the_documented_one() {

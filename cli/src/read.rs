@@ -145,14 +145,27 @@ impl Fields {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let files = arguments.records.iter().map(|path| bytes_of(path));
+    let text = table(arguments, files)?;
+    match &arguments.out {
+        Some(path) => std::fs::write(path, text).map_err(|cause| file(path, "write", cause)),
+        None => crate::score::print(|out| out.write_all(text.as_bytes())),
+    }
+}
+
+/// The csv of files of records, each with its name for messages.
+pub fn table(
+    arguments: &Arguments,
+    files: impl Iterator<Item = Result<(String, Vec<u8>), Failure>>,
+) -> Result<String, Failure> {
     let mut csv = Csv {
         arguments,
         text: String::new(),
         width: None,
         model: None,
     };
-    for path in &arguments.records {
-        let (name, bytes) = bytes_of(path)?;
+    for file in files {
+        let (name, bytes) = file?;
         if bytes.is_empty() {
             return Err(data(format!("{name}: empty: no record in it")));
         }
@@ -166,10 +179,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             rest = tail;
         }
     }
-    match &arguments.out {
-        Some(path) => std::fs::write(path, csv.text).map_err(|cause| file(path, "write", cause)),
-        None => crate::score::print(|out| out.write_all(csv.text.as_bytes())),
-    }
+    Ok(csv.text)
 }
 
 fn bytes_of(path: &Path) -> Result<(String, Vec<u8>), Failure> {

@@ -17,6 +17,7 @@ pub use joined::Joined;
 pub use options::{Options, Pilot, Scaling};
 pub use parts::selector_len;
 pub use prepared::Prepared;
+pub(crate) use state::LEAST_MEAN;
 pub use state::{SelectorState, Stats, Verdict};
 pub(crate) use stored::stored;
 

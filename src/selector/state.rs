@@ -8,7 +8,7 @@ use crate::sampler::{Item, Kept, Outcome, Reservoir, ReservoirState};
 use crate::{Error, Scalar, Sum};
 
 /// Mean leverage below which it is taken as unknown.
-const LEAST_MEAN: f64 = 1e-6;
+pub(crate) const LEAST_MEAN: f64 = 1e-6;
 
 /// What a selector counts in one period.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

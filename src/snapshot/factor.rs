@@ -70,32 +70,61 @@ impl<'a, T: Scalar> Image<'a, T> {
         Ok(image)
     }
 
-    /// Whether a factor can hold these numbers.
+    /// Whether a factor can hold these numbers: such that every sum on the way of later rows stays finite.
     fn check_memory(&self) -> Result<(), Error> {
-        let order = self.state.order;
-        let mut values = self.memory.iter();
-        let mut is_finite = true;
-        let mut is_possible = true;
-        for units in (0..order).rev() {
-            let pivot = values.next().unwrap_or_default();
-            is_finite &= pivot.is_finite();
-            is_possible &= pivot >= T::ZERO;
-            is_finite &= values.by_ref().take(units).all(T::is_finite);
-        }
-        is_finite &= values.by_ref().take(order).all(T::is_finite);
-        let mut total = T::ZERO;
-        for square in values.by_ref().take(order) {
-            is_finite &= square.is_finite();
-            is_possible &= square >= T::ZERO;
-            total += square;
-        }
-        // Observing keeps this below a quarter of the largest value.
-        is_possible &= total <= T::MAX * T::HALF;
-        if !is_finite {
+        if !self.memory.iter().all(T::is_finite) {
             return Err(Error::NotFinite("factor"));
         }
+        if self.has_possible_sizes() && self.has_possible_columns() {
+            Ok(())
+        } else {
+            Err(Error::Range("factor"))
+        }
+    }
+
+    /// Whether pivots, units and column squares belong together.
+    fn has_possible_sizes(&self) -> bool {
+        let order = self.state.order;
+        let number = |index: usize| self.memory.get(index).unwrap_or_default();
+        let triangle = stored(order) - 3 * order;
+        let mut total = T::ZERO;
+        for column in 0..order {
+            // The sum of d_j u_jk^2 is the column's square, which rounding has left some part of.
+            let mut sum = T::ZERO;
+            let mut start = 0_usize;
+            let mut pivot = T::ZERO;
+            for row in 0..=column {
+                pivot = number(start);
+                let unit = if row == column {
+                    T::ONE
+                } else {
+                    number(start + column - row)
+                };
+                sum += pivot * unit * unit;
+                start += order - row;
+            }
+            let is_pivot = pivot == T::ZERO || pivot >= T::MIN_POSITIVE;
+            let square = number(triangle + order + column);
+            // A merge may shrink a pivot, never below what its rounding left out.
+            let error = number(triangle + column).abs();
+            if !(is_pivot
+                && error <= pivot.max(T::MIN_POSITIVE)
+                && square >= T::ZERO
+                && sum <= square + square + T::MIN_POSITIVE)
+            {
+                return false;
+            }
+            total += sum.max(square);
+        }
+        // Observing keeps this below a quarter of the largest value.
+        total <= T::MAX * T::HALF
+    }
+
+    /// Whether each column stands at one place.
+    fn has_possible_columns(&self) -> bool {
+        let order = self.state.order;
         let columns = self.memory.iter().skip(stored(order) - order);
-        is_possible &= if self.state.pivoted {
+        if self.state.pivoted {
             let is_whole = |column: T| column == T::count(column.index() as u64);
             columns
                 .clone()
@@ -105,11 +134,6 @@ impl<'a, T: Scalar> Image<'a, T> {
             columns
                 .enumerate()
                 .all(|(place, column)| column == T::count(place as u64))
-        };
-        if is_possible {
-            Ok(())
-        } else {
-            Err(Error::Range("factor"))
         }
     }
 

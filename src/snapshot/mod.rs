@@ -200,6 +200,11 @@ fn write<T: Scalar>(
     Ok(length)
 }
 
+/// Whether one number can be what rounding left out of the other: a few units in its last place, or next to nothing.
+fn is_pair<T: Scalar>(high: T, low: T) -> bool {
+    low.abs() <= T::of(8.0) * T::EPSILON * high.abs() + T::MIN_POSITIVE
+}
+
 /// Whether numbers below `bound` are all different; O(count), and more only above 512. None of them is read twice at once.
 pub(crate) fn are_distinct(bound: usize, numbers: impl Iterator<Item = usize> + Clone) -> bool {
     const WINDOW: usize = 512;

@@ -1,6 +1,6 @@
 //! The bytes of running moments.
 
-use super::{FRAME, Object, open_as, write};
+use super::{FRAME, Object, is_pair, open_as, write};
 use crate::bytes::{Scalars, Sink, Source};
 use crate::standardiser::{Moments, check_moments, moments_len};
 use crate::{Error, Scalar};
@@ -37,7 +37,18 @@ impl<'a, T: Scalar> Image<'a, T> {
             memory: source.scalars(moments_len(features))?,
         };
         check_moments(features, image.memory.iter())?;
-        Ok(image)
+        let is_possible = if image.count == 0 {
+            image.memory.iter().all(|number| number == T::ZERO)
+        } else {
+            let high = image.memory.iter();
+            let low = high.clone().skip(features.saturating_mul(2));
+            high.zip(low).all(|(high, low)| is_pair(high, low))
+        };
+        if is_possible {
+            Ok(image)
+        } else {
+            Err(Error::Range("moments"))
+        }
     }
 
     /// Copies the numbers; the memory is long enough.

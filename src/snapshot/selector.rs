@@ -1,12 +1,14 @@
 //! A selector's bytes: all of it but model, options and payloads.
 
 use super::sampler::{ReservoirImage, put_reservoir, reservoir_body_len};
-use super::{FRAME, Object, factor, moments, open_as, write};
+use super::{FRAME, Object, factor, is_pair, moments, open_as, write};
 use crate::bytes::{Sink, Source};
 use crate::model::{Model, Objective};
 use crate::sampler::Item;
-use crate::selector::{Joined, Options, Scaling, Selector, SelectorState, Stats, stored};
-use crate::{Error, Scalar};
+use crate::selector::{
+    Joined, LEAST_MEAN, Options, Scaling, Selector, SelectorState, Stats, stored,
+};
+use crate::{Error, Scalar, Sum};
 use rand_core::{Rng, SeedableRng};
 
 /// Bytes of a selector's snapshot, at most: d inputs, a factor of order N, k + 1 items, and a generator whose state takes
@@ -101,6 +103,15 @@ fn take_own<T: Scalar>(source: &mut Source<'_>, state: &mut SelectorState<T>) ->
     Ok(())
 }
 
+/// A leverage is at most 1, and so is a uniform share.
+const LARGEST_SCORE: f64 = 1.0 / LEAST_MEAN + 1.0;
+
+/// Whether so many numbers from 0 to `most` have this sum.
+fn is_total<T: Scalar>(sum: Sum<T>, count: u64, most: f64) -> bool {
+    let most = T::count(count) * T::of(most * 1.001);
+    (T::ZERO..=most).contains(&sum.high) && is_pair(sum.high, sum.low)
+}
+
 /// Refuses a state that no selector has.
 fn check<T: Scalar>(state: &SelectorState<T>) -> Result<(), Error> {
     let stats = &state.stats;
@@ -115,8 +126,8 @@ fn check<T: Scalar>(state: &SelectorState<T>) -> Result<(), Error> {
     let kept = state.reservoir.heavy.saturating_add(state.reservoir.light) as u64;
     let is_possible = (T::ZERO..=T::ONE).contains(&mean)
         && highest >= T::ZERO
-        && state.leverages.high >= T::ZERO
-        && stats.total_score.high >= T::ZERO
+        && is_total(state.leverages, state.leverage_count, 1.0)
+        && is_total(stats.total_score, stats.seen, LARGEST_SCORE)
         && stats.seen == state.reservoir.seen
         && stats.accepted <= stats.seen
         && stats.unscored <= stats.seen

@@ -49,9 +49,25 @@ pub fn read(
     activations: &[String],
     order: &[String],
 ) -> Result<Net, Failure> {
-    let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|cause| file(path, "read", cause))?;
-    let tensors = SafeTensors::deserialize(&bytes)
+    parse(
+        &path.display().to_string(),
+        &bytes,
+        layout,
+        activations,
+        order,
+    )
+}
+
+/// As [`read`], from bytes; `name` stands in messages.
+pub fn parse(
+    name: &str,
+    bytes: &[u8],
+    layout: Option<Layout>,
+    activations: &[String],
+    order: &[String],
+) -> Result<Net, Failure> {
+    let tensors = SafeTensors::deserialize(bytes)
         .map_err(|cause| data(format!("{name}: expected a safetensors file: {cause}")))?;
     let mut layers = BTreeMap::<String, Tensors>::new();
     for (tensor, view) in tensors.iter() {
@@ -76,7 +92,7 @@ pub fn read(
             }
         }
     }
-    let names = ordered(&name, &layers, order)?;
+    let names = ordered(name, &layers, order)?;
     if activations.len() != names.len() {
         return Err(data(format!(
             "{name}: {} layers ({}), and --activations names {}: give one a layer, such as relu,identity",
@@ -95,7 +111,7 @@ pub fn read(
     } else {
         Layout::Pytorch
     });
-    let build = |layout| build(&name, &layers, &names, &activations, layout);
+    let build = |layout| build(name, &layers, &names, &activations, layout);
     build(layout).map_err(|cause| {
         let transposed = if build(layout.other()).is_ok() {
             format!(

@@ -1,0 +1,74 @@
+/* The C border under a fuzzer: calls on the same objects in any order, with right and wrong arguments, and structs,
+ * memory and items whose numbers are the fuzzer's. What stays true is what the header lets a caller promise: pointers
+ * have the memory that their lengths say, and a model that is in use does not change.
+ *
+ * Found are: crashes, sanitizers' reports, panics of the library (built with debug assertions and overflow checks),
+ * outputs written on an error, objects changed by one, results out of their documented range. */
+#include "factor.h"
+#include "moments.h"
+#include "records.h"
+#include "samplers.h"
+#include "selector.h"
+#include "snapshots.h"
+#include "store.h"
+
+int F(border)(const uint8_t *data, size_t size);
+
+int F(border)(const uint8_t *data, size_t size)
+{
+  int steps = 0;
+  bytes = data;
+  left = size;
+  while (left > 0 && steps++ < 200) {
+    switch (below(18)) {
+      case 0:
+      case 1:
+      case 2:
+        factor_step();
+        break;
+      case 3:
+        reservoir_step();
+        break;
+      case 4:
+        top_step();
+        break;
+      case 5:
+        moments_step();
+        break;
+      case 6:
+        standardise_step();
+        break;
+      case 7:
+        activation_step();
+        break;
+      case 8:
+      case 9:
+        model_step();
+        break;
+      case 10:
+        fit_step();
+        break;
+      case 11:
+        record_step();
+        break;
+      case 12:
+        snapshot_step();
+        break;
+      case 13:
+      case 14:
+        store_step();
+        break;
+      default:
+        selector_step();
+        break;
+    }
+  }
+  store_end();
+  snapshots_end();
+  factor_end();
+  samplers_end();
+  moments_end();
+  selector_end();
+  nets_end();
+  return 0;
+}
