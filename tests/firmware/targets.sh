@@ -74,6 +74,21 @@ target() { # name
         title="RISC-V imac" triple=riscv32imac-unknown-none-elf
         riscv rv32imac rv32,f=off,d=off
         ;;
+    m0-large)
+        # For what 16 KiB cannot hold: its code on the board of the M3, whose instructions include its own.
+        target m0
+        cortex_m_on_mps2 mps2-an385 0x40000000 10 8 0x00000000 0x20000000
+        stack=8K
+        ;;
+    *-long)
+        # For up to 2^32 instructions, counted to the nearest or the one beside it: 32 ns each.
+        target "${1%-long}"
+        case $1 in
+        m33-long) clock+=(-UTICKS_FACTOR -DTICKS_FACTOR=25 -UTICKS_SHIFT -DTICKS_SHIFT=4) ;;
+        m*-long) clock+=(-UTICKS_FACTOR -DTICKS_FACTOR=5 -UTICKS_SHIFT -DTICKS_SHIFT=2) ;;
+        esac
+        [ "$startup" = riscv.c ] || count=(-icount shift=5)
+        ;;
     *)
         echo "no target $1; there are: ${target_names[*]}" >&2
         return 1

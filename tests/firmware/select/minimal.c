@@ -3,19 +3,31 @@
 #include "device.h"
 #include "gleaner.h"
 
-enum { FEATURES = 5, NEURONS = 8, KEEP = 32, PARAMETERS = 56, ORDER = 49, PERIOD = 1000 };
+/* The network FEATURES-NEURONS-1, with a bias behind where LAST_BIAS is 1. */
+#ifndef FEATURES
+#define FEATURES 5
+#define NEURONS 8
+#define LAST_BIAS 0
+#endif
+
+enum {
+    KEEP = 32,
+    PARAMETERS = FEATURES * NEURONS + 2 * NEURONS + LAST_BIAS,
+    ORDER = PARAMETERS + 1 - NEURONS,
+    PERIOD = 1000,
+    SCRATCH = LAST_BIAS ? GLEANER_SCRATCH_QUADRATURE(PARAMETERS, NEURONS) : GLEANER_SCRATCH_EXACT(NEURONS),
+    MEMORY = GLEANER_SELECTOR_LEN(FEATURES, PARAMETERS, ORDER, SCRATCH)
+};
 
 static const float w1[NEURONS * FEATURES] = {1.0f, -0.5f, 0.25f, 0.5f}, b1[NEURONS] = {0.5f};
-static const float w2[NEURONS] = {1.0f, -1.0f};
+static const float w2[NEURONS] = {1.0f, -1.0f}, b2[1] = {0.5f};
 static const struct gleaner_layer_f32 layers[] = {
     {w1, b1, FEATURES, NEURONS, GLEANER_ACTIVATION_RELU, {0}},
-    {w2, NULL, NEURONS, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
+    {w2, LAST_BIAS ? b2 : NULL, NEURONS, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
 };
 static const struct gleaner_model_f32 model = {
     GLEANER_ABI, 1, layers, 2, FEATURES, 0, NULL, NULL, NULL, NULL, 0, NULL,
 };
-
-enum { MEMORY = GLEANER_SELECTOR_LEN(FEATURES, PARAMETERS, ORDER, GLEANER_SCRATCH_EXACT(NEURONS)) };
 
 static struct gleaner_selector_f32 selector;
 static float memory[MEMORY];

@@ -6,8 +6,6 @@ unsafe extern "C" {
     fn device_write(text: *const c_char);
     safe fn device_instructions() -> u32;
     safe fn device_spend(turns: u32);
-    safe fn stack_paint();
-    safe fn stack_used() -> u32;
 }
 
 /// Writes a text.
@@ -53,17 +51,14 @@ pub struct Figures {
     calls: u32,
     total: u32,
     largest: u32,
-    stack: u32,
 }
 
 impl Figures {
     /// Runs a call and counts it.
     pub fn count<R>(&mut self, call: impl FnOnce() -> R) -> R {
-        stack_paint();
         let start = device_instructions();
         let result = call();
         let end = device_instructions();
-        let used = stack_used();
         // Two readings of the counter one after the other differ by this.
         let (first, second) = (device_instructions(), device_instructions());
         let taken = end
@@ -72,16 +67,14 @@ impl Figures {
         self.calls += 1;
         self.total = self.total.wrapping_add(taken);
         self.largest = self.largest.max(taken);
-        self.stack = self.stack.max(used);
         result
     }
 
-    /// Prints name, mean and largest number of instructions, and bytes of stack.
+    /// Prints name, mean and largest number of instructions.
     pub fn print(&self, name: &CStr) {
         text(name);
         number(self.total.checked_div(self.calls).unwrap_or(0));
         number(self.largest);
-        number(self.stack);
         text(c"\n");
     }
 }

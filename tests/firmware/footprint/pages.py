@@ -1,0 +1,154 @@
+"""The tables as Markdown: what README.md shows, and all of it for FOOTPRINT.md."""
+
+from collect import NETWORKS, STREAM
+from goals import TARGETS, worst
+
+TITLES = {
+    "m0": "Cortex-M0",
+    "m3": "Cortex-M3",
+    "m4f": "Cortex-M4F",
+    "m33": "Cortex-M33",
+    "imc": "RISC-V imc",
+    "imac": "RISC-V imac",
+}
+ORDERS = {"5-8-1": 49, "16-16-1": 273, "64-10-1": 651, "5-8-1b": 50, "16-16-1b": 274, "64-10-1b": 652}
+CALLS = [*STREAM, "pivot"]
+MEGAHERTZ = 48
+
+
+def number(value):
+    return "" if value is None else f"{value:,}".replace(",", " ")
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def title(column):
+    target, level = column.rsplit("-", 1)
+    return f"{TITLES[target]}, {level}"
+
+
+def plain(name):
+    """A network's name for a reader."""
+    return name.replace("b", ", all biases")
+
+
+def streams(figures, column, networks=NETWORKS):
+    rows = [["N"] + [number(ORDERS[network]) for network in networks]]
+    for call in CALLS:
+        cells = [figures.get((f"instructions {call} {network}", column)) for network in networks]
+        rows.append([call] + [number(cell) for cell in cells])
+    return table(["call", *(plain(network) for network in networks)], rows)
+
+
+def rate(instructions):
+    """Readings a second at 2 and at 1.5 cycles an instruction, to two digits."""
+    low, high = (MEGAHERTZ * 1e6 / (cycles * instructions) for cycles in (2, 1.5))
+    return f"{float(f'{low:.2g}'):.0f} to {float(f'{high:.2g}'):.0f}"
+
+
+def m0(figures):
+    def of(name):
+        return figures[name, "m0-s"]
+
+    rows = []
+    for word, call in (("selector", "offer"), ("norm and reservoir", "norm and reservoir"), ("output alone", "output")):
+        ours, libgcc = of(f"instructions {call} 5-8-1"), of(f"libgcc {call} 5-8-1")
+        rows.append([word, number(ours), rate(ours), number(libgcc), rate(libgcc)])
+    return table(
+        ["Cortex-M0, 5-8-1", "instructions", "readings/s", "with libgcc's floats", "readings/s"],
+        rows,
+    )
+
+
+def targets(figures, columns):
+    rows = []
+    for column in columns:
+        stack, _ = worst(figures, column)
+        rows.append(
+            [title(column)]
+            + [
+                number(value)
+                for value in (
+                    figures["flash minimal", column],
+                    stack,
+                    figures["instructions offer 5-8-1", column],
+                    figures["instructions offer 5-8-1b", column],
+                    figures["instructions norm and reservoir 5-8-1", column],
+                )
+            ]
+        )
+    return table(
+        [
+            "target, opt-level",
+            "flash: smallest selector",
+            "stack of the stream path",
+            "a reading",
+            "... all biases",
+            "... by norm",
+        ],
+        rows,
+    )
+
+
+def goals(figures):
+    rows = []
+    for name, target in TARGETS.items():
+        values = [figures[name, column] for column in ("m4f-3", "m4f-s")]
+        met = " and ".join("yes" if value <= target else "no" for value in values)
+        if values[0] <= target and values[1] <= target:
+            met = "yes"
+        elif values[0] > target and values[1] > target:
+            met = "no"
+        rows.append([name.removeprefix("goal "), *(number(value) for value in values), number(target), met])
+    return table(["Cortex-M4F", "opt-level 3", "opt-level s", "at most", "met"], rows)
+
+
+def ram(figures, column):
+    rows = []
+    for network in NETWORKS:
+        cells = [figures[f"ram {way} {network}", column] for way in ("formula", "measured")]
+        rows.append([plain(network), *(number(cell) for cell in cells)])
+    return table(["network, 32 kept", "by formula", "measured"], rows)
+
+
+def listing(figures, columns, what):
+    """A row an entry point, a column a target."""
+    names = sorted({name for name, _ in figures if name.startswith(what + " ")})
+    rows = [
+        ["`gleaner_" + name.removeprefix(what + " ") + "`"]
+        + [number(figures.get((name, column))) for column in columns]
+        for name in names
+    ]
+    return table(["", *(title(column) for column in columns)], rows)
+
+
+def readme(figures, columns):
+    return "\n".join([streams(figures, "m4f-3"), targets(figures, columns), m0(figures)])
+
+
+def full(figures, columns):
+    parts = ["## Targets\n", goals(figures), targets(figures, columns), m0(figures)]
+    parts += ["## RAM, in bytes, on the Cortex-M4F\n", ram(figures, "m4f-3")]
+    for column in columns:
+        parts += [f"## Instructions of the worst call: {title(column)}\n", streams(figures, column)]
+    kernels = sorted(name for name, column in figures if name.startswith(("rust ", "envelope ")) and column == "m4f-3")
+    rows = [[name, *(number(figures[name, column]) for column in ("m4f-3", "m4f-s"))] for name in kernels]
+    parts += ["## Kernels and side by side, on the Cortex-M4F\n", table(["instructions", "3", "s"], rows)]
+    parts += ["## Stack of each entry point, in bytes\n", listing(figures, columns, "stack")]
+    parts += ["## Flash of each entry point alone, in bytes\n", listing(figures, columns, "text")]
+    return "\n".join(parts)
+
+
+def render(figures, columns):
+    return {
+        ("README.md", "footprint"): readme(figures, columns),
+        ("tests/firmware/FOOTPRINT.md", "footprint"): full(figures, columns),
+    }
+
+
+def summary(figures):
+    return goals(figures)
