@@ -71,10 +71,14 @@ sizes() { # target, level
 
 # Stack of every entry point; instructions over a stream, and of pivoting.
 runs() { # target, level
-    local on level=$2 net inputs hidden bias readings size
+    local on level=$2 net inputs hidden bias readings size image
+    local entries=(entries entries_model entries_objects entries_selector meter)
     on=$(board "$1")
-    run_program "$on" "$level" stack entries entries_model entries_objects entries_selector meter --
-    run_program "$on" "$level" stack-f64 entries entries_model entries_objects entries_selector meter -- -DDOUBLE
+    # Nothing is counted there.
+    for image in stack stack-f64; do
+        program "$on" "$level" "$image" "${entries[@]}" -- $([ "$image" = stack ] || echo -DDOUBLE)
+        run_image "$on" "footprint-$level/$image"
+    done
     for net in "${networks[@]}"; do
         read -r net inputs hidden bias readings <<<"$net"
         size=(-DINPUTS="$inputs" -DHIDDEN="$hidden" -DLAST_BIAS="$bias" -DREADINGS="$readings")

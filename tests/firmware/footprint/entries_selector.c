@@ -1,7 +1,7 @@
 /* The selector in all its ways, and the store below it. */
 #include "entries.h"
 
-enum { READINGS = 40, PAYLOAD = 8, EVERY = 5, PAGES = KEEP + EVERY, GRANULE = 4, BLOCK = 128 };
+enum { READINGS = 14, PAYLOAD = 8, EVERY = 5, PAGES = KEEP + EVERY, GRANULE = 4, BLOCK = 128 };
 
 static struct F(gleaner_selector) selector;
 
