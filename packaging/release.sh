@@ -6,7 +6,8 @@
 #   packaging/release.sh --missing       lists the Debian packages that are missing, one a line
 #
 # Into target/release-archives (below CARGO_TARGET_DIR where that is set). The same sources and compiler
-# give the same bytes: files in order, owned by nobody, of the last commit's date or SOURCE_DATE_EPOCH.
+# give the same bytes: files in order, owned by nobody, of the last commit's date or SOURCE_DATE_EPOCH. In the
+# tool, not in the libraries, stands where cargo keeps its packages.
 set -euo pipefail
 shopt -s nullglob
 

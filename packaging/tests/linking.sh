@@ -56,36 +56,22 @@ refused() { # log, what it shows, words
     say "$2: $3"
 }
 
-# Debian's toolchain, beside the firmware tests' builds and with their settings, so that `core` and what else
-# both need is built once.
-once=()
-for package in core compiler_builtins nalgebra simba typenum approx num-traits num-rational num-complex num-integer; do
-    once+=("--config=profile.release.package.$package.opt-level=3")
-done
-debian_cargo() { # arguments of `cargo build`
-    env -u RUSTFLAGS -u RUSTC -u RUSTUP_TOOLCHAIN -u CARGO PATH=/usr/bin:/bin RUSTC_BOOTSTRAP=1 \
-        CARGO_PROFILE_RELEASE_OPT_LEVEL=s /usr/bin/cargo build --quiet --release --lib -Zbuild-std=core \
-        "${once[@]}" --target $target --target-dir "$cargo_dir/firmware/build" "$@"
+# Builds archives by the firmware tests' functions, so that `core` and what else both need is built once.
+firmware() { bash -c '. "$0/tests/firmware/lib.sh"; "$@"' "$root" "$@"; }
+archive() { # library, name, arguments of cargo
+    local library=$1 name=$2
+    shift 2
+    firmware ${plain:-} device_archives s "$library" "$name" m4f -- "$@"
+    cp "$cargo_dir/firmware/archives/m4f-$name.a" "$work/$name.a"
 }
-without_lto() { CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 "$@"; }
-built=$cargo_dir/firmware/build/$target/release
 
 # The other archive's package, with the versions that gleaner is tested with.
 cp -r "$here/other" "$work/other"
 sed -i "s|\"../../../ffi/rlib\"|\"$root/ffi/rlib\"|" "$work/other/Cargo.toml"
 cp "$root/Cargo.lock" "$work/other/"
-other() { # name, arguments
-    local name=$1
-    shift
-    debian_cargo --manifest-path "$work/other/Cargo.toml" "$@"
-    cp "$built/libother.a" "$work/$name.a"
-}
-gleaner() { # name, arguments
-    local name=$1
-    shift
-    debian_cargo --manifest-path "$root/Cargo.toml" --locked -p gleaner-ffi "$@"
-    cp "$built/libgleaner_ffi.a" "$work/$name.a"
-}
+quietly cargo update --workspace --manifest-path "$work/other/Cargo.toml"
+other=(--manifest-path "$work/other/Cargo.toml")
+gleaner=(--manifest-path "$root/Cargo.toml" -p gleaner-ffi)
 
 # What the image prints: the example's lines, then what the other archive makes of its two calls. The second
 # call panics, in the other archive's handler.
@@ -100,32 +86,36 @@ objects lto -flto
 ours=$tree/lib/libgleaner_small.a
 
 say "building the other archive, with and without link-time optimisation"
-other other-lto
-without_lto other other-no-lto
-without_lto gleaner gleaner-no-lto
-other both --features gleaner
+archive other other-lto "${other[@]}"
+plain=plain archive other other-plain "${other[@]}"
+plain=plain archive gleaner_ffi s-plain "${gleaner[@]}"
+archive other both "${other[@]}" --features gleaner
 
 linked two "two archives" plain "$ours" "$work/other-lto.a"
 linked two-turned "two archives, in the other order" plain "$work/other-lto.a" "$ours"
-linked two-mixed "two archives, the other without LTO" plain "$ours" "$work/other-no-lto.a"
+linked two-mixed "two archives, the other without LTO" plain "$ours" "$work/other-plain.a"
+linked two-ours "two archives, ours without LTO" plain "$work/s-plain.a" "$work/other-lto.a"
 linked two-lto "two archives, C with LTO" lto "$ours" "$work/other-lto.a"
 linked one "one archive for both" plain "$work/both.a"
 
 # Without link-time optimisation the handlers meet.
-if image clash plain "$work/gleaner-no-lto.a" "$work/other-no-lto.a"; then
+if image clash plain "$work/s-plain.a" "$work/other-plain.a"; then
     fail "two panic handlers were linked: the page says that this fails"
 fi
-refused "$work/clash.log" "two archives without LTO" "multiple definition of"
+refused "$work/clash.log" "two archives without LTO" \
+    "multiple definition of \`__rustc::rust_begin_unwind'"
 
 # ... unless each archive is joined to one object and keeps its own names to itself.
-for name in gleaner other; do
-    arm-none-eabi-ld -r --whole-archive "$work/$name-no-lto.a" -o "$work/$name-joined.o"
-    arm-none-eabi-objcopy --wildcard --keep-global-symbol="${name}_*" "$work/$name-joined.o"
-done
+join() { # archive, object, names to keep
+    arm-none-eabi-ld -r --whole-archive "$work/$1.a" -o "$work/$2.o"
+    arm-none-eabi-objcopy --wildcard --keep-global-symbol="$3" "$work/$2.o"
+}
+join s-plain gleaner-joined 'gleaner_*'
+join other-plain other-joined 'other_*'
 linked joined "two archives without LTO, joined" plain "$work/gleaner-joined.o" "$work/other-joined.o"
 
 # A static library has to have a handler: the compiler refuses one without.
-if debian_cargo --manifest-path "$root/Cargo.toml" --locked -p gleaner-ffi --no-default-features \
+if firmware device_archives s gleaner_ffi none m4f -- "${gleaner[@]}" --no-default-features \
     2>"$work/no-handler.log"; then
     fail "a static library without a panic handler was built: the page says that this fails"
 fi
