@@ -92,7 +92,7 @@ impl Layout {
             return Err(Error::Length("pages"));
         }
         let block = u64::from(self.erase);
-        let up = |length: u64| length.div_ceil(block).saturating_mul(block);
+        let up = |length: u64| length.checked_next_multiple_of(block).unwrap_or(u64::MAX);
         let area = up(FRAME as u64 + 4 * u64::from(self.slots) + u64::from(self.snapshot));
         let pages = up(u64::from(self.payload) + TAG as u64).saturating_mul(self.pages.into());
         if area.saturating_mul(2).saturating_add(pages) > u64::from(u32::MAX >> 1) {
