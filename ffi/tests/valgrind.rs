@@ -83,6 +83,11 @@ fn buffers_of_exact_length_that_nothing_has_set() {
 }
 
 #[test]
+fn bad_input_at_the_border() {
+    both("border");
+}
+
+#[test]
 fn every_other_object() {
     both("objects");
 }

@@ -26,14 +26,14 @@ static void remember(void)
 /* Counters of refusals may move, nothing else. */
 static void nothing_has_changed(void)
 {
-  const struct F(gleaner_selector) now = selector;
-  CHECK(memcmp(now.generator, before.selector.generator, 16) == 0);
-  CHECK(memcmp(&now.state.factor, &before.selector.state.factor, sizeof now.state.factor) == 0);
-  CHECK(memcmp(&now.state.reservoir, &before.selector.state.reservoir, sizeof now.state.reservoir) == 0);
-  CHECK(same_counters(&now.state.counters, &before.selector.state.counters));
-  CHECK(now.state.period == before.selector.state.period && now.state.moments == before.selector.state.moments);
-  CHECK(now.state.leverage_count == before.selector.state.leverage_count);
-  CHECK(memcmp(now.state.leverages, before.selector.state.leverages, sizeof now.state.leverages) == 0);
+  const struct F(gleaner_selector_state) *now = &selector.state, *then = &before.selector.state;
+  CHECK(memcmp(selector.generator, before.selector.generator, 16) == 0);
+  CHECK(same_factor(&now->factor, &then->factor) && same_reservoir(&now->reservoir, &then->reservoir));
+  CHECK(same_counters(&now->counters, &then->counters));
+  CHECK(now->period == then->period && now->moments == then->moments && now->model_id == then->model_id);
+  CHECK(now->mean_leverage == then->mean_leverage && now->ridge_is_open == then->ridge_is_open);
+  CHECK(now->leverage_count == then->leverage_count);
+  CHECK(memcmp(now->leverages, then->leverages, sizeof now->leverages) == 0);
   /* The factor is the last part of the memory; what lies before it is work memory here. */
   CHECK(memcmp(memory + MEMORY - GLEANER_FACTOR_LEN(ORDER), before.memory + MEMORY - GLEANER_FACTOR_LEN(ORDER),
             (GLEANER_FACTOR_LEN(ORDER) - ORDER) * sizeof(real)) == 0);
@@ -177,7 +177,8 @@ static void factors(void)
   row[1] = (real)1e38 * (real)(sizeof(real) == 4 ? 1 : 1e200);
   STATUS(GLEANER_ERROR_RANGE, F(gleaner_factor_observe)(&factor, row, 3, 1, &online));
   CHECK(online == 42 && rank == 42);
-  CHECK(memcmp(&copy, &factor, sizeof copy) == 0);
+  CHECK(factor.tag == copy.tag && factor.memory == copy.memory && factor.memory_len == copy.memory_len);
+  CHECK(same_factor(&factor.state, &copy.state));
   /* The last three are the factor's work row. */
   CHECK(memcmp(saved, room, (GLEANER_FACTOR_LEN(3) - 3) * sizeof(real)) == 0);
   factor.state.pivoted = 2;
@@ -220,7 +221,9 @@ static void samplers(void)
   }
   STATUS(GLEANER_ERROR_INDEX, F(gleaner_reservoir_kept)(&reservoir, 1, &kept));
   STATUS(GLEANER_ERROR_NULL, F(gleaner_reservoir_count)(&reservoir, NULL));
-  CHECK(memcmp(&copy, &reservoir, sizeof copy) == 0 && same_items(saved, own, 3));
+  CHECK(reservoir.tag == copy.tag && reservoir.items == copy.items && reservoir.items_len == copy.items_len);
+  CHECK(memcmp(reservoir.generator, copy.generator, 16) == 0);
+  CHECK(same_reservoir(&reservoir.state, &copy.state) && same_items(saved, own, 3));
   OK(F(gleaner_top_init)(&top, own, 3));
   OK(F(gleaner_top_offer)(&top, 3, &outcome));
   top_copy = top;
@@ -230,7 +233,9 @@ static void samplers(void)
     STATUS(GLEANER_ERROR_SCORE, F(gleaner_top_offer)(&top, bad[i], &outcome));
   }
   STATUS(GLEANER_ERROR_STATE, F(gleaner_reservoir_count)((struct F(gleaner_reservoir) *)(void *)&(struct F(gleaner_reservoir)){0}, &count));
-  CHECK(memcmp(&top_copy, &top, sizeof top) == 0 && same_items(saved, own, 3));
+  CHECK(top.tag == top_copy.tag && top.items == top_copy.items && top.items_len == top_copy.items_len);
+  CHECK(top.seen == top_copy.seen && top.kept == top_copy.kept && top.free_slot == top_copy.free_slot);
+  CHECK(same_items(saved, own, 3));
   CHECK(outcome.kept == 0x07070707u && count == 42);
 }
 

@@ -41,7 +41,21 @@ typedef float real;
 
 #define OK(call) STATUS(GLEANER_OK, call)
 
-/* Whether items are the same; field by field, as structs have padding that nothing sets. */
+/* Whether these are the same; field by field, as structs have padding that nothing sets. */
+static inline int same_factor(
+    const struct F(gleaner_factor_state) *a, const struct F(gleaner_factor_state) *b)
+{
+  return a->order == b->order && a->ridge == b->ridge && a->rows == b->rows && a->half_life == b->half_life &&
+         a->age == b->age && a->cursor == b->cursor && a->pivoted == b->pivoted;
+}
+
+static inline int same_reservoir(
+    const struct F(gleaner_reservoir_state) *a, const struct F(gleaner_reservoir_state) *b)
+{
+  return a->seen == b->seen && a->heavy == b->heavy && a->light == b->light && a->threshold == b->threshold &&
+         a->compensation == b->compensation && a->free_slot == b->free_slot;
+}
+
 static inline int same_items(const struct F(gleaner_item) *a, const struct F(gleaner_item) *b, size_t count)
 {
   size_t i;
