@@ -123,6 +123,43 @@ fn huge_scores_are_picked_as_small_ones_are() {
     scale_changes_nothing::<f64>();
 }
 
+/// A generator that gives one word for ever.
+struct Always(u32);
+
+impl rand_xoshiro::rand_core::TryRng for Always {
+    type Error = core::convert::Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok(self.0)
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(u64::from(self.0) << 32)
+    }
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        bytes.fill(self.0 as u8);
+        Ok(())
+    }
+}
+
+/// Draws are in (0, 1]: with a chance of 3/4 to stay, exactly those above 1/4 stay.
+#[test]
+fn a_draw_on_the_edge_is_on_one_side() {
+    let mut sampler = reservoir::<f32>(3);
+    for _ in 0..4 {
+        sampler.offer(2.25, &mut Always(0)).unwrap();
+    }
+    assert_eq!(sampler.threshold(), 3.0);
+    // The threshold becomes 4, of which the newcomer lacks 1.
+    let is_kept = |word: u32| {
+        let mut sampler = sampler.clone();
+        sampler.offer(3.0, &mut Always(word)).unwrap().kept
+    };
+    let quarter = 1 << 30;
+    assert_eq!(
+        [0, quarter - 128, quarter - 1, quarter + 127, u32::MAX].map(is_kept),
+        [false, false, false, true, true]
+    );
+}
+
 #[test]
 fn effective_size_is_that_of_the_definition() {
     let sized = |weights: &[f64]| {
