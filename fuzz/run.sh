@@ -26,8 +26,8 @@ if [ "${1:-}" = --missing ]; then
 fi
 seconds=${1:?"run.sh SECONDS [TARGET...]"}
 shift
-targets=("${@:-${all[@]}}")
-[ $# -gt 0 ] || targets=("${all[@]}")
+[ $# -gt 0 ] || set -- "${all[@]}"
+targets=("$@")
 if [ -n "$(missing)" ]; then
     echo "fuzz: install these packages first:" $(missing) >&2
     exit 1
@@ -87,7 +87,6 @@ done
 
 printf '%-10s %12s %8s %8s %10s  %s\n' target executions edges features 'a second' result
 status=0
-set -- "${targets[@]}"
 while [ $# -gt 0 ]; do
     pair=("${@:1:2}")
     shift ${#pair[@]}

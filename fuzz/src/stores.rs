@@ -20,7 +20,7 @@ const PAYLOAD: usize = 5;
 /// Readings between two commits.
 const EVERY: u32 = 3;
 /// Readings after a recovery.
-const OFFERS: u32 = 50;
+const OFFERS: u32 = 20;
 /// Bytes of an area's front up to its checksum, as the store's documentation has it.
 const FRAME: usize = 36 + 4 * ITEMS;
 
