@@ -28,6 +28,9 @@ quietly() {
     fi
 }
 
+# Calls a function of the firmware tests. What they build is not built again here: same folder, same settings.
+firmware() { bash -c '. "$0/tests/firmware/lib.sh"; "$@"' "$root" "$@"; }
+
 # An archive's tree, unpacked.
 unpacked() { echo "$out/unpacked/gleaner-$version-$1"; }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Linking with others, on an emulated Cortex-M4F: C compiled for link-time optimisation, a second Rust
 # archive with a panic handler, both without link-time optimisation, one archive for both, and objects for
-# another floating-point convention. What a linker or compiler refuses, it says in the words that
-# packaging/README.md quotes.
+# another floating-point convention. On this machine: a second archive with Rust's standard library. What a
+# linker or compiler refuses, it says in the words that packaging/README.md quotes.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 target=thumbv7em-none-eabihf
@@ -56,8 +56,6 @@ refused() { # log, what it shows, words
     say "$2: $3"
 }
 
-# Builds archives by the firmware tests' functions, so that `core` and what else both need is built once.
-firmware() { bash -c '. "$0/tests/firmware/lib.sh"; "$@"' "$root" "$@"; }
 archive() { # library, name, arguments of cargo
     local library=$1 name=$2
     shift 2
@@ -105,14 +103,10 @@ fi
 refused "$work/clash.log" "two archives without LTO" \
     "multiple definition of \`__rustc::rust_begin_unwind'"
 
-# ... unless each archive is joined to one object and keeps its own names to itself.
-join() { # archive, object, names to keep
-    arm-none-eabi-ld -r --whole-archive "$work/$1.a" -o "$work/$2.o"
-    arm-none-eabi-objcopy --wildcard --keep-global-symbol="$3" "$work/$2.o"
-}
-join s-plain gleaner-joined 'gleaner_*'
-join other-plain other-joined 'other_*'
-linked joined "two archives without LTO, joined" plain "$work/gleaner-joined.o" "$work/other-joined.o"
+# ... unless one archive is joined to one object and keeps its names to itself.
+arm-none-eabi-ld -r --whole-archive "$work/other-plain.a" -o "$work/joined.o"
+arm-none-eabi-objcopy --wildcard --keep-global-symbol='other_*' "$work/joined.o"
+linked joined "two archives without LTO, one joined" plain "$work/s-plain.a" "$work/joined.o"
 
 # A static library has to have a handler: the compiler refuses one without.
 if firmware device_archives s gleaner_ffi none m4f -- "${gleaner[@]}" --no-default-features \
@@ -122,12 +116,34 @@ fi
 refused "$work/no-handler.log" "a static library without a handler" \
     "\`#[panic_handler]\` function required, but not found"
 
-# Objects for soft floating point do not mix with a library that takes it in registers.
-mkdir -p "$work/soft"
-(cd "$work/soft" && arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -mfloat-abi=soft -I "$tree/include" -I "$example" \
-    -c "$example/twelve.c" "$example/board.c" "$example/start_arm.c")
-if (cd "$work" && arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -mfloat-abi=soft "${layout[@]}" soft/*.o "$ours" -lgcc \
-    -o soft.elf 2>soft.log); then
-    fail "soft-float objects were linked with a hard-float library: the page says that this fails"
+# Objects that pass floating point in other registers do not mix with the library.
+for abi in soft softfp; do
+    machine=(-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=$abi)
+    mkdir -p "$work/$abi"
+    (cd "$work/$abi" && arm-none-eabi-gcc "${machine[@]}" -I "$tree/include" -I "$example" \
+        -c "$example/twelve.c" "$example/board.c" "$example/start_arm.c")
+    if (cd "$work" && arm-none-eabi-gcc "${machine[@]}" "${layout[@]}" $abi/*.o "$ours" -lgcc \
+        -o $abi.elf 2>$abi.log); then
+        fail "$abi objects were linked with a hard-float library: the page says that this fails"
+    fi
+    refused "$work/$abi.log" "$abi objects" "uses VFP register arguments"
+done
+
+# On a host both archives bring Rust's standard library; the shared library keeps its own to itself.
+tree=$(unpacked $host)
+example=$tree/share/gleaner/example
+mkdir -p "$work/host"
+(
+    cd "$work/host"
+    rustc --edition 2024 --crate-type staticlib "$here/other/host.rs" -o libother.a
+    gcc -I "$tree/include" -Dmain=pick_main -c "$example/board.c"
+    gcc -I "$tree/include" -I "$example" -c "$example/twelve.c" "$example/start_host.c" "$here/other/both.c"
+    gcc ./*.o libother.a -L "$tree/lib" -lgleaner -lpthread -ldl -lm -o shared
+    LD_LIBRARY_PATH=$tree/lib ./shared >shared.txt 2>shared.log
+)
+diff "$work/both.expected" "$work/host/shared.txt" >&2 || fail "on Linux: prints something else"
+say "on Linux, another archive and our shared library: links"
+if (cd "$work/host" && gcc ./*.o libother.a "$tree/lib/libgleaner.a" -lpthread -ldl -lm -o static 2>static.log); then
+    fail "two static libraries with Rust's standard library were linked: the page says that this fails"
 fi
-refused "$work/soft.log" "soft-float objects" "uses VFP register arguments"
+refused "$work/host/static.log" "on Linux, two static libraries" "multiple definition of \`rust_eh_personality'"
