@@ -2,6 +2,7 @@
 
 use crate::border::Fault;
 use crate::*;
+use core::mem::transmute;
 use gleaner::model::{Activation, Form, Objective, Plan};
 use gleaner::{Error, Scalar};
 use rand_core::SeedableRng;
@@ -173,52 +174,33 @@ macro_rules! same_layout {
 }
 pub(crate) use same_layout;
 
-/// A network's plan as C keeps it.
-pub fn plan_out(plan: Plan) -> gleaner_plan {
-    let Plan {
-        nodes,
-        inputs,
-        outputs,
-        parameters,
-        hidden,
-        order,
-        form: of,
-    } = plan;
-    gleaner_plan {
-        nodes,
-        inputs,
-        outputs,
-        parameters,
-        hidden,
-        order,
-        form: form(of),
+same_layout!(
+    gleaner_plan,
+    Plan,
+    nodes = nodes,
+    inputs = inputs,
+    outputs = outputs,
+    parameters = parameters,
+    hidden = hidden,
+    order = order,
+    form = form,
+);
+
+impl From<Plan> for gleaner_plan {
+    fn from(plan: Plan) -> Self {
+        // SAFETY: of the same layout.
+        unsafe { transmute(plan) }
     }
 }
 
-/// A network's plan as the library keeps it.
-pub fn plan_in(plan: gleaner_plan) -> Plan {
-    let gleaner_plan {
-        nodes,
-        inputs,
-        outputs,
-        parameters,
-        hidden,
-        order,
-        form,
-    } = plan;
-    let form = if form == GLEANER_FORM_EXACT {
-        Form::Exact
-    } else {
-        Form::Quadrature
-    };
-    Plan {
-        nodes,
-        inputs,
-        outputs,
-        parameters,
-        hidden,
-        order,
-        form,
+impl gleaner_plan {
+    /// As the library has it.
+    pub fn own(&self) -> Result<&Plan, Fault> {
+        if self.form != GLEANER_FORM_EXACT && self.form != GLEANER_FORM_QUADRATURE {
+            return Err(Fault(GLEANER_ERROR_STATE));
+        }
+        // SAFETY: of the same layout, and the form has passed.
+        Ok(unsafe { &*(&raw const *self).cast() })
     }
 }
 

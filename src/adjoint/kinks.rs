@@ -5,7 +5,7 @@
 //! Everything else, the bends of a Huber root too, is searched for: eight samples a panel, sign changes closed in on by
 //! false position.
 
-use super::pass::Path;
+use super::pass::{Asked, Path};
 use crate::Scalar;
 use crate::model::{Activation, Layer, Layers, Target, neuron};
 
@@ -21,8 +21,13 @@ pub(crate) struct Kinks<'a, T> {
 }
 
 impl<'a, T: Scalar> Kinks<'a, T> {
-    pub(crate) fn new(points: &'a mut [T]) -> Self {
-        Kinks { points, count: 0 }
+    /// So many that memory holds already.
+    pub(crate) fn found(points: &'a mut [T], count: usize) -> Self {
+        Kinks { points, count }
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
     }
 
     /// The end of the panel that starts at `from`: the next kink, or 1.
@@ -49,49 +54,52 @@ impl<'a, T: Scalar> Kinks<'a, T> {
     }
 
     /// Finds the kinks of all layers and of the target. `spare` holds two scalars a hidden neuron and two more.
+    #[inline(always)]
     pub(crate) fn find<L: Layers<T>>(
         &mut self,
         path: &mut Path<'_, T, L>,
-        output: usize,
-        target: Target<T>,
+        asked: &Asked<'_, T, L>,
         spare: &mut [T],
     ) -> Option<()> {
-        let last = path.layers.depth().checked_sub(1)?;
-        for index in 0..=last {
-            let layer = path.layers.layer(index)?;
+        let depth = path.layers.depth();
+        for index in 0..depth {
+            let Layer {
+                outputs,
+                activation,
+                ..
+            } = path.layers.layer(index)?;
             // Of the last layer only one neuron is on the path.
-            let neurons = if index == last {
+            let neurons = if index + 1 == depth {
                 Neurons {
                     index,
-                    first: output,
+                    first: asked.output,
                     count: 1,
                 }
             } else {
                 Neurons {
                     index,
                     first: 0,
-                    count: layer.outputs,
+                    count: outputs,
                 }
             };
-            for at in layer.activation.breaks().into_iter().flatten() {
+            for at in activation.breaks().into_iter().flatten() {
                 if index == 0 {
-                    self.first_layer(&layer, neurons, path.x, at);
+                    self.first_layer(path, neurons, at)?;
                 } else if index == 1
                     && at == T::ZERO
                     && path.layers.layer(0)?.activation.is_homogeneous()
                 {
-                    path.pre_activations(1, 0, T::ONE, &mut [])?;
-                    self.second_layer(&layer, neurons, path.values);
+                    self.second_layer(path, neurons)?;
                 } else {
-                    self.search(path, neurons, Level { at, phi: None }, spare)?;
+                    self.search(path, neurons, &Level { at, phi: None }, spare)?;
                 }
             }
-            if index == last
-                && let Target::Huber { label, delta } = target
+            if index + 1 == depth
+                && let Target::Huber { label, delta } = asked.target
             {
-                let phi = Some(layer.activation);
+                let phi = Some(activation);
                 for at in [label - delta, label + delta] {
-                    self.search(path, neurons, Level { at, phi }, spare)?;
+                    self.search(path, neurons, &Level { at, phi }, spare)?;
                 }
             }
         }
@@ -99,51 +107,88 @@ impl<'a, T: Scalar> Kinks<'a, T> {
     }
 
     /// `t z = at`
-    fn first_layer(&mut self, layer: &Layer<'_, T>, neurons: Neurons, x: &[T], at: T) {
+    #[inline(never)]
+    fn first_layer<L: Layers<T>>(
+        &mut self,
+        path: &Path<'_, T, L>,
+        neurons: Neurons,
+        at: T,
+    ) -> Option<()> {
         if at == T::ZERO {
-            return;
+            return Some(());
         }
+        let layer = path.layers.layer(0)?;
         for j in neurons.first..neurons.first.saturating_add(neurons.count) {
             let Some(row) = layer.neuron(j) else { break };
-            let z = neuron(row, layer.bias.get(j).copied().unwrap_or(T::ZERO), x);
+            let z = neuron(row, layer.bias.get(j).copied().unwrap_or(T::ZERO), path.x);
             self.insert(at / z);
         }
+        Some(())
     }
 
     /// `t (t <w, h1> + b) = 0`
-    fn second_layer(&mut self, layer: &Layer<'_, T>, neurons: Neurons, input: &[T]) {
+    #[inline(never)]
+    fn second_layer<L: Layers<T>>(
+        &mut self,
+        path: &mut Path<'_, T, L>,
+        neurons: Neurons,
+    ) -> Option<()> {
+        path.pre_activations(1, 0, T::ONE, &mut [])?;
+        let layer = path.layers.layer(1)?;
         let biases = layer.bias.iter().enumerate();
         for (j, &bias) in biases.skip(neurons.first).take(neurons.count) {
             let Some(row) = layer.neuron(j) else { break };
-            self.insert(-bias / neuron(row, T::ZERO, input));
+            self.insert(-bias / neuron(row, T::ZERO, path.values));
         }
+        Some(())
     }
 
     /// Takes in all zeros of a level.
+    #[inline(never)]
     fn search<L: Layers<T>>(
         &mut self,
         path: &mut Path<'_, T, L>,
         neurons: Neurons,
-        level: Level<T>,
+        level: &Level<T>,
         spare: &mut [T],
     ) -> Option<()> {
-        let (before, now) = spare.split_at_mut_checked(neurons.count)?;
-        let mut search = Search {
-            neurons,
-            level,
-            before,
-            now: now.get_mut(..neurons.count)?,
-            from: T::ZERO,
-            end: T::ZERO,
-            step: T::ZERO,
-            left: T::ZERO,
-            right: T::ZERO,
-            sample: SAMPLES,
-            compared: neurons.count,
-        };
-        while let Some(bracket) = search.next(path, self)? {
-            let point = crossing(path, neurons.index, level, bracket)?;
-            self.insert(point);
+        let Neurons {
+            index,
+            first,
+            count,
+        } = neurons;
+        let (before, now) = spare.split_at_mut_checked(count)?;
+        let now = now.get_mut(..count)?;
+        let mut from = T::ZERO;
+        while from < T::ONE {
+            let end = self.panel_end(from);
+            let step = (end - from) / T::count(u64::from(SAMPLES));
+            // Just inside: at 0 every pre-activation is 0 and has no sign.
+            let mut left = from + step / T::count(256);
+            path.pre_activations(index, first, left, before)?;
+            for sample in 1..=SAMPLES {
+                let right = if sample == SAMPLES {
+                    end
+                } else {
+                    from + step * T::count(u64::from(sample))
+                };
+                path.pre_activations(index, first, right, now)?;
+                for (j, (before, &now)) in before.iter_mut().zip(&*now).enumerate() {
+                    let (low, high) = (level.of(*before), level.of(now));
+                    *before = now;
+                    if low * high < T::ZERO {
+                        let bracket = Bracket {
+                            index,
+                            neuron: first.saturating_add(j),
+                            left: (left, low),
+                            right: (right, high),
+                        };
+                        self.insert(crossing(path, level, &bracket)?);
+                    }
+                }
+                left = right;
+            }
+            from = end;
         }
         Some(())
     }
@@ -158,14 +203,13 @@ struct Neurons {
 }
 
 /// What is looked for: a pre-activation, or its activation, that equals `at`.
-#[derive(Clone, Copy)]
 struct Level<T> {
     at: T,
     phi: Option<Activation<T>>,
 }
 
 impl<T: Scalar> Level<T> {
-    fn of(self, z: T) -> T {
+    fn of(&self, z: T) -> T {
         match self.phi {
             None => z - self.at,
             Some(phi) => phi.value(z) - self.at,
@@ -175,86 +219,18 @@ impl<T: Scalar> Level<T> {
 
 /// A stretch of the path over which the level of a neuron changes its sign.
 struct Bracket<T> {
+    index: usize,
     neuron: usize,
     left: (T, T),
     right: (T, T),
-}
-
-/// Where a search stands: panel by panel, sample by sample, neuron by neuron.
-struct Search<'a, T> {
-    neurons: Neurons,
-    level: Level<T>,
-    /// Pre-activations at `left` and `right`.
-    before: &'a mut [T],
-    now: &'a mut [T],
-    /// The panel's start and end, and what is between its samples.
-    from: T,
-    end: T,
-    step: T,
-    left: T,
-    right: T,
-    /// Samples of the panel taken.
-    sample: u32,
-    /// Neurons compared between `left` and `right`.
-    compared: usize,
-}
-
-impl<T: Scalar> Search<'_, T> {
-    /// The next sign change; none at the path's end.
-    #[inline(never)]
-    fn next<L: Layers<T>>(
-        &mut self,
-        path: &mut Path<'_, T, L>,
-        kinks: &Kinks<'_, T>,
-    ) -> Option<Option<Bracket<T>>> {
-        let Neurons { index, first, .. } = self.neurons;
-        loop {
-            let pairs = self.before.iter_mut().zip(&*self.now);
-            for (before, &now) in pairs.skip(self.compared) {
-                let (low, high) = (self.level.of(*before), self.level.of(now));
-                *before = now;
-                let neuron = first.saturating_add(self.compared);
-                self.compared = self.compared.saturating_add(1);
-                if low * high < T::ZERO {
-                    return Some(Some(Bracket {
-                        neuron,
-                        left: (self.left, low),
-                        right: (self.right, high),
-                    }));
-                }
-            }
-            self.left = self.right;
-            if self.sample >= SAMPLES {
-                if self.end >= T::ONE {
-                    return Some(None);
-                }
-                self.from = self.end;
-                self.end = kinks.panel_end(self.from);
-                self.step = (self.end - self.from) / T::count(u64::from(SAMPLES));
-                // Just inside: at 0 every pre-activation is 0 and has no sign.
-                self.left = self.from + self.step / T::count(256);
-                path.pre_activations(index, first, self.left, self.before)?;
-                self.sample = 0;
-            }
-            self.sample += 1;
-            self.right = if self.sample == SAMPLES {
-                self.end
-            } else {
-                self.from + self.step * T::count(u64::from(self.sample))
-            };
-            path.pre_activations(index, first, self.right, self.now)?;
-            self.compared = 0;
-        }
-    }
 }
 
 /// Closes in on the one sign change between two points (Illinois form of false position).
 #[inline(never)]
 fn crossing<T: Scalar, L: Layers<T>>(
     path: &mut Path<'_, T, L>,
-    index: usize,
-    level: Level<T>,
-    bracket: Bracket<T>,
+    level: &Level<T>,
+    bracket: &Bracket<T>,
 ) -> Option<T> {
     let ((mut a, mut low), (mut b, mut high)) = (bracket.left, bracket.right);
     let mut moved_left = None;
@@ -264,7 +240,7 @@ fn crossing<T: Scalar, L: Layers<T>>(
             break;
         }
         let mut sum = [T::ZERO];
-        path.pre_activations(index, bracket.neuron, middle, &mut sum)?;
+        path.pre_activations(bracket.index, bracket.neuron, middle, &mut sum)?;
         let z = level.of(sum[0]);
         if z == T::ZERO {
             return Some(middle);

@@ -10,7 +10,7 @@ pub mod legendre;
 mod pass;
 mod quadrature;
 
-pub(crate) use exact::{exact, has_closed_form};
+pub(crate) use exact::{exact_norm, exact_row, has_closed_form};
 pub(crate) use gauge::leave_out_gauge;
-pub(crate) use pass::{Pass, Path, inner};
-pub(crate) use quadrature::{quadrature, quadrature_len};
+pub(crate) use pass::{Asked, Pass, backward, forward};
+pub(crate) use quadrature::{quadrature_len, quadrature_norm, quadrature_row};

@@ -1,8 +1,28 @@
 //! A forward and a backward pass at `t theta`, kept as a short list of outer products.
 
 use crate::Scalar;
-use crate::model::{Activation, Layer, Layers, dot, magnitude, product, product_transposed};
+use crate::model::{
+    Activation, Layer, Layers, Plan, Target, dot, magnitude, product, product_transposed,
+};
 use core::mem::take;
+
+/// What is asked of a network.
+pub(crate) struct Asked<'a, T, L> {
+    pub(crate) layers: &'a L,
+    pub(crate) plan: &'a Plan,
+    pub(crate) x: &'a [T],
+    pub(crate) output: usize,
+    pub(crate) target: Target<T>,
+}
+
+impl<T: Scalar, L: Layers<T>> Asked<'_, T, L> {
+    /// The activation of the last layer.
+    #[inline(always)]
+    pub(crate) fn last_activation(&self) -> Option<Activation<T>> {
+        let last = self.layers.depth().checked_sub(1)?;
+        Some(self.layers.layer(last)?.activation)
+    }
+}
 
 /// The network along the path `t theta`, with memory of one scalar a hidden neuron each.
 pub(crate) struct Path<'a, T, L> {
@@ -12,7 +32,7 @@ pub(crate) struct Path<'a, T, L> {
     pub(crate) slopes: &'a mut [T],
 }
 
-impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
+impl<'a, T: Scalar, L: Layers<T>> Path<'a, T, L> {
     /// Values and slopes of the layers before `index` at `t theta`; then pre-activations of layer `index`, from neuron
     /// `first` on, as many as `out` holds.
     #[inline(never)]
@@ -23,6 +43,12 @@ impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
         t: T,
         out: &mut [T],
     ) -> Option<()> {
+        self.propagate(index, first, t, out)
+    }
+
+    /// As `pre_activations`, in the caller's frame.
+    #[inline(always)]
+    fn propagate(&mut self, index: usize, first: usize, t: T, out: &mut [T]) -> Option<()> {
         let (mut values, mut slopes) = (&mut *self.values, &mut *self.slopes);
         let mut input = self.x;
         for below in 0..index {
@@ -78,6 +104,52 @@ impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
     }
 }
 
+/// A forward pass at theta; gives the pre-activation of what is asked. `scratch` holds two scalars a hidden neuron.
+#[inline(never)]
+pub(crate) fn forward<T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    scratch: &mut [T],
+) -> Option<T> {
+    let hidden = asked.plan.hidden;
+    let (values, rest) = scratch.split_at_mut_checked(hidden)?;
+    let (slopes, _) = rest.split_at_mut_checked(hidden)?;
+    let mut path = Path {
+        layers: asked.layers,
+        x: asked.x,
+        values,
+        slopes,
+    };
+    let mut sum = [T::ZERO];
+    path.propagate(
+        asked.layers.depth().checked_sub(1)?,
+        asked.output,
+        T::ONE,
+        &mut sum,
+    )?;
+    let [sum] = sum;
+    Some(sum)
+}
+
+/// The backward pass from there; `seed` is the output's delta. `scratch` holds three scalars a hidden neuron.
+#[inline(never)]
+pub(crate) fn backward<T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    seed: T,
+    scratch: &mut [T],
+) -> Option<()> {
+    let hidden = asked.plan.hidden;
+    let (values, rest) = scratch.split_at_mut_checked(hidden)?;
+    let (slopes, rest) = rest.split_at_mut_checked(hidden)?;
+    let (deltas, _) = rest.split_at_mut_checked(hidden)?;
+    let path = Path {
+        layers: asked.layers,
+        x: asked.x,
+        values,
+        slopes,
+    };
+    path.backward(asked.output, T::ONE, seed, deltas)
+}
+
 /// One layer's share of a row: `delta` (outer) `[input ; 1]`, for the neurons from `first` on.
 struct Term<'a, T> {
     layer: Layer<'a, T>,
@@ -88,6 +160,7 @@ struct Term<'a, T> {
 
 impl<T: Scalar> Term<'_, T> {
     /// The squared norm of the share.
+    #[inline(always)]
     fn norm_squared(&self) -> T {
         let bias = if self.layer.bias.is_empty() {
             T::ZERO
@@ -98,6 +171,7 @@ impl<T: Scalar> Term<'_, T> {
     }
 
     /// Puts the share at the front of `row`; returns its product with the parameters, and the rest.
+    #[inline(always)]
     fn set<'r>(&self, row: &'r mut [T]) -> Option<(T, &'r mut [T])> {
         let (cells, row) = row.split_at_mut_checked(self.layer.weights.len())?;
         let (bias, row) = row.split_at_mut_checked(self.layer.bias.len())?;
@@ -106,24 +180,18 @@ impl<T: Scalar> Term<'_, T> {
             bias.fill(T::ZERO);
         }
         let start = self.first.checked_mul(self.layer.inputs)?;
-        let mut lines = cells.get_mut(start..)?;
-        for &delta in self.delta {
-            let (line, rest) = lines.split_at_mut_checked(self.layer.inputs)?;
-            lines = rest;
-            for (cell, &h) in line.iter_mut().zip(self.input) {
-                *cell = delta * h;
-            }
-        }
+        set_outer(self.delta, self.input, cells.get_mut(start..)?)?;
         for (cell, &delta) in bias.iter_mut().skip(self.first).zip(self.delta) {
             *cell = delta;
         }
         Some((
-            dot(cells, self.layer.weights) + dot(bias, self.layer.bias),
+            product_of(cells, self.layer.weights) + product_of(bias, self.layer.bias),
             row,
         ))
     }
 
     /// Adds the share to the front of `row`; returns the rest.
+    #[inline(always)]
     fn add<'r>(&self, row: &'r mut [T]) -> Option<&'r mut [T]> {
         let (cells, row) = row.split_at_mut_checked(self.layer.weights.len())?;
         let (bias, row) = row.split_at_mut_checked(self.layer.bias.len())?;
@@ -145,6 +213,26 @@ impl<T: Scalar> Term<'_, T> {
     }
 }
 
+/// Writes `delta` (outer) `input` to the front of `cells`, row by row.
+#[inline(never)]
+fn set_outer<T: Scalar>(delta: &[T], input: &[T], cells: &mut [T]) -> Option<()> {
+    let mut lines = cells;
+    for &delta in delta {
+        let (line, rest) = lines.split_at_mut_checked(input.len())?;
+        lines = rest;
+        for (cell, &h) in line.iter_mut().zip(input) {
+            *cell = delta * h;
+        }
+    }
+    Some(())
+}
+
+/// As `dot`, in a frame of its own.
+#[inline(never)]
+fn product_of<T: Scalar>(a: &[T], b: &[T]) -> T {
+    dot(a, b)
+}
+
 /// What a backward pass left: enough to write, measure or sketch the row.
 pub(crate) struct Pass<'a, T, L> {
     pub(crate) layers: &'a L,
@@ -156,74 +244,43 @@ pub(crate) struct Pass<'a, T, L> {
 }
 
 impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
-    /// A forward and a backward pass at theta. `seed` makes of the output's pre-activation and activation the delta that
-    /// goes back. `scratch` holds three scalars a hidden neuron.
-    pub(crate) fn new(
-        layers: &'a L,
-        x: &'a [T],
-        output: usize,
-        hidden: usize,
-        scratch: &'a mut [T],
-        seed: impl FnOnce(T, Activation<T>) -> T,
-    ) -> Option<Self> {
-        let (values, rest) = scratch.split_at_mut_checked(hidden)?;
-        let (slopes, rest) = rest.split_at_mut_checked(hidden)?;
-        let (deltas, _) = rest.split_at_mut_checked(hidden)?;
-        let mut path = Path {
-            layers,
-            x,
-            values,
-            slopes,
-        };
-        let last = layers.depth().checked_sub(1)?;
-        let sum = path.forward(last, output, T::ONE)?;
-        let seed = seed(sum, layers.layer(last)?.activation);
-        path.backward(output, T::ONE, seed, deltas)?;
+    /// What [`forward`] and [`backward`] left in the scratch.
+    #[inline(always)]
+    pub(crate) fn of(asked: &Asked<'a, T, L>, seed: T, scratch: &'a [T]) -> Option<Self> {
+        let hidden = asked.plan.hidden;
+        let (values, rest) = scratch.split_at_checked(hidden)?;
+        let (_, rest) = rest.split_at_checked(hidden)?;
+        let (deltas, _) = rest.split_at_checked(hidden)?;
         Some(Pass {
-            layers,
-            x,
-            values: path.values,
+            layers: asked.layers,
+            x: asked.x,
+            values,
             deltas,
             seed,
-            output,
+            output: asked.output,
         })
     }
 
-    /// Hands each layer's share to `each`, from the input on.
-    fn terms(&self, mut each: impl FnMut(Term<'_, T>) -> Option<()>) -> Option<()> {
-        let hidden = self.layers.depth().checked_sub(1)?;
-        let (mut input, mut values, mut deltas) = (self.x, self.values, self.deltas);
-        for index in 0..hidden {
-            let layer = self.layers.layer(index)?;
-            let (delta, rest) = deltas.split_at_checked(layer.outputs)?;
-            deltas = rest;
-            let (out, rest) = values.split_at_checked(layer.outputs)?;
-            values = rest;
-            each(Term {
-                layer,
-                first: 0,
-                delta,
-                input,
-            })?;
-            input = out;
+    /// Each layer's share, from the input on.
+    #[inline(always)]
+    fn terms(&self) -> Terms<'_, T, L> {
+        Terms {
+            pass: self,
+            index: 0,
+            input: self.x,
+            values: self.values,
+            deltas: self.deltas,
         }
-        let layer = self.layers.layer(hidden)?;
-        each(Term {
-            layer,
-            first: self.output,
-            delta: &[self.seed],
-            input,
-        })
     }
 
     /// `|a|^2`
-    pub(crate) fn norm_squared(&self) -> Option<T> {
+    #[inline(always)]
+    pub(crate) fn norm_squared(&self) -> T {
         let mut sum = T::ZERO;
-        self.terms(|term| {
+        for term in self.terms() {
             sum += term.norm_squared();
-            Some(())
-        })?;
-        Some(sum)
+        }
+        sum
     }
 
     /// Whether every entry of the row is finite, by a bound of them all.
@@ -234,15 +291,14 @@ impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
     }
 
     /// Writes a; returns `<a, theta>`.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn set(&self, row: &mut [T]) -> Option<T> {
         let (mut sum, mut rest) = (T::ZERO, row);
-        self.terms(|term| {
-            let (share, tail) = term.set(take(&mut rest))?;
+        for term in self.terms() {
+            let share;
+            (share, rest) = term.set(rest)?;
             sum += share;
-            rest = tail;
-            Some(())
-        })?;
+        }
         Some(sum)
     }
 
@@ -250,9 +306,42 @@ impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
     #[inline(never)]
     pub(crate) fn add(&self, row: &mut [T]) -> Option<()> {
         let mut rest = row;
-        self.terms(|term| {
-            rest = term.add(take(&mut rest))?;
-            Some(())
+        for term in self.terms() {
+            rest = term.add(rest)?;
+        }
+        Some(())
+    }
+}
+
+/// Walks the layers' shares.
+struct Terms<'a, T, L> {
+    pass: &'a Pass<'a, T, L>,
+    index: usize,
+    input: &'a [T],
+    values: &'a [T],
+    deltas: &'a [T],
+}
+
+impl<'a, T: Scalar, L: Layers<T>> Iterator for Terms<'a, T, L> {
+    type Item = Term<'a, T>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Term<'a, T>> {
+        let pass = self.pass;
+        let layer = pass.layers.layer(self.index)?;
+        self.index += 1;
+        let input = self.input;
+        let (mut first, mut delta) = (pass.output, core::slice::from_ref(&pass.seed));
+        if self.index < pass.layers.depth() {
+            first = 0;
+            (delta, self.deltas) = self.deltas.split_at_checked(layer.outputs)?;
+            (self.input, self.values) = self.values.split_at_checked(layer.outputs)?;
+        }
+        Some(Term {
+            layer,
+            first,
+            delta,
+            input,
         })
     }
 }

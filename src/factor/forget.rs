@@ -14,6 +14,7 @@ impl<T: Scalar> FactorState<T> {
     }
 
     /// Takes in `sqrt(weight) e_column`.
+    #[inline(never)]
     fn feed(&self, memory: &mut [T], column: usize, weight: T) {
         if weight < T::MIN_POSITIVE {
             return;
@@ -29,9 +30,17 @@ impl<T: Scalar> FactorState<T> {
         observe::observe(parts.packed, parts.compensation, parts.work, weight);
     }
 
-    /// Ages by a row: at most one column's ridge is fed, and a whole half-life halves everything.
+    /// Ages by a row, where there is a half-life: at most one column's ridge is fed, and a whole half-life halves
+    /// everything.
+    #[inline]
+    pub(crate) fn forget(&mut self, memory: &mut [T]) {
+        if self.half_life > 0 {
+            self.age_by_one(memory);
+        }
+    }
+
     #[inline(never)]
-    pub(super) fn forget(&mut self, memory: &mut [T]) {
+    fn age_by_one(&mut self, memory: &mut [T]) {
         let FactorState {
             order,
             ridge,

@@ -335,14 +335,13 @@ impl<T: Scalar> FactorState<T> {
     #[inline]
     pub(crate) fn observe(&mut self, memory: &mut [T], row: &[T], weight: T) -> Result<T, Error> {
         let online = self.take_in(memory, row, weight)?;
-        if self.half_life > 0 {
-            self.forget(memory);
-        }
+        self.forget(memory);
         Ok(online)
     }
 
+    /// Takes the row in, and forgets nothing for it yet.
     #[inline(never)]
-    fn take_in(&mut self, memory: &mut [T], row: &[T], weight: T) -> Result<T, Error> {
+    pub(crate) fn take_in(&mut self, memory: &mut [T], row: &[T], weight: T) -> Result<T, Error> {
         if row.len() != self.order {
             return Err(Error::Length("row"));
         }

@@ -220,6 +220,7 @@ impl<T: Scalar> Activation<T> {
     }
 
     /// Where the derivative jumps: up to two points, in order.
+    #[inline(never)]
     pub fn breaks(self) -> [Option<T>; 2] {
         let pair = |low: f64, high: f64| [Some(T::of(low)), Some(T::of(high))];
         match self {

@@ -123,6 +123,7 @@ pub(crate) fn largest<T: Scalar>(values: &[T]) -> T {
 }
 
 /// Sum of the absolute values: not finite where one of them is not.
+#[inline(never)]
 pub(crate) fn magnitude<T: Scalar>(values: &[T]) -> T {
     let mut sum = T::ZERO;
     for &v in values {

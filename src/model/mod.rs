@@ -20,11 +20,12 @@ use crate::{Error, Scalar};
 
 /// How a row was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
 pub enum Form {
     /// In closed form, from one backward pass: right to rounding.
-    Exact,
+    Exact = 0,
     /// By Gauss-Legendre quadrature, split at kinks.
-    Quadrature,
+    Quadrature = 1,
 }
 
 /// What a row says of itself.

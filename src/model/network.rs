@@ -1,10 +1,12 @@
 //! A dense network over borrowed layers: checks, value, gradient, row, norm.
 
-use super::{Activation, Form, Layers, Model, Objective, RowReport, Target, all_finite, dot};
+use super::{Activation, Form, Layers, Model, Objective, RowReport, Target, all_finite};
 use crate::adjoint::{
-    Pass, Path, exact, has_closed_form, inner, leave_out_gauge, quadrature, quadrature_len,
+    Asked, Pass, backward, exact_norm, exact_row, forward, has_closed_form, leave_out_gauge,
+    quadrature_len, quadrature_norm, quadrature_row,
 };
 use crate::{Error, Scalar};
+use core::borrow::Borrow;
 
 /// Nodes a panel unless the caller says otherwise.
 const DEFAULT_NODES: usize = 8;
@@ -19,14 +21,17 @@ const MOST_NODES: usize = 32;
 ///
 /// Cost of a closed-form row: one forward and one backward pass and P products; of a quadrature row that many
 /// for each node of each panel, a panel being a stretch of the path without kinks.
+///
+/// The plan is owned, or borrowed from where it was kept (`P = &Plan`).
 #[derive(Clone, Copy, Debug)]
-pub struct Network<L> {
+pub struct Network<L, P = Plan> {
     layers: L,
-    plan: Plan,
+    plan: P,
 }
 
 /// What the checks of a network worked out: plain, so that layers in flash need not be checked again for each call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Plan {
     /// Gauss-Legendre nodes a panel.
     pub nodes: usize,
@@ -42,6 +47,15 @@ pub struct Plan {
     pub order: usize,
     /// The form that rows have.
     pub form: Form,
+}
+
+impl Plan {
+    fn scratch(&self) -> usize {
+        match self.form {
+            Form::Exact => exact_scratch(self.hidden),
+            Form::Quadrature => network_scratch(self.parameters, self.hidden),
+        }
+    }
 }
 
 /// Scalars of scratch that any network of P parameters and so many neurons (in all layers) makes do with.
@@ -110,17 +124,6 @@ impl<L> Network<L> {
         Ok(Network { layers, plan })
     }
 
-    /// Joins layers and the plan that [`Network::new`] made of them, unchecked: with other layers, calls fail or give
-    /// numbers that mean nothing.
-    pub fn attach(layers: L, plan: Plan) -> Self {
-        Network { layers, plan }
-    }
-
-    /// What the checks worked out.
-    pub fn plan(&self) -> Plan {
-        self.plan
-    }
-
     /// Gauss-Legendre nodes a panel, 1 to 32, where no closed form holds. Default 8.
     ///
     /// # Errors
@@ -132,10 +135,23 @@ impl<L> Network<L> {
         self.plan.nodes = nodes;
         Ok(self)
     }
+}
+
+impl<L, P: Borrow<Plan>> Network<L, P> {
+    /// Joins layers and the plan that [`Network::new`] made of them, unchecked: with other layers, calls fail or give
+    /// numbers that mean nothing.
+    pub fn attach(layers: L, plan: P) -> Self {
+        Network { layers, plan }
+    }
+
+    /// What the checks worked out.
+    pub fn plan(&self) -> Plan {
+        *self.plan.borrow()
+    }
 
     /// The form that rows of this network have.
     pub fn form(&self) -> Form {
-        self.plan.form
+        self.plan.borrow().form
     }
 
     /// The layers.
@@ -167,110 +183,60 @@ impl<L> Network<L> {
         }
     }
 
-    fn admit<T: Scalar>(&self, x: &[T], output: usize, scratch: &[T]) -> Result<(), Error>
-    where
-        L: Layers<T>,
-    {
-        if x.len() != self.plan.inputs {
-            return Err(Error::Length("x"));
-        }
-        if output >= self.plan.outputs {
-            return Err(Error::Range("output"));
-        }
-        if scratch.len() < self.scratch() {
-            return Err(Error::Length("scratch"));
-        }
-        if !all_finite(x) {
-            return Err(Error::NotFinite("x"));
-        }
-        Ok(())
-    }
-
-    /// The pre-activation of an output, and its activation. `scratch` holds two scalars a hidden neuron.
-    fn forward<T: Scalar>(
-        &self,
-        x: &[T],
-        output: usize,
-        scratch: &mut [T],
-    ) -> Option<(T, Activation<T>)>
-    where
-        L: Layers<T>,
-    {
-        let (values, rest) = scratch.split_at_mut_checked(self.plan.hidden)?;
-        let (slopes, _) = rest.split_at_mut_checked(self.plan.hidden)?;
-        let layers = &self.layers;
-        let last = layers.depth().checked_sub(1)?;
-        let mut path = Path {
-            layers,
-            x,
-            values,
-            slopes,
-        };
-        let sum = path.forward(last, output, T::ONE)?;
-        Some((sum, layers.layer(last)?.activation))
-    }
-
-    /// `a` by quadrature, into the first P of P + 1 entries.
-    fn integrate<T: Scalar>(
-        &self,
-        x: &[T],
+    #[inline(always)]
+    fn ask<'a, T: Scalar>(
+        &'a self,
+        x: &'a [T],
         output: usize,
         target: Target<T>,
-        scratch: &mut [T],
-    ) -> Option<RowReport<T>>
-    where
-        L: Layers<T>,
-    {
-        let (row, rest) = scratch.split_at_mut_checked(self.plan.parameters.saturating_add(1))?;
-        let (at_zero, row) = row.split_last_mut()?;
-        quadrature(
-            &self.layers,
+    ) -> Asked<'a, T, L> {
+        Asked {
+            layers: &self.layers,
+            plan: self.plan.borrow(),
             x,
             output,
             target,
-            (self.plan.hidden, self.plan.nodes),
-            row,
-            rest,
-        )?;
-        let (s, phi) = self.forward(x, output, rest)?;
-        let value = if s.is_finite() {
-            target.value(phi.value(s))
-        } else {
-            s
-        };
-        *at_zero = target.value(phi.value(T::ZERO));
-        let completeness = (inner(&self.layers, row)? - (value - *at_zero)).abs();
-        Some(RowReport {
-            form: Form::Quadrature,
-            value,
-            at_zero: *at_zero,
-            completeness,
-        })
+        }
     }
 }
 
-impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
+/// Whether it can be answered, over so many scalars of scratch.
+#[inline(never)]
+fn admit<T: Scalar, L: Layers<T>>(asked: &Asked<'_, T, L>, scratch: usize) -> Result<(), Error> {
+    if asked.x.len() != asked.plan.inputs {
+        return Err(Error::Length("x"));
+    }
+    if asked.output >= asked.plan.outputs {
+        return Err(Error::Range("output"));
+    }
+    if scratch < asked.plan.scratch() {
+        return Err(Error::Length("scratch"));
+    }
+    if !all_finite(asked.x) {
+        return Err(Error::NotFinite("x"));
+    }
+    Ok(())
+}
+
+impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
     fn inputs(&self) -> usize {
-        self.plan.inputs
+        self.plan.borrow().inputs
     }
 
     fn outputs(&self) -> usize {
-        self.plan.outputs
+        self.plan.borrow().outputs
     }
 
     fn parameters(&self) -> usize {
-        self.plan.parameters
+        self.plan.borrow().parameters
     }
 
     fn order(&self) -> usize {
-        self.plan.order
+        self.plan.borrow().order
     }
 
     fn scratch(&self) -> usize {
-        match self.plan.form {
-            Form::Exact => exact_scratch(self.plan.hidden),
-            Form::Quadrature => network_scratch(self.plan.parameters, self.plan.hidden),
-        }
+        self.plan.borrow().scratch()
     }
 
     fn suits(&self, objective: Objective<T>) -> bool {
@@ -279,9 +245,12 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
             && last.is_some_and(|layer| layer.activation == Activation::Sigmoid))
     }
 
+    #[inline(always)]
     fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error> {
-        self.admit(x, output, scratch)?;
-        let (s, phi) = self.forward(x, output, scratch).ok_or(Error::Model)?;
+        let asked = self.ask(x, output, Target::Prediction);
+        admit(&asked, scratch.len())?;
+        let s = forward(&asked, scratch).ok_or(Error::Model)?;
+        let phi = asked.last_activation().ok_or(Error::Model)?;
         let value = phi.value(s);
         if value.is_finite() {
             Ok(value)
@@ -290,6 +259,7 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         }
     }
 
+    #[inline(always)]
     fn gradient(
         &self,
         x: &[T],
@@ -298,18 +268,18 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         gradient: &mut [T],
         scratch: &mut [T],
     ) -> Result<T, Error> {
-        self.admit(x, output, scratch)?;
-        if gradient.len() != self.plan.parameters {
+        let asked = self.ask(x, output, target);
+        admit(&asked, scratch.len())?;
+        if gradient.len() != asked.plan.parameters {
             return Err(Error::Length("gradient"));
         }
-        let mut value = T::ZERO;
-        let hidden = self.plan.hidden;
-        let pass = Pass::new(&self.layers, x, output, hidden, scratch, |s, phi| {
-            let (m, slope) = phi.value_and_derivative(s);
-            value = target.value(m);
-            target.derivative(m) * slope
-        });
-        let pass = pass.ok_or(Error::Model)?;
+        let s = forward(&asked, scratch).ok_or(Error::Model)?;
+        let phi = asked.last_activation().ok_or(Error::Model)?;
+        let (m, slope) = phi.value_and_derivative(s);
+        let value = target.value(m);
+        let seed = target.derivative(m) * slope;
+        backward(&asked, seed, scratch).ok_or(Error::Model)?;
+        let pass = Pass::of(&asked, seed, scratch).ok_or(Error::Model)?;
         if !value.is_finite() || !pass.is_finite() {
             return Err(Error::Range("gradient"));
         }
@@ -317,6 +287,7 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         Ok(value)
     }
 
+    #[inline(always)]
     fn row(
         &self,
         x: &[T],
@@ -325,53 +296,18 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         row: &mut [T],
         scratch: &mut [T],
     ) -> Result<RowReport<T>, Error> {
-        self.admit(x, output, scratch)?;
-        let Some((last, a)) = row.split_last_mut() else {
-            return Err(Error::Length("row"));
-        };
-        if a.len() != self.plan.parameters {
+        let asked = self.ask(x, output, target);
+        admit(&asked, scratch.len())?;
+        if row.len().checked_sub(1) != Some(asked.plan.parameters) {
             return Err(Error::Length("row"));
         }
-        let report = match self.plan.form {
-            Form::Exact => {
-                let done = exact(&self.layers, x, output, target, self.plan.hidden, scratch);
-                let done = done.ok_or(Error::Model)?;
-                if !done.pass.is_finite() || !(done.value - done.at_zero).is_finite() {
-                    return Err(Error::Range("row"));
-                }
-                let sum = done.pass.set(a).ok_or(Error::Model)?;
-                let residual = (sum - (done.value - done.at_zero)).abs();
-                let completeness = if residual.is_finite() {
-                    residual
-                } else {
-                    T::MAX
-                };
-                let (value, at_zero) = (done.value, done.at_zero);
-                RowReport {
-                    form: Form::Exact,
-                    value,
-                    at_zero,
-                    completeness,
-                }
-            }
-            Form::Quadrature => {
-                let report = self
-                    .integrate(x, output, target, scratch)
-                    .ok_or(Error::Model)?;
-                let done = scratch.get(..self.plan.parameters).ok_or(Error::Model)?;
-                if !report.completeness.is_finite() || !all_finite(done) {
-                    return Err(Error::Range("row"));
-                }
-                for (entry, &value) in a.iter_mut().zip(done) {
-                    *entry = value;
-                }
-                report
-            }
-        };
-        *last = report.at_zero;
-        Ok(report)
+        match asked.plan.form {
+            Form::Exact => exact_row(&asked, row, scratch),
+            Form::Quadrature => quadrature_row(&asked, row, scratch),
+        }
     }
 
+    #[inline(always)]
     fn norm(
         &self,
         x: &[T],
@@ -379,27 +315,11 @@ impl<T: Scalar, L: Layers<T>> Model<T> for Network<L> {
         target: Target<T>,
         scratch: &mut [T],
     ) -> Result<T, Error> {
-        self.admit(x, output, scratch)?;
-        let norm = match self.plan.form {
-            Form::Exact => {
-                let done = exact(&self.layers, x, output, target, self.plan.hidden, scratch);
-                let done = done.ok_or(Error::Model)?;
-                if !done.value.is_finite() {
-                    return Err(Error::Range("norm"));
-                }
-                done.pass.norm_squared().ok_or(Error::Model)? + done.at_zero * done.at_zero
-            }
-            Form::Quadrature => {
-                let report = self
-                    .integrate(x, output, target, scratch)
-                    .ok_or(Error::Model)?;
-                if !report.completeness.is_finite() {
-                    return Err(Error::Range("norm"));
-                }
-                let row = scratch.get(..self.plan.parameters.saturating_add(1));
-                let row = row.ok_or(Error::Model)?;
-                dot(row, row)
-            }
+        let asked = self.ask(x, output, target);
+        admit(&asked, scratch.len())?;
+        let norm = match asked.plan.form {
+            Form::Exact => exact_norm(&asked, scratch)?,
+            Form::Quadrature => quadrature_norm(&asked, scratch)?,
         };
         if norm.is_finite() {
             Ok(norm)

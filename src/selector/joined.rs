@@ -1,7 +1,7 @@
 //! A selector joined from parts that lie elsewhere: what [`Selector`] and the C library both work through.
 
-use super::parts::{Parts, has_room_for_squares};
-use super::{Options, Pilot, Prepared, Scaling, Selector, SelectorState, Verdict};
+use super::parts::Parts;
+use super::{Options, Pilot, Reading, Selector, SelectorState, Verdict};
 use crate::factor::Factor;
 use crate::model::Model;
 use crate::sampler::Item;
@@ -92,40 +92,16 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
     /// # Errors
     /// The same.
     pub fn offer(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
-        let prepared = self.prepare(x, label)?;
-        prepared.decide(self.state, self.generator, self.memory, self.items, x)
+        let (state, memory) = (&mut *self.state, &mut *self.memory);
+        let mut reading = Reading::new(self.options);
+        reading.standardise(state, self.model, self.options.scaling, memory, x)?;
+        reading.make_row(state, self.model, memory, label)?;
+        reading.observe(state, memory, self.items.len())?;
+        self.decide(&reading, x)
     }
 
-    /// The first half of an offer: the reading's row, in the memory. [`Prepared::decide`] is the second, which needs
-    /// neither model nor options.
-    ///
-    /// # Errors
-    /// As [`Selector::offer`]: the refusal is counted, nothing else has changed.
-    pub fn prepare(&mut self, x: &[T], label: Option<T>) -> Result<Prepared<T>, Error> {
-        let prepared = self.make_row(x, label);
-        if let Err(cause) = prepared {
-            self.state.stats.refuse(cause);
-        }
-        prepared
-    }
-
-    fn make_row(&mut self, x: &[T], label: Option<T>) -> Result<Prepared<T>, Error> {
-        let mut parts = Parts::of(self.model, self.memory)?;
-        parts.standardise(x, self.options.scaling, self.state.moments)?;
-        let is_running = self.options.scaling == Scaling::Running;
-        if is_running && !has_room_for_squares(x) {
-            return Err(Error::Range("x"));
-        }
-        let (form, completeness) = parts.make_row(self.model, self.options.objective, label)?;
-        let row = parts.moments.len() + parts.x.len();
-        Ok(Prepared {
-            row,
-            factor: row + parts.row.len() + parts.scratch.len(),
-            order: self.model.order(),
-            uniform: self.options.uniform,
-            is_running,
-            form,
-            completeness,
-        })
+    #[inline(never)]
+    fn decide(&mut self, reading: &Reading<T>, x: &[T]) -> Result<Verdict<T>, Error> {
+        reading.decide(self.state, self.generator, self.memory, self.items, x)
     }
 }

@@ -8,7 +8,7 @@
 mod joined;
 mod options;
 mod parts;
-mod prepared;
+mod reading;
 mod rebase;
 mod state;
 mod stored;
@@ -16,7 +16,7 @@ mod stored;
 pub use joined::Joined;
 pub use options::{Options, Pilot, Scaling};
 pub use parts::selector_len;
-pub use prepared::Prepared;
+pub use reading::Reading;
 pub(crate) use state::LEAST_MEAN;
 pub use state::{SelectorState, Stats, Verdict};
 pub(crate) use stored::stored;

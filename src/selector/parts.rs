@@ -2,7 +2,7 @@
 
 use super::Scaling;
 use crate::factor::factor_len;
-use crate::model::{Form, Model, Objective, largest};
+use crate::model::{Model, largest};
 use crate::standardiser::{Moments, moments_len, standardise};
 use crate::{Error, Scalar};
 
@@ -27,6 +27,7 @@ pub(super) struct Parts<'m, T> {
 }
 
 impl<'m, T: Scalar> Parts<'m, T> {
+    #[inline(always)]
     pub(super) fn of<M: Model<T>>(model: &M, memory: &'m mut [T]) -> Result<Self, Error> {
         let short = Error::Length("memory");
         let row_len = model.parameters().saturating_add(1);
@@ -47,6 +48,7 @@ impl<'m, T: Scalar> Parts<'m, T> {
     }
 
     /// The reading as the model sees it, into `x`.
+    #[inline(always)]
     pub(super) fn standardise(
         &mut self,
         raw: &[T],
@@ -69,20 +71,8 @@ impl<'m, T: Scalar> Parts<'m, T> {
             }
         }
     }
-
-    /// The row of `x` without gauge columns, at the front of `row`; its form and completeness.
-    pub(super) fn make_row<M: Model<T>>(
-        &mut self,
-        model: &M,
-        objective: Objective<T>,
-        label: Option<T>,
-    ) -> Result<(Form, T), Error> {
-        let target = objective.with(label)?;
-        let report = model.row(self.x, 0, target, self.row, self.scratch)?;
-        model.leave_out_gauge(self.row);
-        Ok((report.form, report.completeness))
-    }
 }
+
 /// Whether 2^32 squares of such values stay in range.
 pub(super) fn has_room_for_squares<T: Scalar>(x: &[T]) -> bool {
     let most = largest(x);

@@ -13,9 +13,9 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
     ///
     /// # Errors
     /// The same.
-    pub fn rebase<R>(
+    pub fn rebase<N: Model<T>, R>(
         &mut self,
-        model: &M,
+        model: &N,
         options: &Options<'_, T>,
         mut recall: R,
     ) -> Result<(), Error>
@@ -80,9 +80,9 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
     }
 
     /// Takes the rows of all kept readings into an empty factor in the selector's memory.
-    fn fill<R>(
+    fn fill<N: Model<T>, R>(
         &mut self,
-        model: &M,
+        model: &N,
         options: &Options<'_, T>,
         mut state: FactorState<T>,
         recall: &mut R,
@@ -108,9 +108,9 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
     }
 
     /// The row, without gauge columns, of a kept reading under a model.
-    fn recall_row<R>(
+    fn recall_row<N: Model<T>, R>(
         &mut self,
-        model: &M,
+        model: &N,
         options: &Options<'_, T>,
         slot: u32,
         recall: &mut R,
@@ -128,7 +128,9 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         let label = recall(slot, raw)?;
         parts.standardise(raw, options.scaling, moments)?;
         parts.row = row;
-        parts.make_row(model, options.objective, label)?;
+        let target = options.objective.with(label)?;
+        model.row(parts.x, 0, target, parts.row, parts.scratch)?;
+        model.leave_out_gauge(parts.row);
         parts
             .row
             .get(..model.order())

@@ -96,8 +96,13 @@ impl<T: Scalar> Stats<T> {
 }
 
 impl<T: Scalar> SelectorState<T> {
-    /// Refuses a state that does not belong to a model, options and so much memory, or that contradicts itself.
-    pub(crate) fn check<M: Model<T>>(
+    /// Refuses a state that does not belong to a model, options and so many scalars of memory and items, or that
+    /// contradicts itself.
+    ///
+    /// # Errors
+    /// As [`super::Selector::attach`].
+    #[inline(never)]
+    pub fn check<M: Model<T>>(
         &self,
         model: &M,
         options: &Options<'_, T>,
@@ -147,6 +152,19 @@ impl<T: Scalar> SelectorState<T> {
         } else {
             T::ONE
         }
+    }
+
+    /// Runs a step; counts its refusal.
+    #[inline(always)]
+    pub(super) fn counting<R>(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let result = step(self);
+        if let Err(cause) = result {
+            self.stats.refuse(cause);
+        }
+        result
     }
 
     /// Counts an outcome.

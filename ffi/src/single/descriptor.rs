@@ -4,7 +4,7 @@ use crate::border::{Fault, checked, object, slice};
 use crate::convert::{self, check_abi};
 use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
 use core::ptr::null;
-use gleaner::model::{Layer, Layers, Network, Shape};
+use gleaner::model::{Layer, Layers, Network, Plan, Shape};
 use gleaner::selector::Scaling;
 use gleaner::standardiser::standardise;
 
@@ -96,22 +96,18 @@ unsafe impl Sync for gleaner_model_f32 {}
 
 /// A descriptor whose pointers have been checked; layers are converted one at a time.
 #[derive(Clone, Copy)]
-pub(super) struct Descriptor<'a> {
-    raw: &'a gleaner_model_f32,
-    layers: &'a [gleaner_layer_f32],
-}
+pub(super) struct Descriptor<'a>(&'a gleaner_model_f32);
 
 impl<'a> Descriptor<'a> {
     /// Checks the struct, its arrays' pointers and its codes; `Network::new` checks what they hold.
     pub(super) unsafe fn new(model: *const gleaner_model_f32) -> Result<Self, Fault> {
-        let raw = object(model)?;
-        check_abi(raw.abi)?;
-        let layers = slice(raw.layers, raw.depth as usize)?;
+        let descriptor = Self::again(model)?;
+        let layers = slice(descriptor.0.layers, descriptor.0.depth as usize)?;
         for layer in layers {
             check_layer(layer)?;
         }
         match layers.first() {
-            Some(first) if first.inputs == raw.inputs => Ok(Descriptor { raw, layers }),
+            Some(first) if first.inputs == descriptor.0.inputs => Ok(descriptor),
             _ => Err(Fault(GLEANER_ERROR_MODEL)),
         }
     }
@@ -120,14 +116,19 @@ impl<'a> Descriptor<'a> {
     pub(super) unsafe fn again(model: *const gleaner_model_f32) -> Result<Self, Fault> {
         let raw = object(model)?;
         check_abi(raw.abi)?;
-        let layers = slice(raw.layers, raw.depth as usize)?;
-        Ok(Descriptor { raw, layers })
+        Ok(Descriptor(raw))
+    }
+
+    /// The layers' structs.
+    fn layers(self) -> &'a [gleaner_layer_f32] {
+        // SAFETY: `new` has let the pointer pass with this length.
+        unsafe { checked(self.0.layers, self.0.depth as usize) }
     }
 
     /// The network, checked.
     pub(super) fn network(self) -> Result<Network<Self>, Fault> {
         let network = Network::new(self)?;
-        match self.raw.nodes {
+        match self.0.nodes {
             0 => Ok(network),
             nodes => Ok(network.with_nodes(nodes as usize)?),
         }
@@ -135,22 +136,22 @@ impl<'a> Descriptor<'a> {
 
     /// The struct.
     pub(super) fn raw(self) -> &'a gleaner_model_f32 {
-        self.raw
+        self.0
     }
 
     /// A layer's struct.
     pub(super) fn raw_layer(self, index: usize) -> Result<&'a gleaner_layer_f32, Fault> {
-        self.layers.get(index).ok_or(Fault(GLEANER_ERROR_MODEL))
+        self.layers().get(index).ok_or(Fault(GLEANER_ERROR_MODEL))
     }
 
     /// Mean and scale, or none.
     pub(super) unsafe fn scaling(self) -> Result<Scaling<'a, f32>, Fault> {
-        let inputs = self.raw.inputs as usize;
-        match (self.raw.mean.is_null(), self.raw.scale.is_null()) {
+        let inputs = self.0.inputs as usize;
+        match (self.0.mean.is_null(), self.0.scale.is_null()) {
             (true, true) => Ok(Scaling::None),
             (false, false) => Ok(Scaling::Constants {
-                mean: slice(self.raw.mean, inputs)?,
-                scale: slice(self.raw.scale, inputs)?,
+                mean: slice(self.0.mean, inputs)?,
+                scale: slice(self.0.scale, inputs)?,
             }),
             _ => Err(Fault(GLEANER_ERROR_NULL)),
         }
@@ -170,10 +171,10 @@ impl<'a> Descriptor<'a> {
 
     /// The check pairs: readings, and the outputs for them.
     pub(super) unsafe fn checks(self, outputs: usize) -> Result<(&'a [f32], &'a [f32]), Fault> {
-        let count = self.raw.checks as usize;
+        let count = self.0.checks as usize;
         let length = |each: usize| count.checked_mul(each).ok_or(Fault(GLEANER_ERROR_SIZE));
-        let inputs = slice(self.raw.check_inputs, length(self.raw.inputs as usize)?)?;
-        Ok((inputs, slice(self.raw.check_outputs, length(outputs)?)?))
+        let inputs = slice(self.0.check_inputs, length(self.0.inputs as usize)?)?;
+        Ok((inputs, slice(self.0.check_outputs, length(outputs)?)?))
     }
 
     /// Splits work memory into the reading as the network sees it and the rest.
@@ -182,7 +183,7 @@ impl<'a> Descriptor<'a> {
         x: &'s [f32],
         work: &'s mut [f32],
     ) -> Result<(&'s [f32], &'s mut [f32]), Fault> {
-        let inputs = self.raw.inputs as usize;
+        let inputs = self.0.inputs as usize;
         convert::check_length(x.len() == inputs)?;
         let Some((input, rest)) = work.split_at_mut_checked(inputs) else {
             return Err(Fault(crate::GLEANER_ERROR_LENGTH));
@@ -196,11 +197,11 @@ impl<'a> Descriptor<'a> {
 
     /// Writes the layers' shapes to the front of `shapes`; gives those.
     pub(super) fn shapes(self, shapes: &mut [Shape<f32>]) -> Result<&[Shape<f32>], Fault> {
-        let depth = self.layers.len();
+        let depth = self.layers().len();
         let front = shapes
             .get_mut(..depth)
             .ok_or(Fault(crate::GLEANER_ERROR_RANGE))?;
-        for (shape, layer) in front.iter_mut().zip(self.layers) {
+        for (shape, layer) in front.iter_mut().zip(self.layers()) {
             *shape = Shape {
                 inputs: layer.inputs as usize,
                 outputs: layer.outputs as usize,
@@ -246,10 +247,10 @@ fn check_layer(raw: &gleaner_layer_f32) -> Result<(), Fault> {
 
 impl Layers<f32> for Descriptor<'_> {
     fn depth(&self) -> usize {
-        self.layers.len()
+        self.layers().len()
     }
     fn layer(&self, index: usize) -> Option<Layer<'_, f32>> {
-        let raw = self.layers.get(index)?;
+        let raw = self.layers().get(index)?;
         let (inputs, outputs) = (raw.inputs as usize, raw.outputs as usize);
         let bias = if raw.bias.is_null() { 0 } else { outputs };
         Some(Layer {
@@ -264,5 +265,5 @@ impl Layers<f32> for Descriptor<'_> {
     }
 }
 
-/// What the library's own objects call the model.
-pub(super) type Net<'a> = Network<Descriptor<'a>>;
+/// What the library's own objects call the model: its plan lies in the selector.
+pub(super) type Net<'a> = Network<Descriptor<'a>, &'a Plan>;

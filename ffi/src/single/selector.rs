@@ -10,6 +10,7 @@ use crate::{
     GLEANER_ERROR_CALLBACK, GLEANER_ERROR_INDEX, GLEANER_ERROR_OBJECTIVE,
     GLEANER_OBJECTIVE_PREDICTION, gleaner_status,
 };
+use gleaner::model::Network;
 use gleaner::record::Header;
 use gleaner::sampler::{self, Item};
 use gleaner::selector::{Pilot, Selector, Verdict};
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
         let memory_slice = slice_mut(memory, memory_len)?;
         let items_slice = slice_mut(items.cast::<Item<f32>>(), items_len)?;
         let network = description.network()?;
-        let plan = convert::plan_out(network.plan());
+        let plan = network.plan().into();
         let mut attached = Selector::new(
             network,
             self::options(&own, description)?,
@@ -181,9 +182,8 @@ pub unsafe extern "C" fn gleaner_selector_offer_f32(
 ) -> gleaner_status {
     run(|| {
         let (selector, x) = (object_mut(selector)?, slice(x, x_len)?);
-        let (label, verdict) = (optional(label)?.copied(), output(verdict)?);
-        verdict.set(selector.offer(x, label)?.into());
-        Ok(())
+        let (label, verdict) = (optional(label)?, output(verdict)?);
+        selector.offer(x, label, verdict)
     })
 }
 
@@ -276,7 +276,8 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
         let labelled = selector.options.objective != GLEANER_OBJECTIVE_PREDICTION;
         let options = self::options(&selector.options, next)?;
         let network = next.network()?;
-        let plan = convert::plan_out(network.plan());
+        let plan = network.plan();
+        let network = Network::attach(next, &plan);
         let mut failed = false;
         let done = selector.change(|attached| {
             let recalled = attached.rebase(&network, &options, |slot, x: &mut [f32]| {
@@ -293,7 +294,7 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
             return Err(Fault(GLEANER_ERROR_CALLBACK));
         }
         done?;
-        selector.plan = plan;
+        selector.plan = plan.into();
         selector.model = model;
         Ok(())
     })

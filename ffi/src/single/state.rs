@@ -3,13 +3,14 @@
 use super::descriptor::{Descriptor, Net, gleaner_model_f32};
 use super::factor::gleaner_factor_state_f32;
 use super::reservoir::{self, gleaner_item_f32, gleaner_reservoir_state_f32};
-use crate::border::{Fault, slice, slice_mut};
+use super::selector::gleaner_verdict_f32;
+use crate::border::{Fault, Output, slice, slice_mut};
 use crate::convert::{self, Kind, check_abi, check_flag, check_tag, same_layout};
 use crate::{GLEANER_ERROR_CODE, GLEANER_SCALING_MODEL, GLEANER_SCALING_RUNNING, gleaner_plan};
 use core::mem::transmute;
 use gleaner::model::Network;
 use gleaner::sampler::{Item, Reservoir};
-use gleaner::selector::{Joined, Options, Prepared, Scaling, SelectorState, Stats, Verdict};
+use gleaner::selector::{Joined, Options, Reading, Scaling, SelectorState, Stats};
 use gleaner::snapshot::save_selector;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -194,20 +195,27 @@ pub struct gleaner_selector_f32 {
 /// The library's selector over C's memory.
 pub(super) type Attached<'a> = Joined<'a, f32, Net<'a>, Xoshiro128PlusPlus>;
 
+/// How readings are standardised.
+unsafe fn scaling<'a>(
+    raw: &gleaner_options_f32,
+    model: Descriptor<'a>,
+) -> Result<Scaling<'a, f32>, Fault> {
+    match raw.scaling {
+        GLEANER_SCALING_MODEL => model.scaling(),
+        GLEANER_SCALING_RUNNING => Ok(Scaling::Running),
+        _ => Err(Fault(GLEANER_ERROR_CODE)),
+    }
+}
+
 /// The library's options.
 pub(super) unsafe fn options<'a>(
     raw: &gleaner_options_f32,
     model: Descriptor<'a>,
 ) -> Result<Options<'a, f32>, Fault> {
     check_abi(raw.abi)?;
-    let scaling = match raw.scaling {
-        GLEANER_SCALING_MODEL => model.scaling()?,
-        GLEANER_SCALING_RUNNING => Scaling::Running,
-        _ => return Err(Fault(GLEANER_ERROR_CODE)),
-    };
     Ok(Options {
         objective: convert::objective(raw.objective, raw.delta)?,
-        scaling,
+        scaling: scaling(raw, model)?,
         ridge: raw.ridge,
         half_life: raw.half_life,
         uniform: raw.uniform,
@@ -227,7 +235,7 @@ impl gleaner_selector_f32 {
         check_tag::<f32>(self.tag, Kind::Selector)?;
         let model = Descriptor::again(self.model)?;
         Ok(save_selector(
-            &Network::attach(model, convert::plan_in(self.plan)),
+            &Network::attach(model, self.plan.own()?),
             &options(&self.options, model)?,
             self.state.own()?,
             &self.generator,
@@ -237,29 +245,65 @@ impl gleaner_selector_f32 {
         )?)
     }
 
-    /// Scores a reading and decides. In two steps, so that model and options have left the stack before factor and
-    /// reservoir are at work.
+    /// Scores a reading and decides. What needs much of the stack beside the row has a frame of its own.
+    #[inline(always)]
     pub(super) unsafe fn offer(
         &mut self,
         x: &[f32],
-        label: Option<f32>,
-    ) -> Result<Verdict<f32>, Fault> {
-        let prepared = self.prepare(x, label)?;
-        let mut generator = Xoshiro128PlusPlus::from_seed(self.generator);
-        let verdict = prepared.decide(
-            self.state.own_mut()?,
-            &mut generator,
-            slice_mut(self.memory, self.memory_len)?,
-            slice_mut(self.items.cast::<Item<f32>>(), self.items_len)?,
-            x,
-        );
-        self.generator = generator.state();
-        Ok(verdict?)
+        label: Option<&f32>,
+        verdict: Output<gleaner_verdict_f32>,
+    ) -> Result<(), Fault> {
+        let mut reading = Reading::new(&Options::default());
+        self.begin(&mut reading)?;
+        self.standardise(&mut reading, x)?;
+        let network = Network::attach(Descriptor::again(self.model)?, self.plan.own()?);
+        let memory = slice_mut(self.memory, self.memory_len)?;
+        let state = self.state.own_mut()?;
+        reading.make_row(state, &network, memory, label.copied())?;
+        reading.observe(state, memory, self.items_len)?;
+        self.decide(&reading, x, verdict)
     }
 
+    /// The reading as the model sees it.
     #[inline(never)]
-    unsafe fn prepare(&mut self, x: &[f32], label: Option<f32>) -> Result<Prepared<f32>, Fault> {
-        self.change(|joined| Ok(joined.prepare(x, label)?))
+    unsafe fn standardise(&mut self, reading: &mut Reading<f32>, x: &[f32]) -> Result<(), Fault> {
+        let model = Descriptor::again(self.model)?;
+        let network = Network::attach(model, self.plan.own()?);
+        let scaling = scaling(&self.options, model)?;
+        let memory = slice_mut(self.memory, self.memory_len)?;
+        let state = self.state.own_mut()?;
+        Ok(reading.standardise(state, &network, scaling, memory, x)?)
+    }
+
+    /// Checks the selector; a new reading.
+    #[inline(never)]
+    unsafe fn begin(&self, reading: &mut Reading<f32>) -> Result<(), Fault> {
+        check_tag::<f32>(self.tag, Kind::Selector)?;
+        let model = Descriptor::again(self.model)?;
+        let network = Network::attach(model, self.plan.own()?);
+        let options = options(&self.options, model)?;
+        let state = self.state.own()?;
+        state.check(&network, &options, self.memory_len, self.items_len)?;
+        *reading = Reading::new(&options);
+        Ok(())
+    }
+
+    /// The last step.
+    #[inline(never)]
+    unsafe fn decide(
+        &mut self,
+        reading: &Reading<f32>,
+        x: &[f32],
+        verdict: Output<gleaner_verdict_f32>,
+    ) -> Result<(), Fault> {
+        let mut generator = Xoshiro128PlusPlus::from_seed(self.generator);
+        let memory = slice_mut(self.memory, self.memory_len)?;
+        let items = slice_mut(self.items.cast::<Item<f32>>(), self.items_len)?;
+        let state = self.state.own_mut()?;
+        let decided = reading.decide(state, &mut generator, memory, items, x);
+        self.generator = generator.state();
+        verdict.set(decided?.into());
+        Ok(())
     }
 
     /// Its state, where it is a selector's.
@@ -276,7 +320,7 @@ impl gleaner_selector_f32 {
     ) -> Result<R, Fault> {
         check_tag::<f32>(self.tag, Kind::Selector)?;
         let model = Descriptor::again(self.model)?;
-        let network = Network::attach(model, convert::plan_in(self.plan));
+        let network = Network::attach(model, self.plan.own()?);
         let options = options(&self.options, model)?;
         let mut generator = Xoshiro128PlusPlus::from_seed(self.generator);
         let mut joined = Joined {
