@@ -84,7 +84,7 @@ runs() { # target, level
         size=(-DINPUTS="$inputs" -DHIDDEN="$hidden" -DLAST_BIAS="$bias" -DREADINGS="$readings")
         run_program "$on" "$level" "stream-$net" stream net meter -- "${size[@]}"
         # Billions of instructions where products are functions.
-        if [ "$bias" = 0 ] && { [ "$inputs" != 64 ] || has_float_unit "$1"; }; then
+        if [ "$inputs" != 64 ] || has_float_unit "$1"; then
             run_program "$on" "$level" "pivot-$net" pivot net meter -- "${size[@]}"
         fi
     done

@@ -7,16 +7,21 @@ static void one_factor(struct F(gleaner_factor) * factor, real ridge, uint64_t h
 {
     static real row[ORDER], scratch[ORDER];
     struct F(gleaner_score) score;
-    real online;
+    real online, condition;
+    size_t rank;
     uint32_t i;
     RUN(gleaner_factor_init, factor, ORDER, ridge, room, GLEANER_FACTOR_LEN(ORDER));
     RUN(gleaner_factor_reset, factor, ridge);
     RUN(gleaner_factor_half_life, factor, half_life);
-    for (i = 0; i < 3 * ORDER / 2; i++) {
+    for (i = 0; i < ORDER + 8; i++) {
         meter_reading(i, row, ORDER);
         RUN(gleaner_factor_observe, factor, row, ORDER, (real)1.5, &online);
         if (ridge > 0) {
             RUN(gleaner_factor_score, factor, row, ORDER, scratch, ORDER, &score);
+        }
+        if (i % 16 == 0) {
+            RUN(gleaner_factor_rank, factor, &rank);
+            RUN(gleaner_factor_condition, factor, &condition);
         }
     }
 }
@@ -28,7 +33,7 @@ void run_factors(void)
     struct F(gleaner_factor) factor, other;
     struct F(gleaner_score) score;
     const size_t triangle = sizeof packed / sizeof *packed;
-    real condition, ridge;
+    real ridge;
     size_t rank, written;
     RUN(gleaner_factor_default_ridge, 1, &ridge);
     one_factor(&other, ridge, ORDER, memory);
@@ -36,8 +41,6 @@ void run_factors(void)
     RUN(gleaner_factor_merge, &factor, &other);
     one_factor(&factor, 0, 0, room);
     RUN(gleaner_factor_solve, &factor, solution, ORDER - 1);
-    RUN(gleaner_factor_rank, &factor, &rank);
-    RUN(gleaner_factor_condition, &factor, &condition);
     RUN(gleaner_factor_packed, &factor, packed, triangle);
     RUN(gleaner_factor_start, &factor, packed, triangle, ORDER, 0);
     RUN(gleaner_factor_pivot, &factor, &rank);

@@ -44,6 +44,14 @@ static void drain(void)
     RUN(gleaner_selector_record, &selector, payloads, PAYLOAD, record, sizeof record, &written);
 }
 
+static void copy(void)
+{
+    static struct F(gleaner_selector) other;
+    static struct F(gleaner_item) other_items[ITEMS];
+    static real other_memory[MEMORY];
+    RUN(gleaner_selector_copy, &selector, &other, other_memory, MEMORY, other_items, ITEMS);
+}
+
 static void snapshots(void)
 {
     struct gleaner_snapshot_header header;
@@ -85,6 +93,7 @@ static void one_selector(const struct F(gleaner_model) * model, struct F(gleaner
     RUN(gleaner_selector_init, &selector, model, options, memory, MEMORY, items, ITEMS);
     offers(options);
     drain();
+    copy();
     snapshots();
     RUN(gleaner_selector_rebase, &selector, model, recall, options);
     RUN(gleaner_selector_begin_period, &selector);

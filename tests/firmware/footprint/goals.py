@@ -7,22 +7,22 @@ STREAM_PATH = [
     "standardise", "selector_free_slot", "selector_offer", "selector_count", "selector_kept", "store_offer",
 ]  # fmt: skip
 
-# Name, target: the figure must not pass it.
+# Name: the largest figure that meets the target, and the target as a reader sees it.
 TARGETS = {
-    "goal stack of the stream path": 511,
-    "goal norm 5-8-1, per mille of the output": 1499,
-    "goal norm 16-16-1, per mille of the output": 1499,
-    "goal norm 64-10-1, per mille of the output": 1499,
-    "goal output 5-8-1, per mille of plain C": 1100,
-    "goal output 16-16-1, per mille of plain C": 1100,
-    "goal output 64-10-1, per mille of plain C": 1100,
-    "goal output 5-8-1, per mille of 477": 1100,
-    "goal score N = 20, per mille of emlearn": 449,
-    "goal score N = 21, per mille of emlearn": 449,
-    "goal observe N = 57": 11499,
-    "goal score N = 20": 1599,
-    "goal reading 5-8-1, mean": 14999,
-    "goal flash of the minimal selector": 14336,
+    "goal stack of the stream path": (511, "< 512"),
+    "goal norm 5-8-1, per mille of the output": (1499, "< 1.5"),
+    "goal norm 16-16-1, per mille of the output": (1499, "< 1.5"),
+    "goal norm 64-10-1, per mille of the output": (1499, "< 1.5"),
+    "goal output 5-8-1, per mille of plain C": (1100, "1.1"),
+    "goal output 16-16-1, per mille of plain C": (1100, "1.1"),
+    "goal output 64-10-1, per mille of plain C": (1100, "1.1"),
+    "goal output 5-8-1, per mille of 477": (1100, "1.1"),
+    "goal score N = 20, per mille of emlearn": (449, "< 0.45"),
+    "goal score N = 21, per mille of emlearn": (449, "< 0.45"),
+    "goal observe N = 57": (11499, "< 11 500"),
+    "goal score N = 20": (1599, "< 1 600"),
+    "goal reading 5-8-1, mean": (14999, "< 15 000"),
+    "goal flash of the minimal selector": (14336, "14 336"),
 }
 
 

@@ -37,7 +37,7 @@ def tighten(limits, figures):
     new = {}
     for key, figure in figures.items():
         limit = -(-figure * 103 // 100)
-        target = TARGETS.get(key[0])
+        target, _ = TARGETS.get(key[0], (None, None))
         if target is not None and figure <= target:
             limit = min(limit, target)
         old = limits.get(key)
