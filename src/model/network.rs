@@ -77,6 +77,25 @@ impl<L> Network<L> {
     where
         L: Layers<T>,
     {
+        let network = Self::known(layers)?;
+        for index in 0..network.layers.depth() {
+            let layer = network.layers.layer(index).ok_or(Error::Model)?;
+            if !all_finite(layer.weights) || !all_finite(layer.bias) {
+                return Err(Error::NotFinite("weights"));
+            }
+        }
+        Ok(network)
+    }
+
+    /// As [`Network::new`], of layers whose weights it has seen before: all but those is checked, at a cost that does not
+    /// grow with the weights of the first layer. A weight that is not finite shows in what is computed, mostly.
+    ///
+    /// # Errors
+    /// `Model` where the description contradicts itself.
+    pub fn known<T: Scalar>(layers: L) -> Result<Self, Error>
+    where
+        L: Layers<T>,
+    {
         let last = layers.depth().checked_sub(1).ok_or(Error::Model)?;
         let inputs = layers.layer(0).ok_or(Error::Model)?.inputs;
         let (mut width, mut parameters, mut hidden) = (inputs, 0usize, 0usize);
@@ -90,9 +109,6 @@ impl<L> Network<L> {
                 && layer.activation.is_valid();
             if !fits {
                 return Err(Error::Model);
-            }
-            if !all_finite(layer.weights) || !all_finite(layer.bias) {
-                return Err(Error::NotFinite("weights"));
             }
             let size = layer
                 .weights

@@ -127,7 +127,20 @@ impl<'a> Descriptor<'a> {
 
     /// The network, checked.
     pub(super) fn network(self) -> Result<Network<Self>, Fault> {
-        let network = Network::new(self)?;
+        self.with_nodes(Network::new(self)?)
+    }
+
+    /// Asks the network without a look at its weights, which would cost more than most answers. Where that fails, what
+    /// is wrong with the weights is said first.
+    pub(super) fn ask<R>(
+        self,
+        question: impl FnOnce(&Network<Self>) -> Result<R, Fault>,
+    ) -> Result<R, Fault> {
+        let network = self.with_nodes(Network::known(self)?)?;
+        question(&network).map_err(|fault| self.network().err().unwrap_or(fault))
+    }
+
+    fn with_nodes(self, network: Network<Self>) -> Result<Network<Self>, Fault> {
         match self.0.nodes {
             0 => Ok(network),
             nodes => Ok(network.with_nodes(nodes as usize)?),

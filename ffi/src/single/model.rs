@@ -150,9 +150,10 @@ pub unsafe extern "C" fn gleaner_model_value_f32(
         let model = Descriptor::new(model)?;
         let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
         let value = output(value)?;
-        let network = model.network()?;
-        let (x, rest) = model.input(x, work)?;
-        value.set(network.value(x, index, rest)?);
+        value.set(model.ask(|network| {
+            let (x, rest) = model.input(x, work)?;
+            Ok(network.value(x, index, rest)?)
+        })?);
         Ok(())
     })
 }
@@ -178,13 +179,15 @@ pub unsafe extern "C" fn gleaner_model_gradient_f32(
         let target = self::target(target)?;
         let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
         let (gradient, value) = (slice_mut(gradient, gradient_len)?, output(value)?);
-        let network = model.network()?;
-        check_length(gradient.len() == network.parameters())?;
-        let (x, rest) = model.input(x, work)?;
-        // Made in work memory, so that an error leaves the caller's gradient as it was.
-        let (own, rest) = split(rest, gradient.len())?;
-        value.set(network.gradient(x, index, target, own, rest)?);
-        convert::copy(gradient, own);
+        value.set(model.ask(|network| {
+            check_length(gradient.len() == network.parameters())?;
+            let (x, rest) = model.input(x, work)?;
+            // Made in work memory, so that an error leaves the caller's gradient as it was.
+            let (own, rest) = split(rest, gradient.len())?;
+            let value = network.gradient(x, index, target, own, rest)?;
+            convert::copy(gradient, own);
+            Ok(value)
+        })?);
         Ok(())
     })
 }
@@ -211,12 +214,14 @@ pub unsafe extern "C" fn gleaner_model_row_f32(
         let target = self::target(target)?;
         let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
         let (row, report) = (slice_mut(row, row_len)?, output(report)?);
-        let network = model.network()?;
-        check_length(row.len().checked_sub(1) == Some(network.parameters()))?;
-        let (x, rest) = model.input(x, work)?;
-        let (own, rest) = split(rest, row.len())?;
-        let found = network.row(x, index, target, own, rest)?;
-        convert::copy(row, own);
+        let found = model.ask(|network| {
+            check_length(row.len().checked_sub(1) == Some(network.parameters()))?;
+            let (x, rest) = model.input(x, work)?;
+            let (own, rest) = split(rest, row.len())?;
+            let found = network.row(x, index, target, own, rest)?;
+            convert::copy(row, own);
+            Ok(found)
+        })?;
         report.set(gleaner_row_report_f32 {
             form: convert::form(found.form),
             value: found.value,
@@ -245,9 +250,10 @@ pub unsafe extern "C" fn gleaner_model_norm_f32(
         let target = self::target(target)?;
         let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
         let norm = output(norm)?;
-        let network = model.network()?;
-        let (x, rest) = model.input(x, work)?;
-        norm.set(network.norm(x, index, target, rest)?);
+        norm.set(model.ask(|network| {
+            let (x, rest) = model.input(x, work)?;
+            Ok(network.norm(x, index, target, rest)?)
+        })?);
         Ok(())
     })
 }
@@ -262,11 +268,12 @@ pub unsafe extern "C" fn gleaner_model_leave_out_gauge_f32(
     row_len: usize,
 ) -> gleaner_status {
     run(|| {
-        let network = Descriptor::new(model)?.network()?;
-        let row = slice_mut(row, row_len)?;
-        check_length(row.len().checked_sub(1) == Some(network.parameters()))?;
-        network.leave_out_gauge(row);
-        Ok(())
+        let (model, row) = (Descriptor::new(model)?, slice_mut(row, row_len)?);
+        model.ask(|network| {
+            check_length(row.len().checked_sub(1) == Some(network.parameters()))?;
+            network.leave_out_gauge(row);
+            Ok(())
+        })
     })
 }
 
