@@ -21,19 +21,18 @@
 
 mod frame;
 mod layout;
+mod pages;
+mod recover;
 
 pub use layout::Layout;
 
-use crate::bytes::{CHECKSUM, checksum};
 use crate::model::Model;
-use crate::sampler::Kept;
 use crate::selector::{Joined, Verdict};
-use crate::snapshot::are_distinct;
 use crate::{Error, Scalar};
 use embedded_storage::nor_flash::NorFlash;
 use frame::Frame;
-use layout::TAG;
-use rand_core::{Rng, SeedableRng};
+use pages::sealed;
+use rand_core::Rng;
 
 /// No page.
 const NONE: u32 = u32::MAX;
@@ -158,119 +157,6 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         self.memory.marks.fill(0);
     }
 
-    /// Brings back the selector of the newest commit that is whole; `false`: nothing was ever committed, and the selector
-    /// is as it was. Make the selector first as the lost one was, see [`crate::selector::Selector::restore`].
-    ///
-    /// # Errors
-    /// `Damaged` where there were commits and none is whole; `Length` for a store of other sizes; those of
-    /// [`crate::selector::Selector::restore`]; `Storage`. Then nothing has changed, but the store holds no payload until it recovers.
-    pub fn recover<'s, T, M>(
-        &mut self,
-        selector: impl Into<Joined<'s, T, M, G>>,
-    ) -> Result<bool, Error>
-    where
-        T: Scalar,
-        M: Model<T> + 's,
-        G: SeedableRng + 's,
-    {
-        let mut selector = selector.into();
-        self.forget();
-        self.state.pending = 0;
-        let numbers = [self.commit_number(0), self.commit_number(1)];
-        let newer = match numbers {
-            [Ok(first), Ok(second)] if second > first => 1,
-            [Err(_), Ok(_)] => 1,
-            _ => 0,
-        };
-        let mut result = Err(Error::Damaged);
-        for area in [newer, 1 - newer] {
-            match numbers.get(area as usize) {
-                Some(Ok(_)) => match self.bring_back(area, &mut selector) {
-                    // Not whole after all.
-                    Err(Error::Damaged | Error::Blank) => {}
-                    other => {
-                        result = other.map(|()| true);
-                        break;
-                    }
-                },
-                // The first commit goes to area 0: while area 1 is blank, there was no other.
-                Some(Err(Error::Blank)) if area == 1 => result = Ok(false),
-                Some(Err(Error::Blank | Error::Damaged)) | None => {}
-                Some(Err(cause)) => return Err(*cause),
-            }
-        }
-        if result == Ok(false) {
-            (self.state.commits, self.state.area) = (0, 0);
-        }
-        self.state.is_recovered = result.is_ok();
-        result
-    }
-
-    /// The number of the commit in an area.
-    fn commit_number(&mut self, area: u32) -> Result<u64, Error> {
-        self.read_frame(area).map(|frame| frame.sequence)
-    }
-
-    fn read_frame(&mut self, area: u32) -> Result<Frame, Error> {
-        let length = self.layout.granules(frame::len(&self.layout));
-        let address = self.layout.area(area);
-        let bytes = self.memory.buffer.get_mut(..length);
-        let bytes = bytes.ok_or(Error::Length("buffer"))?;
-        self.driver
-            .read(address, bytes)
-            .map_err(|_| Error::Storage)?;
-        Frame::read(&self.layout, bytes)
-    }
-
-    /// Reads a whole area into the buffer; the frame, whose snapshot is behind it and has the checksum it names.
-    fn read_area(&mut self, area: u32) -> Result<Frame, Error> {
-        let frame = self.read_frame(area)?;
-        let start = frame::len(&self.layout);
-        let end = start.saturating_add(frame.snapshot);
-        let bytes = self.memory.buffer.get_mut(..self.layout.granules(end));
-        let bytes = bytes.ok_or(Error::Length("buffer"))?;
-        self.driver
-            .read(self.layout.area(area), bytes)
-            .map_err(|_| Error::Storage)?;
-        let snapshot = bytes.get(start..end).ok_or(Error::Damaged)?;
-        if sealed(snapshot) == Some(frame.snapshot_checksum) {
-            Ok(frame)
-        } else {
-            Err(Error::Damaged)
-        }
-    }
-
-    fn bring_back<T: Scalar, M: Model<T>>(
-        &mut self,
-        area: u32,
-        selector: &mut Joined<'_, T, M, G>,
-    ) -> Result<(), Error>
-    where
-        G: SeedableRng,
-    {
-        let frame = self.read_area(area)?;
-        let pages = Frame::pages(&self.layout, self.memory.buffer);
-        let named = pages.clone().filter(|&page| page != NONE);
-        let count = self.layout.pages as usize;
-        if !(named.clone().all(|page| page < self.layout.pages)
-            && are_distinct(count, named.map(|page| page as usize)))
-        {
-            return Err(Error::Damaged);
-        }
-        let start = frame::len(&self.layout);
-        let snapshot = self.memory.buffer.get(start..).unwrap_or_default();
-        selector.restore(snapshot)?;
-        for (place, page) in self.memory.pages.iter_mut().zip(pages) {
-            *place = page;
-            if let Some(mark) = self.memory.marks.get_mut(page as usize) {
-                *mark = COMMITTED | RUNNING;
-            }
-        }
-        self.state.commits = frame.sequence;
-        self.state.area = 1 - area;
-        Ok(())
-    }
-
     /// Scores a reading and decides, as [`crate::selector::Selector::offer`]; a payload that is kept goes into a page at once, and every
     /// `every` readings the state is committed.
     ///
@@ -322,93 +208,6 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         } else {
             Err(Error::Storage)
         }
-    }
-
-    /// A page that no state names.
-    fn spare(&self) -> Option<u32> {
-        let start = self.state.page;
-        let (later, earlier) = (start..self.layout.pages, 0..start);
-        later.chain(earlier).find(|&page| {
-            let mark = self.memory.marks.get(page as usize);
-            mark == Some(&0)
-        })
-    }
-
-    /// The running state names no page for this slot any more.
-    fn release(&mut self, slot: u32) {
-        let Some(page) = self.memory.pages.get_mut(slot as usize) else {
-            return;
-        };
-        if let Some(mark) = self.memory.marks.get_mut(*page as usize) {
-            *mark &= !RUNNING;
-        }
-        *page = NONE;
-    }
-
-    /// The running state names this page for this slot.
-    fn take(&mut self, slot: u32, page: u32) {
-        if let Some(place) = self.memory.pages.get_mut(slot as usize) {
-            *place = page;
-        }
-        if let Some(mark) = self.memory.marks.get_mut(page as usize) {
-            *mark |= RUNNING;
-        }
-    }
-
-    fn write_page(&mut self, page: u32, sequence: u64, payload: &[u8]) -> Result<(), Error> {
-        let short = Error::Length("buffer");
-        let address = self.layout.page(page);
-        let end = self.layout.page(page.wrapping_add(1));
-        let length = payload.len().saturating_add(TAG);
-        let bytes = self.memory.buffer.get_mut(..self.layout.granules(length));
-        let bytes = bytes.ok_or(short)?;
-        bytes.fill(0xFF);
-        let mut sink = crate::bytes::Sink::new(&mut *bytes);
-        sink.bytes(payload)?;
-        sink.u64(sequence)?;
-        let content = bytes.get(..length - CHECKSUM).ok_or(short)?;
-        let sum = checksum(content).to_le_bytes();
-        let place = bytes.get_mut(length - CHECKSUM..length).ok_or(short)?;
-        place.iter_mut().zip(sum).for_each(|(to, from)| *to = from);
-        self.driver
-            .erase(address, end)
-            .and_then(|()| self.driver.write(address, bytes))
-            .map_err(|_| Error::Storage)?;
-        self.state.writes = self.state.writes.saturating_add(1);
-        Ok(())
-    }
-
-    /// Reads the payload of a kept reading.
-    ///
-    /// # Errors
-    /// `Length` for a buffer of another length than the payload; `Storage` where it was never written, cannot be read or is
-    /// damaged. Then `payload` is as it was.
-    pub fn read<T: Scalar>(&mut self, kept: &Kept<T>, payload: &mut [u8]) -> Result<(), Error> {
-        if payload.len() != self.layout.payload as usize {
-            return Err(Error::Length("payload"));
-        }
-        self.check_recovered()?;
-        let page = self.memory.pages.get(kept.slot as usize);
-        let page = *page.filter(|&&page| page != NONE).ok_or(Error::Storage)?;
-        let length = payload.len().saturating_add(TAG);
-        let bytes = self.memory.buffer.get_mut(..self.layout.granules(length));
-        let bytes = bytes.ok_or(Error::Length("buffer"))?;
-        self.driver
-            .read(self.layout.page(page), bytes)
-            .map_err(|_| Error::Storage)?;
-        let content = bytes.get(..length - CHECKSUM).ok_or(Error::Storage)?;
-        let is_whole = bytes
-            .get(..length)
-            .is_some_and(|page| sealed(page).is_some());
-        let tag = content.get(payload.len()..).ok_or(Error::Storage)?;
-        if !is_whole || tag != kept.sequence.to_le_bytes() {
-            return Err(Error::Storage);
-        }
-        payload
-            .iter_mut()
-            .zip(content)
-            .for_each(|(to, from)| *to = *from);
-        Ok(())
     }
 
     /// Commits the selector's state now. Cost: a snapshot, its checksum twice, one erase, one write.
@@ -498,11 +297,4 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         }
         self.write_commit(&selector)
     }
-}
-
-/// The checksum at the end of bytes, where it is right.
-fn sealed(bytes: &[u8]) -> Option<u32> {
-    let (content, end) = bytes.split_last_chunk::<CHECKSUM>()?;
-    let end = u32::from_le_bytes(*end);
-    (checksum(content) == end).then_some(end)
 }
