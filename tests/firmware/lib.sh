@@ -12,6 +12,9 @@ out=${CARGO_TARGET_DIR:-$root/target}/firmware
 # Optimisation levels of the archives; FIRMWARE_LEVELS narrows them down while one works on these scripts.
 levels=(${FIRMWARE_LEVELS:-3 s z})
 
+# Seconds that an image may run.
+time_limit=600
+
 say() { echo "firmware: $*" >&2; }
 
 # Debian's toolchain, which has the source of `core` for bare metal; nothing of the caller's settings.
@@ -129,7 +132,7 @@ run_image() { # target, image without directory and .elf, `count` or nothing
     local name=$1 image=$out/$1/$2 with=()
     target "$name"
     [ "${3:-}" = count ] && with=("${count[@]}")
-    if ! timeout 600 "${emulator[@]}" "${with[@]}" -display none -serial none -monitor none \
+    if ! timeout "$time_limit" "${emulator[@]}" "${with[@]}" -display none -serial none -monitor none \
         -semihosting-config enable=on,target=native -kernel "$image.elf" >"$image.txt" 2>&1; then
         say "$title: $2 failed:"
         cat "$image.txt" >&2

@@ -1,92 +1,138 @@
 #!/usr/bin/env bash
-# Compares hashes over every decision, score, weight and activation of long streams: on the host with both of
-# its compilers and on each target, at opt-level 0, s and 3, with and without link-time optimisation.
+# Compares hashes over every decision, score, weight and activation of streams: on the host with both of its
+# compilers and on each target, at opt-level 0, s and 3, with and without link-time optimisation, in both
+# precisions.
 #
-#   same.sh [--long] target...   --long: a hundred times the readings, for an afternoon
+#   same.sh [target...]          what CI runs: on the host, with 10^6 decisions at s and 3, Debian's compiler with
+#                                link-time optimisation and this machine's without; on the Cortex-M4F all of it;
+#                                on the other targets s and 3 with link-time optimisation
+#   same.sh --all [target...]    all of it on each
+#   same.sh --long [target...]   the same over a hundred times the readings: hours
 #
-# A program prints a line "stream precision count hash hash" at each power of ten. One that runs fewer readings
-# prints a part of the lines of the reference, which is the host's at opt-level 3.
+# A program prints a line "stream precision count hash hash" at 100, 200, 500, 1000 readings and so on. The
+# reference is the host's at opt-level 3; whoever runs fewer readings must print a part of its lines.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-same_levels=(0 s 3)
-long=0
-[ "${1:-}" != --long ] || { long=1; shift; }
+mode=
+case ${1:-} in --all | --long) mode=$1 && shift ;; esac
+[ $# -gt 0 ] || set -- "${target_names[@]}"
+[ "$mode" != --long ] || time_limit=20000
 
-# Readings in closed form and by quadrature, and points of activations: as many as take some seconds.
-readings() { # host or target, level
-    local closed=1000 quadrature=1000 points=1000
-    case $1-$2 in
-    host-3) closed=1000000 quadrature=100000 points=1000000 ;;
-    host-*) closed=100000 quadrature=10000 points=100000 ;;
-    m4f-[3s] | m33-[3s]) closed=10000 quadrature=1000 points=10000 ;;
+# Readings in closed form, readings of each of two streams by quadrature, points of activations: as many as take
+# some seconds.
+readings() { # host or target, level, f32 or f64
+    case $1-$2-$3 in
+    host-[3s]-*) counts=(1000000 100000 1000000) ;;
+    host-*) counts=(100000 10000 100000) ;;
+    m4f-[3s]-f32 | m33-[3s]-f32) counts=(10000 1000 10000) ;;
+    m4f-0-f32 | m33-0-f32) counts=(1000 100 1000) ;;
+    *-[3s]-*) counts=(1000 100 1000) ;;
+    *) counts=(100 100 500) ;;
     esac
-    if [ "$long" = 1 ]; then
+    if [ "$mode" = --long ]; then
         case $1 in
-        host) closed=1000000 quadrature=1000000 points=1000000 ;;
-        *) closed=$((closed * 100)) quadrature=$((quadrature * 10)) points=$((points * 100)) ;;
+        host) counts=(1000000 1000000 1000000) ;;
+        *) counts=("${counts[@]/%/00}") ;;
         esac
     fi
-    lengths=(-DCLOSED="$closed" -DQUADRATURE="$quadrature" -DACTIVATIONS="$points")
 }
 
+# The flags that go with `readings`.
+lengths() { echo "-DCLOSED=${counts[0]} -DQUADRATURE=${counts[1]} -DACTIVATIONS=${counts[2]}"; }
+define() { [ "$1" = f32 ] || echo -DDOUBLE; }
+
+mkdir -p "$out/same"
 reference=$out/same/reference.txt
 
-compare() { # what, file of lines
-    if [ "$(wc -l <"$2")" -lt 4 ] || grep -vxFf "$reference" "$2" >&2; then
+# All lines are the reference's, and the last one of each stream is there.
+compare() { # what, precision, file of lines
+    local i=0 stream
+    if grep -vxFf "$reference" "$3" >&2; then
         say "$1: these hashes are not those of the host at opt-level 3"
         exit 1
     fi
-}
-
-host_hashes() { # archive without .a, level; to same/ARCHIVE.txt
-    readings host "$2"
-    mkdir -p "$out/same"
-    compile_host "same/$1-f32" "$1.a" "$here/same/main.c" "${lengths[@]}"
-    compile_host "same/$1-f64" "$1.a" "$here/same/main.c" "${lengths[@]}" -DDOUBLE
-    { "$out/same/$1-f32" && "$out/same/$1-f64"; } >"$out/same/$1.txt"
-}
-
-host_hashes host 3
-cp "$out/same/host.txt" "$reference"
-for cargo in debian own; do
-    for level in "${same_levels[@]}"; do
-        host_archive "${cargo}_cargo" "$level" "host-$cargo-$level"
-        plain host_archive "${cargo}_cargo" "$level" "host-$cargo-$level-plain"
-        for name in "host-$cargo-$level" "host-$cargo-$level-plain"; do
-            host_hashes "$name" "$level"
-            compare "$name" "$out/same/$name.txt"
-        done
+    for stream in closed:0 kinks:1 smooth:1 activations:2; do
+        if ! grep -q "^${stream%:*} $2 ${counts[${stream#*:}]} " "$3"; then
+            say "$1: the stream ${stream%:*} did not come to ${counts[${stream#*:}]} readings"
+            exit 1
+        fi
     done
-done
-versions="$(/usr/bin/rustc --version), $(rustc --version)"
-echo "Host, compiled by $versions: $(wc -l <"$reference") hashes at opt-level ${same_levels[*]}, with and" \
-    "without link-time optimisation; $(awk '{ print $3 }' "$reference" | sort -n | tail -n 1) decisions at most"
+}
 
-say "C library at opt-level 0"
-device_archives 0 gleaner_ffi 0 "$@" -- "${c_library[@]}"
-for level in "${same_levels[@]}"; do
-    say "C library at opt-level $level without link-time optimisation"
-    plain device_archives "$level" gleaner_ffi "$level-plain" "$@" -- "${c_library[@]}"
-done
+decisions() { echo "$((counts[0] + 2 * counts[1]))"; }
+
+host_hashes() { # archive without .a, level, precision; to same/ARCHIVE-PRECISION.txt
+    readings host "$2" "$3"
+    compile_host "same/$1-$3" "$1.a" "$here/same/main.c" $(lengths) $(define "$3")
+    "$out/same/$1-$3" >"$out/same/$1-$3.txt"
+}
+
+host_of() { # debian or own
+    local form level archive precision
+    for form in $(forms_of "$1"); do
+        level=${form%-plain} archive=host-$1-$form
+        if [ "$form" = "$level" ]; then
+            host_archive "$1_cargo" "$level" "$archive"
+        else
+            plain host_archive "$1_cargo" "$level" "$archive"
+        fi
+        for precision in f32 f64; do
+            host_hashes "$archive" "$level" "$precision"
+            compare "$archive" "$precision" "$out/same/$archive-$precision.txt"
+        done
+        echo "host, $(compiler_of "$1"), $form: the reference's hashes, $(decisions) decisions in each precision"
+    done
+}
+
+compiler_of() { if [ "$1" = debian ]; then /usr/bin/rustc --version; else rustc --version; fi; }
+
+# Levels that are compared on a target or with a compiler of the host; `plain`: without link-time optimisation.
+forms_of() { # target, debian or own
+    case $mode-$1 in
+    --*-* | -m4f) echo "0 0-plain s s-plain 3 3-plain" ;;
+    -debian) echo "0 s 3" ;;
+    -own) echo "0-plain s-plain 3-plain" ;;
+    *) echo "s 3" ;;
+    esac
+}
+
+FIRMWARE_LEVELS="s 3" "$here/build.sh" "$@"
+say "hashes on the host"
+for precision in f32 f64; do host_hashes host 3 "$precision"; done
+cat "$out"/same/host-f??.txt >"$reference"
+host_of debian >"$out/same/debian.txt" &
+debian=$!
+host_of own
+wait "$debian"
+cat "$out/same/debian.txt"
+
+whole=()
+for name in "$@"; do [ "$(forms_of "$name")" = "s 3" ] || whole+=("$name"); done
+if [ ${#whole[@]} -gt 0 ]; then
+    say "C library at opt-level 0"
+    device_archives 0 gleaner_ffi 0 "${whole[@]}" -- "${c_library[@]}"
+    for level in 0 s 3; do
+        say "C library at opt-level $level without link-time optimisation"
+        plain device_archives "$level" gleaner_ffi "$level-plain" "${whole[@]}" -- "${c_library[@]}"
+    done
+fi
 
 same_of() { # target
-    target "$1"
-    local name=$1 level form precision image define
-    for level in "${same_levels[@]}"; do
-        readings "$name" "$level"
+    local name=$1 form level precision image ran=()
+    for form in $(forms_of "$name"); do
+        level=${form%-plain}
         for precision in f32 f64; do
-            define=()
-            [ $precision = f32 ] || define=(-DDOUBLE)
-            compile "$name" "same-$precision.o" "$here/same/main.c" -std=c99 -Wpedantic "${lengths[@]}" \
-                "${define[@]}"
-            for form in "" -plain; do
-                image=same-$precision-$level$form
-                link_image "$name" "$image.elf" "$name-$level$form.a" "$out/$name/same-$precision.o"
-                run_image "$name" "$image"
-                compare "$title, $image" "$out/$name/$image.txt"
-            done
+            readings "$name" "$level" "$precision"
+            image=same-$precision-$form
+            compile "$name" "$image.o" "$here/same/main.c" -std=c99 -Wpedantic $(lengths) $(define "$precision")
+            link_image "$name" "$image.elf" "$name-$form.a" "$out/$name/$image.o"
+            run_image "$name" "$image"
+            target "$name"
+            compare "$title, $image" "$precision" "$out/$name/$image.txt"
+            ran+=("$precision-$form $(decisions)")
         done
     done
-    echo "$title: the host's hashes at opt-level ${same_levels[*]}, with and without link-time optimisation"
+    target "$name"
+    echo "$title: the host's hashes; decisions compared:$(printf ', %s' "${ran[@]}" | sed 's/^,//')"
 }
 
 each_target same_of "$@"

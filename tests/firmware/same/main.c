@@ -1,6 +1,6 @@
 /* Hashes over every decision, score and weight of streams, and over activations: the same lines on every
    target, at every optimisation level. How long they are, the compiler's command line says: CLOSED readings in
-   closed form, QUADRATURE ones by quadrature, ACTIVATIONS points. */
+   closed form, twice QUADRATURE ones by quadrature, ACTIVATIONS points. */
 #include "check.h"
 #include "numbers.h"
 
@@ -64,13 +64,25 @@ static void print(const char *name, uint32_t count, uint32_t decisions, uint32_t
     end_line();
 }
 
-/* Offers readings; a line at each power of ten from 1000 on. */
+/* Where lines are printed: 100, 200, 500, 1000, and so on. */
+static const uint32_t first_line = 100;
+
+static uint32_t line_after(uint32_t line)
+{
+    uint32_t power = 1;
+    while (power <= line / 10u) {
+        power *= 10u;
+    }
+    return line == 2u * power ? 5u * power : 2u * line;
+}
+
+/* Offers readings. */
 static void stream(const char *name, struct F(gleaner_layer) *layers, uint32_t depth,
                    const struct F(gleaner_options) *options, uint32_t readings)
 {
     struct F(gleaner_model) model = {GLEANER_ABI, 1, layers, depth, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL};
     const real *from = weights;
-    uint32_t i, decisions = hash_start, line = 1000;
+    uint32_t i, decisions = hash_start, line = first_line;
 
     numbers_start();
     for (i = 0; i < PARAMETERS; i++) {
@@ -100,16 +112,16 @@ static void stream(const char *name, struct F(gleaner_layer) *layers, uint32_t d
         decisions = hash_real(hash(decisions, (uint32_t)verdict.form), verdict.completeness);
         if (i + 1 == line) {
             print(name, line, decisions, hash_sample());
-            line *= 10;
+            line = line_after(line);
         }
     }
 }
 
-/* Every activation at points of all sizes between 2^-24 and 2^6; lines as for a stream. */
+/* Every activation at points of all sizes between 2^-24 and 2^6. */
 static void activations(uint32_t points)
 {
     static const real parameter[3] = {(real)0.5, 2, (real)1.5};
-    uint32_t i, sum = hash_start, line = 1000;
+    uint32_t i, sum = hash_start, line = first_line;
     numbers_start();
     for (i = 0; i < points; i++) {
         struct F(gleaner_activation) found;
@@ -122,7 +134,7 @@ static void activations(uint32_t points)
         sum = hash_real(hash_real(hash_real(sum, found.value), found.derivative), found.divided);
         if (i + 1 == line) {
             print("activations", line, sum, 0);
-            line *= 10;
+            line = line_after(line);
         }
     }
 }
