@@ -1,0 +1,163 @@
+//! What the factor keeps of each column: its square, its ridge while rows are forgotten, whether it counts as seen.
+
+mod common;
+
+use common::{Random, scalars};
+use gleaner::factor::{Factor, factor_len};
+use gleaner::{Error, Scalar};
+
+type Owned<T> = Factor<T, Vec<T>>;
+
+fn empty<T: Scalar>(order: usize, ridge: f64) -> Owned<T> {
+    Factor::new(order, T::of(ridge), vec![T::ZERO; factor_len(order)]).unwrap()
+}
+
+/// The squares that are kept against the norms of the columns of `sqrt(d) U`.
+#[track_caller]
+fn squares_are_norms<T: Scalar>(factor: &Owned<T>, what: &str) {
+    let order = factor.state().order;
+    let (_, memory) = factor.clone().detach();
+    let kept = &memory[order * (order + 1) / 2 + order..][..order];
+    let mut norms = vec![0.0; order];
+    let mut rest = factor.packed();
+    for j in 0..order {
+        let pivot = rest[0].wide();
+        norms[j] += pivot;
+        for k in j + 1..order {
+            norms[k] += pivot * rest[k - j].wide().powi(2);
+        }
+        rest = &rest[order - j..];
+    }
+    for (square, norm) in kept.iter().zip(&norms) {
+        let error = (square.wide() - norm).abs() / norm;
+        assert!(
+            error < 50.0 * T::EPSILON.wide(),
+            "{what}: {square:?} {norm}"
+        );
+    }
+}
+
+fn squares<T: Scalar>() {
+    let mut random = Random::new(5);
+    for order in [1, 3, 4, 9] {
+        let rows = random.rows(70, order);
+        let mut factor = empty::<T>(order, 0.25);
+        let mut other = empty::<T>(order, 0.25);
+        factor.set_half_life(16).unwrap();
+        other.set_half_life(20).unwrap();
+        for row in &rows {
+            factor.observe(&scalars::<T>(row), T::of(1.5)).unwrap();
+            squares_are_norms(&factor, "observe");
+        }
+        for row in &rows[..33] {
+            other.observe(&scalars::<T>(row), T::ONE).unwrap();
+        }
+        factor.merge(&other).unwrap();
+        squares_are_norms(&factor, "merge");
+        factor.pivot().unwrap();
+        squares_are_norms(&factor, "pivot");
+        factor.observe(&scalars::<T>(&rows[7]), T::ONE).unwrap();
+        factor.merge(&other).unwrap();
+        squares_are_norms(&factor, "merge of what was pivoted");
+        factor.set_half_life(40).unwrap();
+        squares_are_norms(&factor, "another half-life");
+        factor.set_half_life(0).unwrap();
+        squares_are_norms(&factor, "no half-life");
+        let packed = other.packed().to_vec();
+        factor.start(&packed, 3, T::of(0.125)).unwrap();
+        squares_are_norms(&factor, "start");
+    }
+}
+
+#[test]
+fn squares_are_those_of_the_columns() {
+    squares::<f32>();
+    squares::<f64>();
+}
+
+/// One column after the other, evenly over a half-life, and all of them by its end.
+#[test]
+fn the_ridge_comes_back_column_by_column() {
+    for (order, half_life) in [(1, 1), (1, 7), (3, 3), (4, 10), (7, 23)] {
+        let mut factor = empty::<f64>(order, 1.0);
+        factor.set_half_life(half_life).unwrap();
+        let row = vec![0.0; order];
+        for age in (1..=half_life).chain(1..half_life) {
+            factor.observe(&row, 1.0).unwrap();
+            let state = factor.state();
+            let fed = (age * order as u64 / half_life) as usize;
+            let expected = if age == half_life { (0, 0) } else { (age, fed) };
+            assert_eq!((state.age, state.cursor), expected, "{order} {half_life}");
+        }
+    }
+}
+
+/// `EPSILON sqrt(64 N^2 + 4 rows)`, at most 0.01; with a half-life rows count up to twice that.
+#[test]
+fn tolerance_is_the_documented_one() {
+    let close = |found: f64, expected: f64| (found / expected - 1.0).abs() < 1e-6;
+    for (rows, half_life, counted) in [(0, 0, 0), (9, 0, 9), (9000, 0, 9000), (9000, 30, 60)] {
+        for order in [1, 6, 30] {
+            let mut factor = empty::<f64>(order, 1.0);
+            factor.set_half_life(half_life).unwrap();
+            let packed: Vec<f64> = factor.packed().to_vec();
+            factor.start(&packed, rows, 1.0).unwrap();
+            let sum = 64.0 * (order * order) as f64 + 4.0 * f64::from(counted);
+            assert!(close(factor.tolerance(), f64::EPSILON * sum.sqrt()));
+        }
+    }
+    let mut long = empty::<f32>(1, 1.0);
+    long.start(&[1.0], u64::MAX, 1.0).unwrap();
+    assert!(close(f64::from(long.tolerance()), 0.01));
+}
+
+/// A column of so small a pivot and so large a rest, behind one of norm 1.
+fn is_seen(pivot: f64, rest: f64, ridge: f64) -> bool {
+    let mut factor = empty::<f64>(2, ridge);
+    let packed = [1e9, (rest / 1e9).sqrt(), pivot];
+    factor.start(&packed, 10, ridge).unwrap();
+    factor.rank() == 2
+}
+
+/// Above 2 lambda, and above 64 lambda where that is less than a hundredth of the column.
+#[test]
+fn a_pivot_that_is_the_ridges_is_not_seen() {
+    for ridge in [0.5, 1.0, 8.0] {
+        for (pivot, rest, expected) in [
+            (1.9, 0.0, false),
+            (2.1, 0.0, true),
+            (3.0, 20.0, true),
+            (12.0, 10_000.0, false),
+            (60.0, 10_000.0, false),
+            (67.0, 10_000.0, true),
+            (67.0, 1e8, true),
+            (63.0, 1e8, false),
+        ] {
+            let seen = is_seen(pivot * ridge, rest * ridge, ridge);
+            assert_eq!(seen, expected, "{pivot} {rest} {ridge}");
+        }
+    }
+}
+
+/// A leverage that is finite at the last halving and no longer so now is refused, alone or as one of two.
+#[test]
+fn a_leverage_that_grows_out_of_range_is_refused() {
+    let mut factor = empty::<f64>(1, 1.0);
+    factor.set_half_life(4).unwrap();
+    for _ in 0..3 {
+        factor.observe(&[0.0], 1.0).unwrap();
+    }
+    // Three quarters of a half-life: 2^(3/4) = 1.68.
+    let pivot = factor.packed()[0];
+    let at = |share: f64| [(f64::MAX * share).sqrt() * pivot.sqrt()];
+    let (fits, grows, small) = (at(0.55), at(0.65), [1.0]);
+    let mut scratch = [0.0; 2];
+    let refused = Err(Error::Range("row"));
+    assert!(factor.score(&fits, &mut scratch).is_ok());
+    assert_eq!(factor.score(&grows, &mut scratch).map(|_| ()), refused);
+    for pair in [[&grows, &small], [&small, &grows], [&grows, &grows]] {
+        let scored = factor.score_pair(pair.map(|row| &row[..]), &mut scratch);
+        assert_eq!(scored.map(|_| ()), refused);
+    }
+    assert!(factor.score_pair([&fits, &small], &mut scratch).is_ok());
+}
