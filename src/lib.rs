@@ -19,6 +19,7 @@ pub mod store;
 mod sum;
 
 pub use error::Error;
+#[cfg(feature = "nalgebra")]
 pub use nalgebra;
 pub use rand_core;
 pub use scalar::Scalar;

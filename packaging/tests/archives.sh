@@ -2,11 +2,6 @@
 # The release archives hold what they should, the same bytes when made again.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# The packages at one level: the same list in both places, or each would build its own.
-[ "$(grep -oE '^ +set\(once [^)]*' "$root/CMakeLists.txt" | cut -d' ' -f4-)" = \
-    "$(grep -oE '^shared=.*at_one_level [^)]*' "$root/tests/firmware/lib.sh" | cut -d' ' -f2-)" ] ||
-    fail "CMakeLists.txt and tests/firmware/lib.sh differ in the packages built at one level"
-
 # All targets side by side, by one call of cargo, before release.sh goes from one to the next.
 for level in 3 s; do
     quietly firmware device_archives $level gleaner_ffi $level m0 m3 m4f m33 imc imac -- \

@@ -2,12 +2,14 @@
 
 mod activation;
 mod dense;
+#[cfg(feature = "nalgebra")]
 mod fixed;
 mod layers;
 mod network;
 mod objective;
 
 pub use activation::Activation;
+#[cfg(feature = "nalgebra")]
 pub use fixed::{Dense, Fixed, SingleIndex, Then, TwoLayer};
 pub use layers::{Flat, Layer, Layers, Shape};
 pub use network::{Network, Plan, exact_scratch, network_scratch};

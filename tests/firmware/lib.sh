@@ -43,11 +43,8 @@ plain() {
 # What cargo builds as the C library.
 c_library=(--manifest-path "$root/Cargo.toml" -p gleaner-ffi)
 
-# Packages of which nothing, or nothing that depends on the level, is left in an image. At one level they are
-# built once for all; the `core` of a toolchain that brings it ready made is at one level, too.
-at_one_level() { for package in "$@"; do echo "--config=profile.release.package.$package.opt-level=3"; done; }
-core=($(at_one_level core compiler_builtins))
-shared=($(at_one_level nalgebra simba typenum approx num-traits num-rational num-complex num-integer))
+# `core` at one level: built once for all, as the `core` of a toolchain that brings it ready made.
+core=(--config=profile.release.package.{core,compiler_builtins}.opt-level=3)
 
 # Builds a package's static library for targets, `core` included, into archives/TARGET-NAME.a. One call
 # of cargo for all of them, so that they build side by side.
@@ -60,7 +57,7 @@ device_archives() { # opt-level, library, NAME, targets, arguments after --
         shift
     done
     shift
-    debian_cargo "$level" build --quiet --locked --release --lib -Zbuild-std=core "${core[@]}" "${shared[@]}" \
+    debian_cargo "$level" build --quiet --locked --release --lib -Zbuild-std=core "${core[@]}" \
         "${triples[@]}" "$@"
     mkdir -p "$out/archives"
     local one
@@ -72,7 +69,7 @@ device_archives() { # opt-level, library, NAME, targets, arguments after --
 
 # The C library for the host, to archives/NAME.a.
 host_archive() { # debian_cargo or own_cargo, opt-level, NAME
-    "$1" "$2" build --quiet --locked --release --lib "${shared[@]}" "${c_library[@]}"
+    "$1" "$2" build --quiet --locked --release --lib "${c_library[@]}"
     mkdir -p "$out/archives"
     case $1 in
     debian_cargo) cp "$out/build/release/libgleaner_ffi.a" "$out/archives/$3.a" ;;
