@@ -515,6 +515,74 @@ fn a_pre_activation_beyond_the_scalar_is_refused_though_the_output_saturates() {
     );
 }
 
+/// A row is refused where one entry overflows, though the value, the hidden neurons and the input are in range.
+#[test]
+fn an_entry_beyond_the_scalar_is_refused() {
+    let shape = |activation| Shape {
+        inputs: 1,
+        outputs: 1,
+        bias: false,
+        activation,
+    };
+    for (theta, target) in [
+        ([1e-260, 1e150], Target::Prediction),
+        ([1e-10, 1.0], Target::Residual(0.0)),
+        ([1e-10, 1e150], Target::Residual(0.0)),
+    ] {
+        let case = Case {
+            shapes: vec![shape(Activation::Relu), shape(Activation::Identity)],
+            theta: theta.to_vec(),
+            x: vec![1e160_f64],
+        };
+        let network = case.network(8);
+        let mut scratch = vec![0.0; network.scratch()];
+        let mut row = [7.0; 3];
+        let entries = [theta[1] * 1e160, theta[0] * 1e160];
+        let scored = network.row(&case.x, 0, target, &mut row, &mut scratch);
+        if entries.iter().all(|x| x.is_finite()) {
+            assert!(scored.is_ok());
+            continue;
+        }
+        assert_eq!(scored.map(|_| ()), Err(Error::Range("row")));
+        let gradient = network.gradient(&case.x, 0, target, &mut row[..2], &mut scratch);
+        assert_eq!(gradient, Err(Error::Range("gradient")));
+        assert_eq!(row, [7.0; 3]);
+    }
+}
+
+/// Outputs that a row is not of have zeros in it, whatever lay there.
+#[test]
+fn a_row_leaves_nothing_of_what_was_there() {
+    let shape = |inputs, outputs, activation| Shape {
+        inputs,
+        outputs,
+        bias: true,
+        activation,
+    };
+    for activation in [Activation::Identity, Activation::Tanh] {
+        let case = Case {
+            shapes: vec![shape(2, 3, activation), shape(3, 2, Activation::Identity)],
+            theta: (0..17).map(|i| f64::from(i) / 16.0 - 0.4).collect(),
+            x: vec![0.75, -1.5],
+        };
+        let network = case.network(8);
+        let mut scratch = vec![0.0; network.scratch()];
+        for output in 0..2 {
+            let [clean, dirty] = [0.0, 7.0].map(|old| {
+                let mut row = vec![old; 18];
+                let target = Target::Prediction;
+                let scored = network.row(&case.x, output, target, &mut row, &mut scratch);
+                scored.unwrap();
+                row
+            });
+            assert_eq!(clean, dirty);
+            let other = 9 + 3 * (1 - output);
+            assert_eq!(clean[other..other + 3], [0.0; 3]);
+            assert_eq!(clean[15 + 1 - output], 0.0);
+        }
+    }
+}
+
 #[test]
 fn completeness_is_a_number_where_its_sum_overflows() {
     let shape = Shape {

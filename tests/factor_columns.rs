@@ -161,3 +161,114 @@ fn a_leverage_that_grows_out_of_range_is_refused() {
     }
     assert!(factor.score_pair([&fits, &small], &mut scratch).is_ok());
 }
+
+#[test]
+fn the_largest_order_lacks_memory_only() {
+    let new = |order| Factor::new(order, 1.0_f64, [0.0; 8]).map(|_| ());
+    assert_eq!(new(65_535), Err(Error::Length("memory")));
+    assert_eq!(new(65_536), Err(Error::Range("order")));
+}
+
+/// A packed factor whose columns are out of range is refused, and one whose pivots lack more than half of lambda.
+#[test]
+fn a_start_is_in_range() {
+    let mut factor = empty::<f64>(1, 1.0);
+    for ridge in [0.25, 8.0] {
+        assert_eq!(factor.start(&[0.5 * ridge], 1, ridge), Ok(()));
+        let refused = factor.start(&[0.49 * ridge], 1, ridge);
+        assert_eq!(refused, Err(Error::Range("packed")));
+    }
+    let mut factor = empty::<f64>(2, 1.0);
+    assert_eq!(factor.start(&[1.0, 1e100, 1.0], 1, 0.0), Ok(()));
+    let refused = factor.start(&[1.0, 1e155, 1.0], 1, 0.0);
+    assert_eq!(refused, Err(Error::Range("packed")));
+}
+
+/// Squares that have drifted are worked out anew at 2^20 rows, and not before.
+#[test]
+fn squares_do_not_drift_for_ever() {
+    let rows = Random::new(6).rows(9, 3);
+    let mut factor = empty::<f64>(3, 1.0);
+    for row in &rows {
+        factor.observe(row, 1.0).unwrap();
+    }
+    let (mut state, mut memory) = factor.detach();
+    for square in &mut memory[6 + 3..6 + 6] {
+        *square *= 1.5;
+    }
+    for (count, is_anew) in [
+        (1 << 19, false),
+        ((1 << 20) - 2, false),
+        ((1 << 20) - 1, true),
+    ] {
+        state.rows = count;
+        let mut factor = Factor::attach(state, memory.clone()).unwrap();
+        factor.observe(&rows[0], 1.0).unwrap();
+        let square = factor.clone().detach().1[6 + 3];
+        let norm = factor.packed()[0];
+        assert_eq!((square - norm).abs() < 1e-12 * norm, is_anew, "{count}");
+    }
+}
+
+/// A factor that forgets has between half of lambda and 1.5 lambda, of which a merge leaves half out.
+#[test]
+fn a_merged_ridge_is_neither_lost_nor_there_twice() {
+    let (order, half_life) = (3, 12);
+    for ages in 0..2 * half_life {
+        let mut other = empty::<f64>(order, 2.0);
+        other.set_half_life(half_life).unwrap();
+        for _ in 0..=ages {
+            other.observe(&vec![0.0; order], 1.0).unwrap();
+        }
+        let mut factor = empty::<f64>(order, 2.0);
+        factor.merge(&other).unwrap();
+        let packed = factor.packed();
+        for pivot in [packed[0], packed[3], packed[5]] {
+            assert!((2.0 - 1e-12..=4.0 + 1e-12).contains(&pivot), "{pivot}");
+        }
+    }
+}
+
+/// An entry in a column that was never seen is new where it is larger than `sqrt(lambda)`.
+#[test]
+fn novelty_begins_at_the_ridge() {
+    for ridge in [0.25, 1.0, 9.0_f64] {
+        let factor = empty::<f64>(2, ridge);
+        for (share, novelty) in [(0.4, 0.0), (0.9, 0.0), (-0.9, 0.0), (1.1, 1.0), (-3.0, 1.0)] {
+            let row = [0.0, share * ridge.sqrt()];
+            let score = factor.score(&row, &mut [0.0; 2]).unwrap();
+            assert_eq!(score.novelty, novelty, "{ridge} {share}");
+            let leverage = share * share;
+            assert!((score.leverage - leverage).abs() < 1e-12, "{ridge} {share}");
+        }
+    }
+}
+
+/// While rows are forgotten a pivot is halved down to the smallest normal number, and is nothing after it.
+#[test]
+fn a_forgotten_pivot_ends_at_the_smallest_normal_number() {
+    let mut factor = empty::<f64>(1, 0.0);
+    factor.set_half_life(1).unwrap();
+    // 16 times the smallest, halved at once.
+    factor.observe(&[2f64.powi(-509)], 1.0).unwrap();
+    for halvings in 1..8 {
+        let expected = if halvings <= 4 {
+            f64::MIN_POSITIVE * 2f64.powi(4 - halvings)
+        } else {
+            0.0
+        };
+        assert_eq!(factor.packed(), [expected]);
+        factor.observe(&[0.0], 1.0).unwrap();
+    }
+}
+
+/// A weight counts in the sum of squares that has to stay in range.
+#[test]
+fn a_weighted_row_out_of_range_is_refused() {
+    let mut factor = empty::<f64>(2, 1.0);
+    let row = [1e60, 1.0];
+    let refused = factor.observe(&row, 1e190);
+    assert_eq!(refused, Err(Error::Range("row")));
+    assert_eq!(factor.packed(), [1.0, 0.0, 1.0]);
+    assert!(factor.observe(&row, 1e180).is_ok());
+}

@@ -111,3 +111,19 @@ fn refusals() {
         assert!((a - b).abs() < 1e-13);
     }
 }
+
+/// One coefficient beyond the scalar is an error, whatever the others are.
+#[test]
+fn a_coefficient_out_of_range_is_refused() {
+    let mut factor = Factor::new(3, 0.0, vec![0.0_f64; factor_len(3)]).unwrap();
+    let mut solution = [0.0; 2];
+    factor
+        .start(&[1e-300, 1e20, 0.0, 1e240, 1e30, 1.0], 9, 0.0)
+        .unwrap();
+    assert_eq!(factor.solve(&mut solution), Ok(()));
+    assert_eq!(solution, [-1e20 * 1e30, 1e30]);
+    factor
+        .start(&[1e-300, 1e280, 0.0, 1e240, 1e30, 1.0], 9, 0.0)
+        .unwrap();
+    assert_eq!(factor.solve(&mut solution), Err(Error::Range("solution")));
+}

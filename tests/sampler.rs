@@ -160,6 +160,35 @@ fn a_draw_on_the_edge_is_on_one_side() {
     );
 }
 
+/// Refused is a score at which the threshold leaves the range, and none before.
+fn only_the_threshold_leaves_the_range<T: Scalar>() {
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(3);
+    let mut sampler = reservoir::<T>(2);
+    let part = |share: f64| T::MAX * T::of(share);
+    for share in [0.9, 0.2, 0.2] {
+        sampler.offer(part(share), &mut generator).unwrap();
+    }
+    // One is above the threshold, which is 0.4 of the largest number; a newcomer adds its score.
+    let state = sampler.state();
+    assert_eq!((state.heavy, state.light), (1, 1));
+    let near = |sampler: &Reservoir<T, _>, share: f64| {
+        (sampler.threshold().wide() / T::MAX.wide() - share).abs() < 1e-6
+    };
+    assert!(near(&sampler, 0.4));
+    let mut higher = sampler.clone();
+    higher.offer(part(0.4), &mut generator).unwrap();
+    assert!(near(&higher, 0.8));
+    // All three lie above what each would have: their mean, twice, is over the range.
+    let refused = sampler.clone().offer(part(0.9), &mut generator);
+    assert_eq!(refused, Err(Error::Range("score")));
+}
+
+#[test]
+fn a_score_is_refused_where_the_threshold_cannot_be_held() {
+    only_the_threshold_leaves_the_range::<f32>();
+    only_the_threshold_leaves_the_range::<f64>();
+}
+
 #[test]
 fn effective_size_is_that_of_the_definition() {
     let sized = |weights: &[f64]| {
