@@ -88,6 +88,7 @@ fn the_ridge_comes_back_column_by_column() {
             let fed = (age * order as u64 / half_life) as usize;
             let expected = if age == half_life { (0, 0) } else { (age, fed) };
             assert_eq!((state.age, state.cursor), expected, "{order} {half_life}");
+            assert!(Factor::attach(state, factor.clone().detach().1).is_ok());
         }
     }
 }
@@ -182,6 +183,14 @@ fn a_start_is_in_range() {
     assert_eq!(factor.start(&[1.0, 1e100, 1.0], 1, 0.0), Ok(()));
     let refused = factor.start(&[1.0, 1e155, 1.0], 1, 0.0);
     assert_eq!(refused, Err(Error::Range("packed")));
+    // Without a ridge a column may hold nothing, with one it may not.
+    assert_eq!(factor.start(&[0.0, 5.0, 1.0], 1, 0.0), Ok(()));
+    let refused = factor.start(&[0.0, 5.0, 1.0], 1, 1.0);
+    assert_eq!(refused, Err(Error::Range("packed")));
+    // A sum is out of range whatever else is in it.
+    let mut factor = empty::<f64>(3, 1.0);
+    let refused = factor.start(&[1.0, 1e154, 1e-160, 1.0, 0.0, 1.0], 1, 0.0);
+    assert_eq!(refused, Err(Error::Range("packed")));
 }
 
 /// Squares that have drifted are worked out anew at 2^20 rows, and not before.
@@ -271,4 +280,84 @@ fn a_weighted_row_out_of_range_is_refused() {
     assert_eq!(refused, Err(Error::Range("row")));
     assert_eq!(factor.packed(), [1.0, 0.0, 1.0]);
     assert!(factor.observe(&row, 1e180).is_ok());
+}
+
+/// The largest rest in an unseen column over the largest entry, each relative to its column's norm.
+#[test]
+fn novelty_is_the_share_of_the_rest() {
+    let mut factor = empty::<f64>(3, 0.0);
+    for scale in [1.0, 2.0, -3.0] {
+        // The second column is the first, the third is empty.
+        factor.observe(&[scale, scale, 0.0], 1.0).unwrap();
+    }
+    factor.pivot().unwrap();
+    for ([a, b], novelty) in [
+        ([2.0, 2.0], 0.0),
+        ([2.0, 3.0], 1.0 / 3.0),
+        ([4.0, 3.0], 0.25),
+        ([-5.0, -7.0], 2.0 / 7.0),
+        ([1.0, 0.0], 1.0),
+    ] {
+        let found = factor.score(&[a, b, 0.0], &mut [0.0; 3]).unwrap().novelty;
+        assert!((found - novelty).abs() < 1e-12, "{a} {b}: {found}");
+    }
+}
+
+/// Rows whose leverage is out of range are refused where nothing has been seen too.
+#[test]
+fn a_leverage_out_of_range_is_refused() {
+    let factor = empty::<f64>(1, 1.0);
+    let scored = factor.score(&[1e160], &mut [0.0]);
+    assert_eq!(scored.map(|_| ()), Err(Error::Range("row")));
+    assert!(factor.score(&[1e150], &mut [0.0]).is_ok());
+}
+
+/// The smallest pivot there is takes part in a merge and in moves of columns.
+#[test]
+fn the_smallest_pivot_is_one() {
+    let least = f64::MIN_POSITIVE;
+    let mut other = empty::<f64>(1, 0.0);
+    other.start(&[least], 1, 0.0).unwrap();
+    let mut factor = empty::<f64>(1, 0.0);
+    factor.merge(&other).unwrap();
+    assert_eq!(factor.packed(), [least]);
+    let mut factor = empty::<f64>(2, 0.0);
+    factor.start(&[0.0, 0.0, least], 1, 0.0).unwrap();
+    assert_eq!(factor.pivot(), Ok(1));
+    assert_eq!(factor.packed(), [least, 0.0, 0.0]);
+}
+
+#[test]
+fn factors_of_large_rows_merge() {
+    let mut factor = empty::<f64>(1, 0.0);
+    factor.start(&[1e200], 1, 0.0).unwrap();
+    let mut sum = factor.clone();
+    sum.merge(&factor).unwrap();
+    assert!((sum.packed()[0] / 2e200 - 1.0).abs() < 1e-12);
+    factor.start(&[3e307], 1, 0.0).unwrap();
+    let before = factor.packed()[0];
+    let refused = factor.merge(&factor.clone());
+    assert_eq!(refused, Err(Error::Range("other")));
+    assert_eq!(factor.packed(), [before]);
+}
+
+/// Two rows at once against one at a time, with no entry of the factor that could be taken for an unseen pivot.
+#[test]
+fn pairs_equal_single_rows_where_every_entry_is_positive() {
+    for order in 1..=21 {
+        let mut factor = empty::<f64>(order, 0.0);
+        let mut packed = Vec::new();
+        for j in 0..order {
+            packed.push(1.0 + j as f64 / 8.0);
+            packed.extend((j + 1..order).map(|k| 0.125 + (j * 7 + k * 3) as f64 / 1000.0));
+        }
+        factor.start(&packed, 1, 0.0).unwrap();
+        let rows = Random::new(order as u64).rows(2, order);
+        let mut scratch = vec![0.0; 2 * order];
+        let [a, b] = factor
+            .score_pair([&rows[0], &rows[1]], &mut scratch)
+            .unwrap();
+        assert_eq!(Ok(a), factor.score(&rows[0], &mut scratch));
+        assert_eq!(Ok(b), factor.score(&rows[1], &mut scratch));
+    }
 }

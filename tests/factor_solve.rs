@@ -127,3 +127,13 @@ fn a_coefficient_out_of_range_is_refused() {
         .unwrap();
     assert_eq!(factor.solve(&mut solution), Err(Error::Range("solution")));
 }
+
+/// A column that holds nothing gets 0, whatever stands beside it.
+#[test]
+fn an_empty_column_gets_zero() {
+    let mut factor = Factor::new(2, 0.0, vec![0.0_f64; factor_len(2)]).unwrap();
+    factor.start(&[0.0, 5.0, 1.0], 3, 0.0).unwrap();
+    let mut solution = [7.0];
+    assert_eq!(factor.solve(&mut solution), Ok(()));
+    assert_eq!(solution, [0.0]);
+}
