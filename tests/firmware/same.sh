@@ -4,8 +4,8 @@
 # precisions.
 #
 #   same.sh [target...]          what CI runs: on the host, with 10^6 decisions at s and 3, Debian's compiler with
-#                                link-time optimisation and this machine's without; on the Cortex-M4F all of it;
-#                                on the other targets s and 3 with link-time optimisation
+#                                link-time optimisation and this machine's without; on the Cortex-M4F 0, s and 3,
+#                                on the other targets s and 3, with link-time optimisation
 #   same.sh --all [target...]    all of it on each
 #   same.sh --long [target...]   the same over a hundred times the readings: hours
 #
@@ -88,8 +88,8 @@ compiler_of() { if [ "$1" = debian ]; then /usr/bin/rustc --version; else rustc 
 # Levels that are compared on a target or with a compiler of the host; `plain`: without link-time optimisation.
 forms_of() { # target, debian or own
     case $mode-$1 in
-    --*-* | -m4f) echo "0 0-plain s s-plain 3 3-plain" ;;
-    -debian) echo "0 s 3" ;;
+    --*-*) echo "0 0-plain s s-plain 3 3-plain" ;;
+    -debian | -m4f) echo "0 s 3" ;;
     -own) echo "0-plain s-plain 3-plain" ;;
     *) echo "s 3" ;;
     esac
@@ -105,16 +105,20 @@ host_of own
 wait "$debian"
 cat "$out/same/debian.txt"
 
-whole=()
-for name in "$@"; do [ "$(forms_of "$name")" = "s 3" ] || whole+=("$name"); done
-if [ ${#whole[@]} -gt 0 ]; then
-    say "C library at opt-level 0"
-    device_archives 0 gleaner_ffi 0 "${whole[@]}" -- "${c_library[@]}"
-    for level in 0 s 3; do
-        say "C library at opt-level $level without link-time optimisation"
-        plain device_archives "$level" gleaner_ffi "$level-plain" "${whole[@]}" -- "${c_library[@]}"
+# What build.sh has not built.
+for form in 0 0-plain s-plain 3-plain; do
+    building=()
+    for name in "$@"; do
+        case " $(forms_of "$name") " in *" $form "*) building+=("$name") ;; esac
     done
-fi
+    [ ${#building[@]} -gt 0 ] || continue
+    say "C library, $form"
+    if [ "$form" = 0 ]; then
+        device_archives 0 gleaner_ffi 0 "${building[@]}" -- "${c_library[@]}"
+    else
+        plain device_archives "${form%-plain}" gleaner_ffi "$form" "${building[@]}" -- "${c_library[@]}"
+    fi
+done
 
 same_of() { # target
     local name=$1 form level precision image ran=()
