@@ -525,14 +525,15 @@ fn an_entry_beyond_the_scalar_is_refused() {
         activation,
     };
     // The output's slope there is 1, and 1e-100.
-    for (last, theta) in [
-        (Activation::Identity, [1e-260, 1e150]),
-        (Activation::LeakyRelu(1e-100), [1e-260, -1e250]),
+    for (last, theta, x) in [
+        (Activation::Identity, [1e-260, 1e150], 1e160),
+        (Activation::LeakyRelu(1e-100), [1e-260, -1e250], 1e160),
+        (Activation::Identity, [1e-300, 1.7e308], 2.5),
     ] {
         let case = Case {
             shapes: vec![shape(Activation::Relu), shape(last)],
             theta: theta.to_vec(),
-            x: vec![1e160_f64],
+            x: vec![x],
         };
         let network = case.network(8);
         let mut scratch = vec![0.0; network.scratch()];
@@ -550,23 +551,26 @@ fn an_entry_beyond_the_scalar_is_refused() {
 /// Outputs that a row is not of have zeros in it, whatever lay there.
 #[test]
 fn a_row_leaves_nothing_of_what_was_there() {
-    let shape = |inputs, outputs, activation| Shape {
+    let shape = |inputs, outputs, bias| Shape {
         inputs,
         outputs,
-        bias: true,
-        activation,
+        bias,
+        activation: Activation::Identity,
     };
-    for activation in [Activation::Identity, Activation::Tanh] {
+    // In closed form, and by quadrature.
+    for bias in [false, true] {
+        let shapes = vec![shape(2, 3, true), shape(3, 2, bias)];
+        let parameters = if bias { 17 } else { 15 };
         let case = Case {
-            shapes: vec![shape(2, 3, activation), shape(3, 2, Activation::Identity)],
-            theta: (0..17).map(|i| f64::from(i) / 16.0 - 0.4).collect(),
+            shapes,
+            theta: (0..parameters).map(|i| f64::from(i) / 16.0 - 0.4).collect(),
             x: vec![0.75, -1.5],
         };
         let network = case.network(8);
         let mut scratch = vec![0.0; network.scratch()];
         for output in 0..2 {
             let [clean, dirty] = [0.0, 7.0].map(|old| {
-                let mut row = vec![old; 18];
+                let mut row = vec![old; parameters as usize + 1];
                 let target = Target::Prediction;
                 let scored = network.row(&case.x, output, target, &mut row, &mut scratch);
                 scored.unwrap();
@@ -575,7 +579,9 @@ fn a_row_leaves_nothing_of_what_was_there() {
             assert_eq!(clean, dirty);
             let other = 9 + 3 * (1 - output);
             assert_eq!(clean[other..other + 3], [0.0; 3]);
-            assert_eq!(clean[15 + 1 - output], 0.0);
+            if bias {
+                assert_eq!(clean[15 + 1 - output], 0.0);
+            }
         }
     }
 }

@@ -133,6 +133,8 @@ fn a_pivot_that_is_the_ridges_is_not_seen() {
             (67.0, 10_000.0, true),
             (67.0, 1e8, true),
             (63.0, 1e8, false),
+            (65.0, 10_000.0, true),
+            (65.0, 1e8, true),
         ] {
             let seen = is_seen(pivot * ridge, rest * ridge, ridge);
             assert_eq!(seen, expected, "{pivot} {rest} {ridge}");
@@ -143,10 +145,10 @@ fn a_pivot_that_is_the_ridges_is_not_seen() {
 /// A leverage that is finite at the last halving and no longer so now is refused, alone or as one of two.
 #[test]
 fn a_leverage_that_grows_out_of_range_is_refused() {
-    let mut factor = empty::<f64>(1, 1.0);
+    let mut factor = empty::<f64>(1, 0.0);
     factor.set_half_life(4).unwrap();
     for _ in 0..3 {
-        factor.observe(&[0.0], 1.0).unwrap();
+        factor.observe(&[1.0], 1.0).unwrap();
     }
     // Three quarters of a half-life: 2^(3/4) = 1.68.
     let pivot = factor.packed()[0];

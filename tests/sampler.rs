@@ -181,6 +181,19 @@ fn only_the_threshold_leaves_the_range<T: Scalar>() {
     // All three lie above what each would have: their mean, twice, is over the range.
     let refused = sampler.clone().offer(part(0.9), &mut generator);
     assert_eq!(refused, Err(Error::Range("score")));
+    // Two heavy ones and a newcomer far below: on the way the sum of two is over the range, the threshold is not.
+    let mut sampler = reservoir::<T>(2);
+    for share in [0.94, 0.94, 0.1] {
+        sampler.offer(part(share), &mut generator).unwrap();
+    }
+    assert!(near(&sampler, 0.99));
+    // One of two stays, with the sum as threshold.
+    let mut sampler = reservoir::<T>(1);
+    sampler.offer(part(0.2), &mut generator).unwrap();
+    let refused = sampler.clone().offer(part(0.9), &mut generator);
+    assert_eq!(refused, Err(Error::Range("score")));
+    sampler.offer(part(0.7), &mut generator).unwrap();
+    assert!(near(&sampler, 0.9));
 }
 
 #[test]
