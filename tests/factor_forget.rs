@@ -91,6 +91,9 @@ fn empty_columns_stay() {
     assert_eq!(factor.pivot(), Ok(1));
     assert_eq!(factor.columns(), [1.0, 0.0, 2.0, 3.0]);
     assert_eq!(factor.condition(), f64::MAX);
+    let mut factor = empty(2, 0.0, 0);
+    factor.observe(&[0.0, 2.0], 1.0).unwrap();
+    assert_eq!(factor.condition(), f64::MAX);
 }
 
 /// A new direction is told of each of two rows, as of one.
