@@ -352,19 +352,22 @@ struct gleaner_pilot_f32 {
 };
 
 /* A model: const, with a static initialiser, in flash. The functions take readings as the sensor gives
- * them and standardise them by `mean` and `scale`.
+ * them and standardise them by `mean` and `scale`. A bias behind the first layer takes rows by quadrature, and
+ * more memory.
  *
- *     static const float w1[] = {...}, b1[] = {...}, w2[] = {...}, b2[] = {...};
+ *     static const float w1[] = {...}, b1[] = {...}, w2[] = {...};
  *     static const struct gleaner_layer_f32 layers[] = {
  *       {w1, b1, 5, 8, GLEANER_ACTIVATION_RELU, {0}},
- *       {w2, b2, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
+ *       {w2, NULL, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
  *     };
  *     static const struct gleaner_model_f32 model = {
  *       GLEANER_ABI, 0x1234u, layers, 2, 5, 0, NULL, NULL, NULL, NULL, 0, NULL,
  *     }; */
 struct gleaner_model_f32 {
   uint32_t abi; /* `GLEANER_ABI` */
-  uint64_t id; /* Id of the model, for records: whatever the cloud knows it by. */
+  /* Id of the model: another one for each set of parameters. Nothing else tells pilots, snapshots and records of
+   * different models apart. */
+  uint64_t id;
   const struct gleaner_layer_f32 *layers; /* The layers, from the input on. */
   uint32_t depth; /* Number of layers. */
   uint32_t inputs; /* Features of a reading. */
@@ -558,14 +561,14 @@ gleaner_status gleaner_factor_solve_f32(const struct gleaner_factor_f32 *factor,
 
 /* A kept sample as a sampler stores it. Read it by the `_kept_` functions, which know its weight. */
 struct gleaner_item_f32 {
-  uint64_t sequence; /* Number of the offer since the start of the period, from 0 */
+  uint64_t sequence; /* Number among the offers of the period that were not refused, from 0 */
   float score; /* The score it was offered with */
   uint32_t slot; /* Slot of its payload */
 };
 
 /* A kept sample. */
 struct gleaner_kept_f32 {
-  uint64_t sequence; /* Number of the offer since the start of the period, from 0 */
+  uint64_t sequence; /* Number among the offers of the period that were not refused, from 0 */
   uint32_t slot; /* Slot of its payload */
   float score; /* The score it was offered with */
   float weight; /* How many samples of the stream it stands for: 1 / its chance of being kept */
@@ -959,14 +962,15 @@ gleaner_status gleaner_store_init_f32(struct gleaner_store_f32 *store, struct gl
 
 /* After every start: brings back selector and payloads of the newest commit that is whole. `found` 0: nothing
  * was ever committed, and the selector is as init made it.
- * Errors: STATE; DAMAGED (there were commits and none is whole), VERSION, LENGTH (a store of other sizes);
- * those of restoring a selector; STORAGE. */
+ * Errors: STATE; DAMAGED (there is something, and no commit is whole), VERSION, LENGTH (a store of other sizes);
+ * those of restoring a selector; STORAGE. Flash that holds something else: erase it, then recover again. */
 gleaner_status gleaner_store_recover_f32(struct gleaner_store_f32 *store, uint32_t *found);
 
 /* Scores a reading and decides, as `gleaner_selector_offer_f32`. A payload that is kept goes to flash at
  * once; every so many readings the state is committed.
- * Errors: STATE; LENGTH; those of the selector's offer; STORAGE: the reading was taken in, but its payload
- * could not be written or a commit that was due failed, which the next reading tries again. */
+ * Errors: STATE (not recovered, too); LENGTH; those of the selector's offer; STORAGE: the reading was taken in,
+ * but its payload could not be written, which is lost (reading it says so: STORAGE), or a commit that was due
+ * failed, which the next reading tries again. */
 gleaner_status gleaner_store_offer_f32(struct gleaner_store_f32 *store, const float *x, size_t x_len,
     const float *label, const uint8_t *payload, size_t payload_len, struct gleaner_verdict_f32 *verdict);
 
@@ -1071,7 +1075,7 @@ gleaner_status gleaner_activation_evaluate_f32(int32_t activation, const float *
 struct gleaner_record_header {
   uint64_t model; /* Id of the model that scored */
   uint64_t seed; /* Seed of the generator */
-  uint64_t seen; /* Readings offered in the period */
+  uint64_t seen; /* Readings of the period that were scored and offered; refused ones are not among them */
   double total; /* Sum of all scores offered */
   double threshold; /* Scores above it were kept for certain */
   uint32_t period; /* Number of the period */
@@ -1081,7 +1085,7 @@ struct gleaner_record_header {
 
 /* One item of a record. */
 struct gleaner_record_item {
-  uint64_t sequence; /* Number of the offer since the start of the period, from 0 */
+  uint64_t sequence; /* Number among the offers of the period that were not refused, from 0 */
   double score; /* Its score */
   double weight; /* Its weight */
   const uint8_t *payload; /* Its payload, inside the record's bytes where it was read */

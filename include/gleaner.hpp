@@ -545,6 +545,9 @@ class StoreOver : detail::Pinned {
     GLEANER_CALL(store_init, &raw_, &selector.raw_, &flash, payload_len, every, pages.data(), pages.size(),
                  marks.data(), marks.size(), buffer.data(), buffer.size());
   }
+  /* The store keeps the address of `flash`. */
+  Status init(SelectorOver<T>&, const gleaner_flash&&, size_t, uint32_t, Span<uint32_t>, Span<uint8_t>,
+              Span<uint8_t>) = delete;
   Status recover(bool& found) noexcept {
     uint32_t any = 0;
     const Status status = recover_any(any);
@@ -578,6 +581,7 @@ class Store : public StoreOver<T> {
   Status init(SelectorOver<T>& selector, const gleaner_flash& flash, size_t payload_len, uint32_t every) noexcept {
     return StoreOver<T>::init(selector, flash, payload_len, every, pages_, marks_, buffer_);
   }
+  Status init(SelectorOver<T>&, const gleaner_flash&&, size_t, uint32_t) = delete;
 
  private:
   uint32_t pages_[Keep + 1]{};

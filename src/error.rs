@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-/// Why a call was refused. The object is as before, whatever the cause; a selector counts what it refuses, and buffers
-/// for results may hold anything.
+/// Why a call was refused. The object is as before, unless the call says otherwise (a store's offer, a rebase); a
+/// selector counts what it refuses, and buffers for results may hold anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -41,6 +41,8 @@ pub enum Error {
     Object,
     /// Reading, writing or erasing the caller's storage failed, or a page of it is damaged.
     Storage,
+    /// The store has not recovered, so that it does not know what the storage holds.
+    Unrecovered,
 }
 
 impl fmt::Display for Error {
@@ -54,7 +56,7 @@ impl fmt::Display for Error {
                 f.write_str("the label is missing, unwanted or out of the objective's range")
             }
             Error::Objective => {
-                f.write_str("the logistic objective takes a logit, and the model ends in a sigmoid")
+                f.write_str("the objective does not fit the model: the logistic one takes a logit, say")
             }
             Error::Model => {
                 f.write_str("the model's description contradicts itself, or the model failed")
@@ -68,6 +70,7 @@ impl fmt::Display for Error {
             Error::Version => f.write_str("the snapshot's version is not known here"),
             Error::Object => f.write_str("the snapshot is of another object, scalar or options"),
             Error::Storage => f.write_str("the storage failed, or a page of it is damaged"),
+            Error::Unrecovered => f.write_str("the store has to recover first"),
         }
     }
 }

@@ -115,6 +115,8 @@ fn a_known_network_is_checked_but_for_its_weights() {
     };
     assert_eq!(known(&THETA), Ok(network(&shapes, &THETA).plan()));
     assert_eq!(known(&THETA[1..]), Err(Error::Model));
+    let longer = [&THETA[..], &[1.0]].concat();
+    assert_eq!(known(&longer), Err(Error::Model));
 
     let mut theta = THETA;
     theta[4] = f64::NAN;

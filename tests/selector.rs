@@ -309,6 +309,50 @@ fn the_uniform_share_mixes_in() {
 }
 
 #[test]
+fn options_that_refuse_every_reading_are_refused_at_once() {
+    let (mean, scale) = ([0.0, 1.0], [1.0, 2.0]);
+    let refusal = |objective, mean: &[f64], scale: &[f64]| {
+        let shapes = [Shape {
+            inputs: 2,
+            outputs: 1,
+            bias: true,
+            activation: Activation::Identity,
+        }];
+        let theta = [1.0, -1.0, 0.5];
+        let net = Network::new(Flat {
+            shapes: &shapes,
+            theta: &theta,
+        })
+        .unwrap();
+        let length = selector_len(2, net.parameters(), net.order(), net.scratch());
+        let options = Options {
+            objective,
+            scaling: Scaling::Constants { mean, scale },
+            ..Options::default()
+        };
+        let generator = Xoshiro128PlusPlus::seed_from_u64(1);
+        let items = [Item::default(); 4];
+        Selector::new(net, options, generator, vec![0.0; length], items).err()
+    };
+    let (plain, huber) = (Objective::Prediction, Objective::Huber);
+    assert_eq!(refusal(plain, &mean, &scale), None);
+    assert_eq!(refusal(huber(1.0), &mean, &scale), None);
+    for delta in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let refused = refusal(huber(delta), &mean, &scale);
+        assert_eq!(refused, Some(Error::Range("delta")));
+    }
+    for bad in [0.0, -1.0] {
+        let refused = refusal(plain, &mean, &[1.0, bad]);
+        assert_eq!(refused, Some(Error::Range("scale")));
+    }
+    for bad in [f64::NAN, f64::INFINITY] {
+        let not_finite = Some(Error::NotFinite("scaling"));
+        assert_eq!(refusal(plain, &mean, &[1.0, bad]), not_finite);
+        assert_eq!(refusal(plain, &[bad, 0.0], &scale), not_finite);
+    }
+}
+
+#[test]
 fn a_doubled_sigmoid_is_refused() {
     let shapes = [Shape {
         inputs: 2,

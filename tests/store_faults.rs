@@ -10,7 +10,7 @@ use rand_xoshiro::Xoshiro128PlusPlus;
 #[test]
 fn a_store_that_has_not_recovered_refuses() {
     let mut device = device(1, 1);
-    assert_eq!(device.step(0), Err(Error::Storage));
+    assert_eq!(device.step(0), Err(Error::Unrecovered));
     assert_eq!(device.selector.stats().seen, 0);
     assert_eq!(device.recover(), Ok(false));
     assert_eq!(device.step(0), Ok(()));
@@ -35,7 +35,7 @@ fn rotten_areas_fall_back_to_the_other_and_are_named_when_both_are() {
         rotten.flash.bytes[place] ^= 4;
         let mut rotten = rotten.restarted();
         assert_eq!(rotten.recover(), Err(Error::Damaged), "{place}");
-        assert_eq!(rotten.step(0), Err(Error::Storage));
+        assert_eq!(rotten.step(0), Err(Error::Unrecovered));
     }
     // Erased area 0 and rotten area 1: there were commits.
     let mut rotten = device.restarted();
@@ -101,7 +101,7 @@ fn impossible_layouts_and_short_memory_are_refused() {
     assert_eq!(refused(good, 0, |_| ()), Some(Error::Range("every")));
     assert_eq!(
         refused(good, 1, |d| d.pages.truncate(3)),
-        Some(Error::Length("slots"))
+        Some(Error::Length("memory.pages"))
     );
     assert_eq!(
         refused(good, 1, |d| d.marks.truncate(3)),
@@ -126,7 +126,7 @@ fn impossible_layouts_and_short_memory_are_refused() {
         pages: KEEP as u32,
         ..good
     };
-    assert_eq!(refused(few, 1, |_| ()), Some(Error::Length("pages")));
+    assert_eq!(refused(few, 1, |_| ()), Some(Error::Length("layout.pages")));
     for layout in [
         Layout {
             slots: u32::MAX,
@@ -206,4 +206,27 @@ fn a_worn_area_is_noticed() {
     assert_eq!(again.recover(), Ok(true));
     assert_eq!(again.selector.stats().seen, 40);
     check_payloads(&mut again);
+}
+
+#[test]
+fn a_layout_without_room_for_the_snapshot_is_refused_before_readings_come() {
+    let good = layout(KEEP, 1);
+    let short = Layout {
+        snapshot: good.snapshot - 1,
+        ..good
+    };
+    let flash = Flash::new(good.storage_len());
+    let mut device = Device::new(flash, short, 1, selector(1, 0.0, KEEP));
+    assert_eq!(device.recover(), Err(Error::Length("layout.snapshot")));
+}
+
+#[test]
+fn storage_with_other_content_is_used_once_it_is_erased() {
+    let mut device = device(1, 1);
+    device.flash.bytes.fill(0x5A);
+    assert_eq!(device.recover(), Err(Error::Damaged));
+    assert_eq!(device.step(0), Err(Error::Unrecovered));
+    device.flash.bytes.fill(0xFF);
+    assert_eq!(device.recover(), Ok(false));
+    assert_eq!(device.step(0), Ok(()));
 }

@@ -73,7 +73,7 @@ static void port_pause(void)
 }
 
 /* Runs the tasks until all have ended: xTaskCreate for each, then vTaskStartScheduler. Their stacks must hold
-   that of gleaner_selector_offer_f32, which the README gives. */
+   that of gleaner_selector_offer_f32, which the README gives; init takes more (tests/firmware/FOOTPRINT.md). */
 static void port_run(void *(*const *tasks)(void *), int count)
 {
   pthread_t threads[8];

@@ -101,6 +101,12 @@ static int read_sensor(struct payload *payload, uint32_t number)
   return 1;
 }
 
+/* Readings that came in this period, those that were refused among them. */
+static uint64_t readings_before(const struct gleaner_counters_f32 *counters)
+{
+  return counters->seen + counters->refused_not_finite + counters->refused_range;
+}
+
 int main(int argc, char **argv)
 {
   struct gleaner_options_f32 options = GLEANER_OPTIONS_DEFAULT;
@@ -119,7 +125,7 @@ int main(int argc, char **argv)
   must("store", gleaner_store_init_f32(&store, &selector, &flash, sizeof payload, EVERY, pages, SLOTS, marks, PAGES,
                     buffer, sizeof buffer));
   must("recover", gleaner_store_recover_f32(&store, &found));
-  seen = selector.state.counters.seen;
+  seen = readings_before(&selector.state.counters);
   fprintf(stderr, "%s at reading %lu, after %lu commits\n", found != 0 ? "goes on" : "starts", (unsigned long)seen,
       (unsigned long)store.state.commits);
 
@@ -128,8 +134,12 @@ int main(int argc, char **argv)
   }
   for (number = 0; read_sensor(&payload, number); number++) {
     if (number >= seen) {
-      must("offer", gleaner_store_offer_f32(&store, payload.x, OCCUPANCY_INPUTS, NULL, (const uint8_t *)&payload,
-                        sizeof payload, &verdict));
+      gleaner_status status = gleaner_store_offer_f32(&store, payload.x, OCCUPANCY_INPUTS, NULL,
+          (const uint8_t *)&payload, sizeof payload, &verdict);
+      /* A reading that cannot be scored is counted and left out. */
+      if (status != GLEANER_ERROR_NOT_FINITE && status != GLEANER_ERROR_RANGE) {
+        must("offer", status);
+      }
     }
   }
 

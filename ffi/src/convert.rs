@@ -27,6 +27,7 @@ impl From<Error> for Fault {
             Error::Version => GLEANER_ERROR_VERSION,
             Error::Object => GLEANER_ERROR_OBJECT,
             Error::Storage => GLEANER_ERROR_STORAGE,
+            Error::Unrecovered => GLEANER_ERROR_STATE,
             _ => GLEANER_ERROR_OTHER,
         })
     }

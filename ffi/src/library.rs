@@ -213,7 +213,7 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
         }
         GLEANER_ERROR_RECORD => c"not a record: wrong magic, version, length or checksum",
         GLEANER_ERROR_STATE => {
-            c"the struct was never set by its init function, or has been written to"
+            c"the struct was never set by its init function, or has been written to; a store has not recovered"
         }
         GLEANER_ERROR_ABI => c"the struct was compiled against another header, or abi is not set",
         GLEANER_ERROR_CALLBACK => c"the caller's function failed",

@@ -15,7 +15,7 @@ pub struct gleaner_record_header {
     pub model: u64,
     /// Seed of the generator
     pub seed: u64,
-    /// Readings offered in the period
+    /// Readings of the period that were scored and offered; refused ones are not among them
     pub seen: u64,
     /// Sum of all scores offered
     pub total: f64,
@@ -33,7 +33,7 @@ pub struct gleaner_record_header {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_record_item {
-    /// Number of the offer since the start of the period, from 0
+    /// Number among the offers of the period that were not refused, from 0
     pub sequence: u64,
     /// Its score
     pub score: f64,

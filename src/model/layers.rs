@@ -79,7 +79,7 @@ pub struct Shape<T> {
 pub struct Flat<'a, T> {
     /// The layers' shapes, from the input on.
     pub shapes: &'a [Shape<T>],
-    /// All parameters.
+    /// All parameters, no more than the layers take.
     pub theta: &'a [T],
 }
 
@@ -94,6 +94,10 @@ impl<T: Scalar> Layers<T> for Flat<'_, T> {
                 rest.split_at_checked(shape.inputs.checked_mul(shape.outputs)?)?;
             let (bias, tail) = tail.split_at_checked(if shape.bias { shape.outputs } else { 0 })?;
             if i == index {
+                // Parameters that no layer takes belong to another network.
+                if i + 1 == self.shapes.len() && !tail.is_empty() {
+                    return None;
+                }
                 return Some(Layer {
                     weights,
                     bias,

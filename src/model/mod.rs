@@ -47,6 +47,10 @@ pub struct RowReport<T> {
 
 /// A model that gives values, gradients and rows: what the selector works with. Implement it for a model of your own.
 ///
+/// A selector calls `row` for each reading and `leave_out_gauge` behind it; of a report it passes form and completeness
+/// on. `gradient` is the fit's, `norm` is for callers who score without a factor. An error of `row` refuses the reading: `Range` or
+/// `NotFinite` for what is counted as that, `Model` for the rest.
+///
 /// `x` has `inputs()` entries, `scratch` at least `scratch()` scalars with no meaning between calls.
 /// `output` counts from 0; one call is one output, so a sample of a model with C outputs has C rows.
 pub trait Model<T: Scalar> {
@@ -58,13 +62,15 @@ pub trait Model<T: Scalar> {
     }
     /// P, the number of parameters.
     fn parameters(&self) -> usize;
-    /// N, the length of a row without the gauge columns: P + 1 less one a homogeneous hidden neuron.
+    /// N, the length of a row without the gauge columns: for a network P + 1 less one a homogeneous hidden neuron; P + 1
+    /// unless the model says otherwise.
     fn order(&self) -> usize {
         self.parameters().saturating_add(1)
     }
     /// Scalars of scratch that every method below needs.
     fn scratch(&self) -> usize;
-    /// Whether the objective fits the model: false where a sigmoid would be applied twice.
+    /// Whether the model can be asked for the objective: a network says no where a sigmoid would be applied twice. Yes
+    /// unless the model says otherwise.
     fn suits(&self, _objective: Objective<T>) -> bool {
         true
     }
@@ -88,7 +94,7 @@ pub trait Model<T: Scalar> {
         row: &mut [T],
         scratch: &mut [T],
     ) -> Result<RowReport<T>, Error>;
-    /// `|d|^2` of the whole row, without the row where it is exact.
+    /// `|d|^2` of the whole row d. A network whose rows have a closed form works it out without making the row.
     fn norm(
         &self,
         x: &[T],
@@ -97,7 +103,7 @@ pub trait Model<T: Scalar> {
         scratch: &mut [T],
     ) -> Result<T, Error>;
     /// Moves the entries of a whole row that are not gauge columns to its front, in order; the first
-    /// `order()` entries are then the row without gauge columns.
+    /// `order()` entries are then the row without gauge columns. Leaves the row as it is unless the model says otherwise.
     fn leave_out_gauge(&self, _row: &mut [T]) {}
 }
 

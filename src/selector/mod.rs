@@ -58,7 +58,7 @@ where
     /// # Errors
     /// `Model` for a model without inputs or outputs, or whose order is not in 1 to P + 1; `Length` where memory, items or
     /// scaling constants do not fit the model; `Objective` for the logistic loss behind a sigmoid; `Range` for an option
-    /// outside its range.
+    /// outside its range; `NotFinite` for scaling constants.
     pub fn new(
         model: M,
         options: Options<'a, T>,
@@ -67,6 +67,7 @@ where
         items: I,
     ) -> Result<Self, Error> {
         admit(&model, &options)?;
+        options.check()?;
         let parts = Parts::of(&model, memory.as_mut())?;
         let mut factor = Factor::new(model.order(), options.ridge, parts.factor)?;
         factor.set_half_life(options.half_life)?;

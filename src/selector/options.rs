@@ -1,6 +1,6 @@
 //! What a selector is told: options, standardiser, pilot.
 
-use crate::model::{Model, Objective};
+use crate::model::{Model, Objective, all_finite};
 use crate::{Error, Scalar};
 
 /// How inputs are standardised before the model sees them.
@@ -33,12 +33,16 @@ pub struct Options<'a, T> {
     /// alpha in [0, 1], the share of uniform sampling in the score: `(1 - alpha) leverage / mean leverage + alpha`, or the
     /// leverage itself where alpha is 0. Above 0, readings that the model says nothing of have a chance too.
     pub uniform: T,
-    /// Id of the model.
+    /// Id of the model: another one for each set of parameters. Pilots, snapshots and records are told apart by nothing
+    /// else, and models that all have 0 are not told apart at all.
     pub model_id: u64,
 }
 
 impl<T: Scalar> Default for Options<'_, T> {
     /// Prediction, no standardiser, default ridge, no forgetting, no uniform share, model id 0.
+    ///
+    /// Without a pilot the first readings all look new: give the first period a uniform share of 0.05 to 0.1, or sums
+    /// over its sample vary more than those over a sample drawn evenly.
     fn default() -> Self {
         Options {
             objective: Objective::Prediction,
@@ -48,6 +52,26 @@ impl<T: Scalar> Default for Options<'_, T> {
             uniform: T::ZERO,
             model_id: 0,
         }
+    }
+}
+
+impl<T: Scalar> Options<'_, T> {
+    /// Refuses numbers that no reading could be scored with.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if let Objective::Huber(delta) = self.objective
+            && !(delta > T::ZERO && delta.is_finite())
+        {
+            return Err(Error::Range("delta"));
+        }
+        if let Scaling::Constants { mean, scale } = self.scaling {
+            if !all_finite(mean) || !all_finite(scale) {
+                return Err(Error::NotFinite("scaling"));
+            }
+            if scale.iter().any(|&scale| scale <= T::ZERO) {
+                return Err(Error::Range("scale"));
+            }
+        }
+        Ok(())
     }
 }
 

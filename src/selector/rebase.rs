@@ -29,6 +29,7 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             return Err(Error::Length("model"));
         }
         admit(model, options)?;
+        options.check()?;
         if options.half_life > 0 && options.half_life < model.order() as u64 {
             return Err(Error::Range("half_life"));
         }

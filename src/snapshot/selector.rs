@@ -212,6 +212,13 @@ where
 }
 
 impl<T: Scalar, M: Model<T>, G> Joined<'_, T, M, G> {
+    /// Bytes of the longest snapshot: [`selector_snapshot_len`].
+    pub(crate) fn snapshot_len<S: AsRef<[u8]>>(&self, state: impl FnOnce(&G) -> S) -> usize {
+        let generator = state(self.generator).as_ref().len();
+        let (inputs, order) = (self.model.inputs(), self.model.order());
+        selector_snapshot_len::<T>(inputs, order, self.items.len(), generator)
+    }
+
     /// As [`Selector::save`].
     ///
     /// # Errors

@@ -89,7 +89,7 @@ impl Layout {
             return Err(Error::Range("layout"));
         }
         if self.slots < 1 || self.pages < self.slots {
-            return Err(Error::Length("pages"));
+            return Err(Error::Length("layout.pages"));
         }
         let block = u64::from(self.erase);
         let up = |length: u64| length.checked_next_multiple_of(block).unwrap_or(u64::MAX);

@@ -9,6 +9,15 @@
 //! selector is as at the last commit: at most the last `every` readings are as if they had never come, and all weights
 //! are right for the stream without them. With `every = 1` nothing is lost but a reading whose call had not returned.
 //!
+//! # The next model
+//! The store has no rebase of its own: list the kept readings and read their payloads ([`Store::read`]) into a table by slot, rebase
+//! the selector, then [`Store::commit`]. Until that commit the storage holds a state of the old model, which comes back
+//! with the old model only: firmware that replaces its model keeps the old one until then.
+//!
+//! # Other content
+//! Storage that holds something else is [`Error::Damaged`], another layout's is `Length`. Erase it, both areas at
+//! least, and recover again: erased storage is that of a store that has committed nothing.
+//!
 //! # Wear
 //! In a period of n readings, k kept: about `k (1 + ln(n / k))` page writes, each with one erase of that page, and
 //! `n / every` commits, each with one erase of one of the two areas, alternately. Pages are used in turn.
@@ -77,6 +86,7 @@ pub struct StoreMemory<'m> {
 #[derive(Debug)]
 pub struct Store<'m, F, G, S> {
     driver: F,
+    /// The state of the selector's generator.
     generator: fn(&G) -> S,
     layout: Layout,
     every: u32,
@@ -121,7 +131,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
             return Err(Error::Range("every"));
         }
         if memory.pages.len() != layout.slots as usize {
-            return Err(Error::Length("slots"));
+            return Err(Error::Length("memory.pages"));
         }
         if memory.marks.len() != layout.pages as usize {
             return Err(Error::Length("marks"));
@@ -161,9 +171,9 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
     /// `every` readings the state is committed.
     ///
     /// # Errors
-    /// `Length` for a payload of another length; those of [`crate::selector::Selector::offer`]; `Storage`: the reading was taken in, but
-    /// either its payload could not be written ([`Store::read`] will say so) or a commit that was due failed (the last one
-    /// stands; the next reading tries again). `Storage` too before the store has recovered: then nothing has changed.
+    /// `Length` for a payload of another length; those of [`crate::selector::Selector::offer`]; `Unrecovered`: nothing has changed.
+    /// `Storage`: the reading was taken in, but either its payload could not be written, which is lost
+    /// ([`Store::read`] will say so), or a commit that was due failed (the last one stands; the next reading tries again).
     pub fn offer<'s, T, M>(
         &mut self,
         selector: impl Into<Joined<'s, T, M, G>>,
@@ -206,7 +216,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         if self.state.is_recovered {
             Ok(())
         } else {
-            Err(Error::Storage)
+            Err(Error::Unrecovered)
         }
     }
 

@@ -15,7 +15,8 @@ impl<F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'_, F, G, S> {
     /// is as it was. Make the selector first as the lost one was, see [`crate::selector::Selector::restore`].
     ///
     /// # Errors
-    /// `Damaged` where there were commits and none is whole; `Length` for a store of other sizes; those of
+    /// `Damaged` where there is something and no commit is whole; `Length` for a store of other sizes, or a selector whose snapshot is
+    /// longer than the layout says; those of
     /// [`crate::selector::Selector::restore`]; `Storage`. Then nothing has changed, but the store holds no payload until it recovers.
     pub fn recover<'s, T, M>(
         &mut self,
@@ -27,6 +28,9 @@ impl<F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'_, F, G, S> {
         G: SeedableRng + 's,
     {
         let mut selector = selector.into();
+        if selector.snapshot_len(self.generator) > self.layout.snapshot as usize {
+            return Err(Error::Length("layout.snapshot"));
+        }
         self.forget();
         self.state.pending = 0;
         let numbers = [self.commit_number(0), self.commit_number(1)];

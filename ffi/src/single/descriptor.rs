@@ -48,12 +48,13 @@ pub struct gleaner_pilot_f32 {
 }
 
 /// A model: const, with a static initialiser, in flash. The functions take readings as the sensor gives
-/// them and standardise them by `mean` and `scale`.
+/// them and standardise them by `mean` and `scale`. A bias behind the first layer takes rows by quadrature, and
+/// more memory.
 ///
-///     static const float w1[] = {...}, b1[] = {...}, w2[] = {...}, b2[] = {...};
+///     static const float w1[] = {...}, b1[] = {...}, w2[] = {...};
 ///     static const struct gleaner_layer_f32 layers[] = {
 ///       {w1, b1, 5, 8, GLEANER_ACTIVATION_RELU, {0}},
-///       {w2, b2, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
+///       {w2, NULL, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
 ///     };
 ///     static const struct gleaner_model_f32 model = {
 ///       GLEANER_ABI, 0x1234u, layers, 2, 5, 0, NULL, NULL, NULL, NULL, 0, NULL,
@@ -63,7 +64,8 @@ pub struct gleaner_pilot_f32 {
 pub struct gleaner_model_f32 {
     /// `GLEANER_ABI`
     pub abi: u32,
-    /// Id of the model, for records: whatever the cloud knows it by.
+    /// Id of the model: another one for each set of parameters. Nothing else tells pilots, snapshots and records of
+    /// different models apart.
     pub id: u64,
     /// The layers, from the input on.
     pub layers: *const gleaner_layer_f32,

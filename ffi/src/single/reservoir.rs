@@ -12,7 +12,7 @@ use rand_xoshiro::Xoshiro128PlusPlus;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_item_f32 {
-    /// Number of the offer since the start of the period, from 0
+    /// Number among the offers of the period that were not refused, from 0
     pub sequence: u64,
     /// The score it was offered with
     pub score: f32,
@@ -32,7 +32,7 @@ same_layout!(
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_kept_f32 {
-    /// Number of the offer since the start of the period, from 0
+    /// Number among the offers of the period that were not refused, from 0
     pub sequence: u64,
     /// Slot of its payload
     pub slot: u32,

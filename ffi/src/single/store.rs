@@ -130,8 +130,8 @@ pub unsafe extern "C" fn gleaner_store_init_f32(
 
 /// After every start: brings back selector and payloads of the newest commit that is whole. `found` 0: nothing
 /// was ever committed, and the selector is as init made it.
-/// Errors: STATE; DAMAGED (there were commits and none is whole), VERSION, LENGTH (a store of other sizes);
-/// those of restoring a selector; STORAGE.
+/// Errors: STATE; DAMAGED (there is something, and no commit is whole), VERSION, LENGTH (a store of other sizes);
+/// those of restoring a selector; STORAGE. Flash that holds something else: erase it, then recover again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_store_recover_f32(
     store: *mut gleaner_store_f32,
@@ -148,8 +148,9 @@ pub unsafe extern "C" fn gleaner_store_recover_f32(
 
 /// Scores a reading and decides, as `gleaner_selector_offer_f32`. A payload that is kept goes to flash at
 /// once; every so many readings the state is committed.
-/// Errors: STATE; LENGTH; those of the selector's offer; STORAGE: the reading was taken in, but its payload
-/// could not be written or a commit that was due failed, which the next reading tries again.
+/// Errors: STATE (not recovered, too); LENGTH; those of the selector's offer; STORAGE: the reading was taken in,
+/// but its payload could not be written, which is lost (reading it says so: STORAGE), or a commit that was due
+/// failed, which the next reading tries again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_store_offer_f32(
     store: *mut gleaner_store_f32,

@@ -141,8 +141,8 @@ int main(void)
 
   STATUS(GLEANER_ERROR_STATE, F(gleaner_store_recover)(&store, &found));
   start();
-  STATUS(GLEANER_ERROR_STORAGE, step(0));
-  STATUS(GLEANER_ERROR_STORAGE, F(gleaner_store_commit)(&store));
+  STATUS(GLEANER_ERROR_STATE, step(0));
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_store_commit)(&store));
   OK(F(gleaner_store_recover)(&store, &found));
   CHECK(found == 0);
   for (number = 0; number < READINGS; number++) {
@@ -187,7 +187,12 @@ int main(void)
   flash_memory.bytes[GLEANER_ROUND_UP(GLEANER_STORE_AREA(ITEMS, SNAPSHOT), BLOCK) + 20] ^= 1;
   start();
   STATUS(GLEANER_ERROR_DAMAGED, F(gleaner_store_recover)(&store, &found));
-  STATUS(GLEANER_ERROR_STORAGE, step(0));
+  STATUS(GLEANER_ERROR_STATE, step(0));
+  /* The way on: erase, and recover again. */
+  memset(flash_memory.bytes, 0xFF, sizeof flash_memory.bytes);
+  OK(F(gleaner_store_recover)(&store, &found));
+  CHECK(found == 0);
+  OK(step(0));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_store_init)(&store, &selector, &flash, PAYLOAD, EVERY, pages, ITEMS - 1, marks,
                                    PAGES, buffer, BUFFER));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_store_init)(&store, &selector, &flash, PAYLOAD, EVERY, pages, ITEMS, marks,

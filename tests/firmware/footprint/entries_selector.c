@@ -16,17 +16,24 @@ static int32_t recall(void *context, uint32_t slot, real *x, size_t length, real
     return 0;
 }
 
+/* Readings; where each has a closed form, their stack is kept apart. */
 static void offers(const struct F(gleaner_options) * options)
 {
-    struct F(gleaner_verdict) verdict;
+    struct F(gleaner_verdict) verdict = {0};
+    gleaner_status status = 0;
     uint32_t i, slot;
     real x[INPUTS], label;
     for (i = 0; i < READINGS; i++) {
         RUN(gleaner_selector_free_slot, &selector, &slot);
         meter_reading(i, x, INPUTS);
         label = (real)(i % 2);
-        RUN(gleaner_selector_offer, &selector, x, INPUTS,
-            options->objective == GLEANER_OBJECTIVE_PREDICTION ? NULL : &label, &verdict);
+        METER(selector.plan.form == GLEANER_FORM_EXACT ? "offer_in_closed_form" : "gleaner_selector_offer",
+              status = F(gleaner_selector_offer)(
+                  &selector, x, INPUTS,
+                  options->objective == GLEANER_OBJECTIVE_PREDICTION ? NULL : &label, &verdict));
+        if (status != GLEANER_OK) {
+            meter_refuse("gleaner_selector_offer", status);
+        }
     }
 }
 

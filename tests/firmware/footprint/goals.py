@@ -9,6 +9,7 @@ STREAM_PATH = [
 
 # Name: the largest figure that meets the target, and the target as a reader sees it.
 TARGETS = {
+    "goal stack of a reading in closed form": (511, "< 512"),
     "goal stack of the stream path": (511, "< 512"),
     "goal norm 5-8-1, per mille of the output": (1499, "< 1.5"),
     "goal norm 16-16-1, per mille of the output": (1499, "< 1.5"),
@@ -43,7 +44,10 @@ def derive(figures):
         def of(name):
             return figures[name, column]
 
-        found = {"goal stack of the stream path": worst(figures, column)[0]}
+        found = {
+            "goal stack of a reading in closed form": of("reading in closed form, stack"),
+            "goal stack of the stream path": worst(figures, column)[0],
+        }
         for network in ("5-8-1", "16-16-1", "64-10-1"):
             value = of(f"rust value_{network}")
             found[f"goal norm {network}, per mille of the output"] = per_mille(of(f"rust norm_{network}"), value)
