@@ -416,7 +416,9 @@ gleaner_status gleaner_model_sizes_f32(const struct gleaner_model_f32 *model, st
 gleaner_status gleaner_model_check_f32(const struct gleaner_model_f32 *model, int32_t objective, float *work,
     size_t work_len, float *worst);
 
-/* The model's output number `index`, counted from 0, for the reading x. About 2 P flops.
+/* The model's output number `index`, counted from 0, for the reading x. About 2 P flops. Weights are looked at
+ * only where the answer is refused, here and in what follows: an infinite one that an activation flattens, or one
+ * that leads to another output, passes. `gleaner_model_check_f32` finds them all.
  * Errors: those of a model; LENGTH, NOT_FINITE (x), RANGE (no such output, or one beyond the scalar). */
 gleaner_status gleaner_model_value_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
     size_t index, float *work, size_t work_len, float *value);
@@ -935,11 +937,13 @@ gleaner_status gleaner_selector_restore_f32(struct gleaner_selector_f32 *selecto
 
 /* A selector and its payloads in flash as one transaction: a loss of power loses at most the readings
  * since the last commit. Keeps pointers to the selector, the flash and the caller's memory; use the
- * selector's own functions for reading only, once it has a store. */
+ * selector's own functions for reading only, once it has a store, and for a rebase to a model of the same order:
+ * with one of another order every call here is refused (LENGTH) and the flash stays as it is. */
 struct gleaner_store_f32 {
   uint32_t tag; /* Set by init */
   uint32_t every; /* Readings between two commits */
   size_t payload_len; /* Bytes of a payload */
+  size_t snapshot_len; /* Bytes that a snapshot has room for */
   struct gleaner_selector_f32 *selector; /* The selector */
   const struct gleaner_flash *flash; /* The caller's flash */
   uint32_t *pages; /* The caller's, k + 1 numbers: the page of each slot */
@@ -1612,6 +1616,7 @@ struct gleaner_store_f64 {
   uint32_t tag;
   uint32_t every;
   size_t payload_len;
+  size_t snapshot_len;
   struct gleaner_selector_f64 *selector;
   const struct gleaner_flash *flash;
   uint32_t *pages;

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Random, activation, golden, number};
 use gleaner::model::{
-    Activation, Flat, Form, Model, Network, Objective, Shape, Target, network_scratch,
+    Activation, Flat, Form, Layer, Model, Network, Objective, Shape, Target, network_scratch,
 };
 use gleaner::{Error, Scalar};
 use proptest::prelude::*;
@@ -609,4 +609,61 @@ fn completeness_is_a_number_where_its_sum_overflows() {
         .unwrap();
     assert!(report.completeness.is_finite(), "{report:?}");
     assert_eq!(row[..8], case.x[..]);
+}
+
+/// Scaling the input and all biases leaves every kink where it is, and with it the row's bias columns.
+#[test]
+fn kinks_are_found_among_tiny_values() {
+    let widths = [3, 5, 5, 5, 1];
+    let mut random = Random::new(11);
+    let mut draw = |count: usize, size: f64| -> Vec<f64> {
+        (0..count).map(|_| size * random.normal()).collect()
+    };
+    let weights: Vec<_> = (0..4)
+        .map(|i| draw(widths[i] * widths[i + 1], 0.6))
+        .collect();
+    let biases: Vec<_> = (0..4).map(|i| draw(widths[i + 1], 0.3)).collect();
+    let x = draw(3, 1.0);
+    let bias_columns = |scale: f64| -> Vec<f64> {
+        let scaled = |values: &[f64]| values.iter().map(|v| v * scale).collect::<Vec<_>>();
+        let biases: Vec<_> = biases.iter().map(|b| scaled(b)).collect();
+        let layers: Vec<_> = (0..4)
+            .map(|i| Layer {
+                weights: &weights[i],
+                bias: &biases[i],
+                inputs: widths[i],
+                outputs: widths[i + 1],
+                activation: if i < 3 {
+                    Activation::Relu
+                } else {
+                    Activation::Identity
+                },
+            })
+            .collect();
+        let network = Network::new(&layers[..]).unwrap();
+        let (mut row, mut scratch) = (
+            vec![0.0; network.parameters() + 1],
+            vec![0.0; network.scratch()],
+        );
+        network
+            .row(&scaled(&x), 0, Target::Prediction, &mut row, &mut scratch)
+            .unwrap();
+        let mut start = 0;
+        let mut columns = vec![];
+        for i in 0..4 {
+            start += widths[i] * widths[i + 1];
+            columns.extend_from_slice(&row[start..start + widths[i + 1]]);
+            start += widths[i + 1];
+        }
+        columns
+    };
+    let whole = bias_columns(1.0);
+    for scale in [1e-100, 1e-165, 1e-200, 1e100] {
+        for (found, expected) in bias_columns(scale).iter().zip(&whole) {
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "{scale} {found} {expected}"
+            );
+        }
+    }
 }

@@ -108,4 +108,5 @@ fn snapshots() {
 #[test]
 fn stores() {
     both("store");
+    both("store_rebase");
 }

@@ -176,7 +176,10 @@ impl<'a, T: Scalar> Kinks<'a, T> {
                 for (j, (before, &now)) in before.iter_mut().zip(&*now).enumerate() {
                     let (low, high) = (level.of(*before), level.of(now));
                     *before = now;
-                    if low * high < T::ZERO {
+                    // Signs, since the product may vanish.
+                    let is_crossed =
+                        (low < T::ZERO && high > T::ZERO) || (low > T::ZERO && high < T::ZERO);
+                    if is_crossed {
                         let bracket = Bracket {
                             index,
                             neuron: first.saturating_add(j),

@@ -58,7 +58,8 @@ impl<T: Scalar> ReservoirState<T> {
         };
         let is_consistent =
             is_consistent && u32::try_from(slots).is_ok_and(|slots| self.free < slots);
-        let is_counted = u64::try_from(kept).is_ok_and(|kept| kept <= self.seen);
+        let is_counted =
+            u64::try_from(kept).is_ok_and(|kept| kept <= self.seen) && self.seen < u64::MAX;
         if !(is_consistent && is_counted) {
             return Err(Error::Range("state"));
         }

@@ -9,7 +9,12 @@ use crate::standardiser::{Moments, moments_len};
 use crate::{Error, Scalar};
 use rand_core::Rng;
 
-/// A reading on its way to a decision. Until then nothing has moved but the counter of refusals.
+/// A reading on its way to a decision: `standardise`, `make_row`, `observe`, `decide`, in this order and once each, over
+/// the same state, model, memory and items. Until `observe` nothing has moved but the counter of refusals; what the
+/// last step refuses then was not handed to it as to `observe`.
+///
+/// [`super::Selector::offer`] is all of it. The steps are for whoever keeps a selector's parts apart, as the C library
+/// does, and counts bytes of stack.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading<T> {
     objective: Objective<T>,
@@ -61,6 +66,9 @@ impl<T: Scalar> Reading<T> {
             self.factor = self.row + parts.row.len() + parts.scratch.len();
             self.is_running = scaling == Scaling::Running;
             parts.standardise(x, scaling, state.moments)?;
+            if self.is_running && state.moments == u64::MAX {
+                return Err(Error::Range("count"));
+            }
             if self.is_running && !has_room_for_squares(x) {
                 return Err(Error::Range("x"));
             }
@@ -155,6 +163,7 @@ impl<T: Scalar> Reading<T> {
         } else {
             (T::ONE - self.uniform) * (leverage / state.mean()) + self.uniform
         };
+        state.reservoir.check(items.len())?;
         let outcome = state.reservoir.offer(items, score, generator)?;
         if self.is_running {
             let moments = memory.get_mut(..moments_len(x.len()));

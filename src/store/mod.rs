@@ -45,7 +45,7 @@ use rand_core::Rng;
 
 /// No page.
 const NONE: u32 = u32::MAX;
-/// A page that the committed state names.
+/// A page that a committed state names, or one whose commit failed.
 const COMMITTED: u8 = 1;
 /// A page that the running state names.
 const RUNNING: u8 = 2;
@@ -173,7 +173,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
     /// # Errors
     /// `Length` for a payload of another length; those of [`crate::selector::Selector::offer`]; `Unrecovered`: nothing has changed.
     /// `Storage`: the reading was taken in, but either its payload could not be written, which is lost
-    /// ([`Store::read`] will say so), or a commit that was due failed (the last one stands; the next reading tries again).
+    /// ([`Store::read`] will say so), or a commit that was due failed (the next reading tries again).
     pub fn offer<'s, T, M>(
         &mut self,
         selector: impl Into<Joined<'s, T, M, G>>,
@@ -223,7 +223,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
     /// Commits the selector's state now. Cost: a snapshot, its checksum twice, one erase, one write.
     ///
     /// # Errors
-    /// `Storage`: the last commit stands. `Length` where the selector's snapshot is longer than the layout says.
+    /// `Storage`: after a loss of power the last commit comes back, or this one. `Length` where the selector's snapshot is longer than the layout says.
     pub fn commit<'s, T, M>(
         &mut self,
         selector: impl Into<Joined<'s, T, M, G>>,
@@ -264,6 +264,13 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
             self.layout.area(area),
             self.layout.area(area.wrapping_add(1)),
         );
+        // From here on this commit may come back instead of the last one, also where the driver says that it failed: until
+        // one succeeds, no page of either is free.
+        for mark in self.memory.marks.iter_mut() {
+            if *mark & RUNNING != 0 {
+                *mark |= COMMITTED;
+            }
+        }
         self.driver
             .erase(from, to)
             .and_then(|()| self.driver.write(from, bytes))
@@ -289,7 +296,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
     /// Begins the next period, as [`crate::selector::Selector::begin_period`], and commits: payloads of the last period are gone.
     ///
     /// # Errors
-    /// Those of [`Store::commit`]: the period has begun, but a loss of power goes back to the last one.
+    /// Those of [`Store::commit`]: the period has begun, but a loss of power may go back to the last one.
     pub fn begin_period<'s, T, M>(
         &mut self,
         selector: impl Into<Joined<'s, T, M, G>>,

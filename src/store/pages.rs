@@ -63,7 +63,13 @@ impl<F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'_, F, G, S> {
         self.driver
             .erase(address, end)
             .and_then(|()| self.driver.write(address, bytes))
+            // A worn block tells nobody, and may hold another period's payload of this number.
+            .and_then(|()| self.driver.read(address, bytes))
             .map_err(|_| Error::Storage)?;
+        let found = bytes.get(..length).and_then(sealed);
+        if found.map(u32::to_le_bytes) != Some(sum) {
+            return Err(Error::Storage);
+        }
         self.state.writes = self.state.writes.saturating_add(1);
         Ok(())
     }

@@ -31,9 +31,17 @@ impl<F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'_, F, G, S> {
         if selector.snapshot_len(self.generator) > self.layout.snapshot as usize {
             return Err(Error::Length("layout.snapshot"));
         }
-        self.forget();
+        self.state.is_recovered = false;
         self.state.pending = 0;
+        self.forget();
         let numbers = [self.commit_number(0), self.commit_number(1)];
+        // An area that cannot be read may be the newer one.
+        for number in numbers {
+            match number {
+                Ok(_) | Err(Error::Blank | Error::Damaged) => {}
+                Err(cause) => return Err(cause),
+            }
+        }
         let newer = match numbers {
             [Ok(first), Ok(second)] if second > first => 1,
             [Err(_), Ok(_)] => 1,
@@ -52,9 +60,11 @@ impl<F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'_, F, G, S> {
                 },
                 // The first commit goes to area 0: while area 1 is blank, there was no other.
                 Some(Err(Error::Blank)) if area == 1 => result = Ok(false),
-                Some(Err(Error::Blank | Error::Damaged)) | None => {}
-                Some(Err(cause)) => return Err(*cause),
+                Some(Err(_)) | None => {}
             }
+        }
+        if result.is_err() {
+            self.forget();
         }
         if result == Ok(false) {
             (self.state.commits, self.state.area) = (0, 0);

@@ -47,6 +47,10 @@ pub struct Flash {
     pub is_dead: bool,
     /// Bytes that stay as they are, whatever is written there.
     pub worn: Option<core::ops::Range<usize>>,
+    /// Addresses that cannot be read for now.
+    pub unreadable: Option<core::ops::Range<usize>>,
+    /// The next write is done and says that it failed.
+    pub cries_wolf: bool,
 }
 
 impl Flash {
@@ -58,6 +62,8 @@ impl Flash {
             cut: None,
             is_dead: false,
             worn: None,
+            unreadable: None,
+            cries_wolf: false,
         }
     }
 
@@ -104,7 +110,8 @@ impl ReadNorFlash for Flash {
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
         let start = offset as usize;
         assert!(start.is_multiple_of(GRANULE) && bytes.len().is_multiple_of(GRANULE));
-        if self.is_dead {
+        let hidden = self.unreadable.as_ref();
+        if self.is_dead || hidden.is_some_and(|hidden| hidden.contains(&start)) {
             return Err(NorFlashErrorKind::Other);
         }
         bytes.copy_from_slice(&self.bytes[start..start + bytes.len()]);
@@ -135,7 +142,11 @@ impl NorFlash for Flash {
             self.is_dead || self.worn.is_some() || place.iter().all(|&byte| byte == 0xFF),
             "written twice"
         );
-        self.apply(start, bytes)
+        self.apply(start, bytes)?;
+        if core::mem::take(&mut self.cries_wolf) {
+            return Err(NorFlashErrorKind::Other);
+        }
+        Ok(())
     }
 }
 

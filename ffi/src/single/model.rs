@@ -134,7 +134,9 @@ pub unsafe extern "C" fn gleaner_model_check_f32(
     })
 }
 
-/// The model's output number `index`, counted from 0, for the reading x. About 2 P flops.
+/// The model's output number `index`, counted from 0, for the reading x. About 2 P flops. Weights are looked at
+/// only where the answer is refused, here and in what follows: an infinite one that an activation flattens, or one
+/// that leads to another output, passes. `gleaner_model_check_f32` finds them all.
 /// Errors: those of a model; LENGTH, NOT_FINITE (x), RANGE (no such output, or one beyond the scalar).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_model_value_f32(

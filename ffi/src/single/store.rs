@@ -14,7 +14,8 @@ use rand_xoshiro::Xoshiro128PlusPlus;
 
 /// A selector and its payloads in flash as one transaction: a loss of power loses at most the readings
 /// since the last commit. Keeps pointers to the selector, the flash and the caller's memory; use the
-/// selector's own functions for reading only, once it has a store.
+/// selector's own functions for reading only, once it has a store, and for a rebase to a model of the same order:
+/// with one of another order every call here is refused (LENGTH) and the flash stays as it is.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_store_f32 {
@@ -24,6 +25,8 @@ pub struct gleaner_store_f32 {
     pub every: u32,
     /// Bytes of a payload
     pub payload_len: usize,
+    /// Bytes that a snapshot has room for
+    pub snapshot_len: usize,
     /// The selector
     pub selector: *mut gleaner_selector_f32,
     /// The caller's flash
@@ -44,6 +47,11 @@ pub struct gleaner_store_f32 {
     pub state: gleaner_store_state,
 }
 
+/// Bytes of the selector's snapshot.
+fn room(selector: &gleaner_selector_f32, items: usize) -> usize {
+    gleaner_selector_snapshot_len_f32(selector.plan.inputs, selector.plan.order, items)
+}
+
 type Attached<'a> = Store<'a, Driver, Xoshiro128PlusPlus, [u8; GENERATOR]>;
 
 impl gleaner_store_f32 {
@@ -51,13 +59,13 @@ impl gleaner_store_f32 {
     unsafe fn attach<'a>(&self) -> Result<Attached<'a>, Fault> {
         let selector = object(self.selector)?;
         let driver = Driver::new(self.flash)?;
-        let (inputs, order) = (selector.plan.inputs, selector.plan.order);
-        let snapshot = gleaner_selector_snapshot_len_f32(inputs, order, self.pages_len);
+        // A model of another order would move every address in the flash.
+        check_length(room(selector, self.pages_len) == self.snapshot_len)?;
         let layout = driver.layout(
             count(self.pages_len)?,
             count(self.marks_len)?,
             count(self.payload_len)?,
-            count(snapshot)?,
+            count(self.snapshot_len)?,
         );
         let memory = StoreMemory {
             pages: slice_mut(self.pages, self.pages_len)?,
@@ -112,6 +120,7 @@ pub unsafe extern "C" fn gleaner_store_init_f32(
             tag: tag::<f32>(Kind::Store),
             every,
             payload_len,
+            snapshot_len: room(found, pages_len),
             selector,
             flash,
             pages,
