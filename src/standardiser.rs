@@ -251,6 +251,26 @@ impl<T: Scalar, B: AsRef<[T]>> Moments<T, B> {
     }
 }
 
+impl<T: Scalar, B: AsRef<[T]>> Moments<T, B> {
+    /// Whether a sample can be taken in; the count with it.
+    pub(crate) fn admit(&self, x: &[T]) -> Result<u64, Error> {
+        if x.len() != self.features() {
+            return Err(Error::Length("x"));
+        }
+        let next = self.count.checked_add(1).ok_or(Error::Range("count"))?;
+        let count = T::count(next);
+        for (&x, moment) in x.iter().zip(moments(self.memory.as_ref())) {
+            if !x.is_finite() {
+                return Err(Error::NotFinite("x"));
+            }
+            if !moment.with(x, count).is_finite() {
+                return Err(Error::Range("x"));
+            }
+        }
+        Ok(next)
+    }
+}
+
 impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Moments<T, B> {
     /// No sample yet; `memory` holds `4 d` scalars, which are cleared.
     ///
@@ -279,19 +299,8 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Moments<T, B> {
     /// # Errors
     /// `Length`; `NotFinite` for x; `Range` where a squared deviation, or their sum, overflows. Then nothing has changed.
     pub fn observe(&mut self, x: &[T]) -> Result<(), Error> {
-        if x.len() != self.features() {
-            return Err(Error::Length("x"));
-        }
-        let next = self.count.checked_add(1).ok_or(Error::Range("count"))?;
+        let next = self.admit(x)?;
         let count = T::count(next);
-        for (&x, moment) in x.iter().zip(moments(self.memory.as_ref())) {
-            if !x.is_finite() {
-                return Err(Error::NotFinite("x"));
-            }
-            if !moment.with(x, count).is_finite() {
-                return Err(Error::Range("x"));
-            }
-        }
         let mut values = x.iter();
         update(self.memory.as_mut(), |moment| match values.next() {
             Some(&x) => moment.with(x, count),

@@ -66,11 +66,12 @@ impl<T: Scalar> Reading<T> {
             self.factor = self.row + parts.row.len() + parts.scratch.len();
             self.is_running = scaling == Scaling::Running;
             parts.standardise(x, scaling, state.moments)?;
-            if self.is_running && state.moments == u64::MAX {
-                return Err(Error::Range("count"));
-            }
-            if self.is_running && !has_room_for_squares(x) {
-                return Err(Error::Range("x"));
+            if self.is_running {
+                if !has_room_for_squares(x) {
+                    return Err(Error::Range("x"));
+                }
+                // Moments of any size may come from a snapshot: nothing must fail once the factor has moved.
+                Moments::attach(state.moments, &*parts.moments)?.admit(x)?;
             }
             Ok(())
         })
