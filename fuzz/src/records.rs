@@ -28,7 +28,7 @@ pub fn with_checksums(bytes: &[u8]) -> Vec<u8> {
     while let Some(length) = checksum_at(&bytes[start..]) {
         let Some(end) = start
             .checked_add(length)
-            .filter(|end| *end + 4 <= bytes.len())
+            .filter(|&end| bytes.len().checked_sub(4).is_some_and(|most| end <= most))
         else {
             break;
         };

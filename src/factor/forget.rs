@@ -50,7 +50,8 @@ impl<T: Scalar> FactorState<T> {
         } = *self;
         self.age += 1;
         let (columns, turn) = (order as u64, cursor as u64 + 1);
-        if self.age.saturating_mul(columns) >= turn.saturating_mul(half_life) {
+        let is_due = self.age.saturating_mul(columns) >= turn.saturating_mul(half_life);
+        if cursor < order && is_due {
             self.cursor += 1;
             if ridge > T::ZERO {
                 let weight = T::HALF * ridge * self.growth();

@@ -13,6 +13,9 @@ pub(crate) use heap::is_heap;
 
 use crate::Scalar;
 
+/// Samples that a state may have seen: no stream comes near it, and one that did could go on as long again.
+const MOST_SEEN: u64 = u64::MAX / 2;
+
 /// A kept sample as a sampler stores it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C)]

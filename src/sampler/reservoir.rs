@@ -10,7 +10,7 @@
 //! Source: E. Cohen, N. Duffield, H. Kaplan, C. Lund, M. Thorup, "Efficient stream sampling for variance-optimal
 //! estimation of subset sums", SIAM J. Comput. 40 (2011), sections 2 and 3.
 
-use super::{Item, Kept, Outcome};
+use super::{Item, Kept, MOST_SEEN, Outcome};
 use crate::Sum;
 use crate::{Error, Scalar};
 use rand_core::Rng;
@@ -59,7 +59,7 @@ impl<T: Scalar> ReservoirState<T> {
         let is_consistent =
             is_consistent && u32::try_from(slots).is_ok_and(|slots| self.free < slots);
         let is_counted =
-            u64::try_from(kept).is_ok_and(|kept| kept <= self.seen) && self.seen < u64::MAX;
+            u64::try_from(kept).is_ok_and(|kept| kept <= self.seen) && self.seen <= MOST_SEEN;
         if !(is_consistent && is_counted) {
             return Err(Error::Range("state"));
         }

@@ -1,7 +1,7 @@
 //! The k highest scores, ties by arrival: the earlier stays.
 
 use super::heap::{self, at, is_lower};
-use super::{Item, Kept, Outcome, next_slot};
+use super::{Item, Kept, MOST_SEEN, Outcome, next_slot};
 use crate::{Error, Scalar};
 use core::marker::PhantomData;
 
@@ -24,7 +24,8 @@ impl TopState {
             return Err(Error::Length("items"));
         }
         let is_in_range = u32::try_from(slots).is_ok_and(|slots| self.free < slots);
-        let is_counted = u64::try_from(self.kept).is_ok_and(|kept| kept <= self.seen);
+        let is_counted =
+            u64::try_from(self.kept).is_ok_and(|kept| kept <= self.seen) && self.seen <= MOST_SEEN;
         if !(is_in_range && is_counted) {
             return Err(Error::Range("state"));
         }
