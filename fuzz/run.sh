@@ -5,6 +5,8 @@
 #   run.sh SECONDS [TARGET...]  targets: border records printed tables nets snapshots stores; all of them where none is named
 #   run.sh --missing            lists the Debian packages that are missing, one a line
 #
+# From the same corpus the same code sees the same inputs, as many as come in the time; FUZZ_SEED=N: others.
+#
 # Built with debug assertions, overflow checks and AddressSanitizer, on the stable toolchain. Output: target/fuzz (below
 # CARGO_TARGET_DIR where that is set); the corpus that grows there is used again.
 set -euo pipefail
@@ -25,6 +27,7 @@ if [ "${1:-}" = --missing ]; then
     exit 0
 fi
 seconds=${1:?"run.sh SECONDS [TARGET...]"}
+seed=${FUZZ_SEED:-1}
 shift
 [ $# -gt 0 ] || set -- "${all[@]}"
 targets=("$@")
@@ -69,7 +72,7 @@ build() { # target
 fuzz() { # target
     local corpus=$out/corpus/$1
     mkdir -p "$corpus"
-    "$out/bin/$1" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -max_len=2048 -print_final_stats=1 \
+    "$out/bin/$1" -seed="$seed" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -max_len=2048 -print_final_stats=1 \
         -artifact_prefix="$out/findings/$1-" "$corpus" "$here/corpus/$1" >"$out/$1.log" 2>&1
 }
 
