@@ -83,9 +83,18 @@ impl<'a, T: Scalar> Items<'a, T> {
                 && item.sequence < seen
                 && crate::bytes::len(item.slot) < slots
         };
+        // Until all are taken, slots fill in turn: those of the kept are the ones before the free one.
+        let (is_full, place) = (kept.saturating_add(1) >= slots, crate::bytes::len(free));
+        let is_in_turn = |item: Item<T>| {
+            let slot = crate::bytes::len(item.slot);
+            let round = if slot < place { 0 } else { slots };
+            let before = place.saturating_add(round).saturating_sub(slot);
+            is_full || before <= kept
+        };
         let used = items.iter().map(|item| item.slot);
         let used = used.chain(core::iter::once(free)).map(crate::bytes::len);
         if items.iter().all(is_possible)
+            && items.iter().all(is_in_turn)
             && are_distinct(slots, used)
             && is_heap(heap, |index| items.get(index))
         {
