@@ -282,8 +282,11 @@ impl gleaner_selector_f32 {
         let model = Descriptor::again(self.model)?;
         let network = Network::attach(model, self.plan.own()?);
         let options = options(&self.options, model)?;
+        // All that a later step would refuse, before the factor has moved.
+        let memory = slice(self.memory, self.memory_len)?;
+        let items = slice(self.items.cast::<Item<f32>>(), self.items_len)?;
         let state = self.state.own()?;
-        state.check(&network, &options, self.memory_len, self.items_len)?;
+        state.check(&network, &options, memory.len(), items.len())?;
         *reading = Reading::new(&options);
         Ok(())
     }
