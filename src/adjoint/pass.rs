@@ -32,7 +32,7 @@ pub(crate) struct Path<'a, T, L> {
     pub(crate) slopes: &'a mut [T],
 }
 
-impl<'a, T: Scalar, L: Layers<T>> Path<'a, T, L> {
+impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
     /// Values and slopes of the layers before `index` at `t theta`; then pre-activations of layer `index`, from neuron
     /// `first` on, as many as `out` holds.
     #[inline(never)]

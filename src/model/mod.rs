@@ -48,8 +48,8 @@ pub struct RowReport<T> {
 /// A model that gives values, gradients and rows: what the selector works with. Implement it for a model of your own.
 ///
 /// A selector calls `row` for each reading and `leave_out_gauge` behind it; of a report it passes form and completeness
-/// on. `gradient` is the fit's, `norm` is for callers who score without a factor. An error of `row` refuses the reading: `Range` or
-/// `NotFinite` for what is counted as that, `Model` for the rest.
+/// on. `gradient` is the fit's, `norm` is for callers who score without a factor. An error of `row` refuses the
+/// reading: `Range` or `NotFinite` for what is counted as that, `Model` for the rest.
 ///
 /// `x` has `inputs()` entries, `scratch` at least `scratch()` scalars with no meaning between calls.
 /// `output` counts from 0; one call is one output, so a sample of a model with C outputs has C rows.

@@ -10,8 +10,8 @@
 //! are right for the stream without them. With `every = 1` nothing is lost but a reading whose call had not returned.
 //!
 //! # The next model
-//! The store has no rebase of its own: list the kept readings and read their payloads ([`Store::read`]) into a table by slot, rebase
-//! the selector, then [`Store::commit`]. Until that commit the storage holds a state of the old model, which comes back
+//! The store has no rebase of its own: list the kept readings and read their payloads ([`Store::read`]) into a table by
+//! slot, rebase the selector, then [`Store::commit`]. Until that commit the storage holds a state of the old model, which comes back
 //! with the old model only: firmware that replaces its model keeps the old one until then.
 //!
 //! # Other content
