@@ -29,6 +29,10 @@ pub enum Error {
     /// The factor's columns are not in the order that the call needs: `score` without a ridge on dependent columns asks
     /// for `pivot`, `solve` and `packed` ask for `unpivot`.
     Stale,
+    /// The reservoir has been thinned: it takes no offer until it is cleared.
+    Thinned,
+    /// The sampler has no room left, and the sample was refused.
+    Full,
     /// The bytes are no record: wrong magic or checksum.
     Record,
     /// The bytes are erased memory, all 0x00 or all 0xFF: there is no snapshot.
@@ -64,6 +68,8 @@ impl fmt::Display for Error {
             Error::Check => f.write_str("the model's output differs from the expected one"),
             Error::Identity => f.write_str("the object belongs to another model"),
             Error::Stale => f.write_str("the factor's columns are in another order: pivot before score, unpivot before solve"),
+            Error::Thinned => f.write_str("the reservoir has been thinned: clear it first"),
+            Error::Full => f.write_str("the sampler has no room left"),
             Error::Record => f.write_str("not a record: wrong magic or checksum"),
             Error::Blank => f.write_str("erased memory: there is no snapshot"),
             Error::Damaged => f.write_str("not a snapshot, or a damaged one: wrong magic, length or checksum"),

@@ -21,6 +21,7 @@ impl From<Error> for Fault {
             Error::Check => GLEANER_ERROR_CHECK,
             Error::Identity => GLEANER_ERROR_IDENTITY,
             Error::Stale => GLEANER_ERROR_STALE,
+            Error::Thinned => GLEANER_ERROR_STATE,
             Error::Record => GLEANER_ERROR_RECORD,
             Error::Blank => GLEANER_ERROR_BLANK,
             Error::Damaged => GLEANER_ERROR_DAMAGED,

@@ -2,12 +2,18 @@
 
 mod heap;
 mod offer;
+mod pivotal;
 mod pool;
 mod reservoir;
+mod thin;
 mod top;
+mod waiting;
 
+pub use pivotal::{Pivotal, PivotalState, pivotal_len};
 pub use reservoir::{Reservoir, ReservoirState};
+pub use thin::{Room, thin_len};
 pub use top::{Top, TopState};
+pub use waiting::Candidate;
 
 pub(crate) use heap::is_heap;
 
@@ -39,6 +45,18 @@ pub struct Kept<T> {
     pub score: T,
     /// 1 / inclusion probability: how many samples of the stream it stands for.
     pub weight: T,
+}
+
+impl<T: Copy> Item<T> {
+    /// As the caller gets it, with a weight.
+    fn kept(&self, weight: T) -> Kept<T> {
+        Kept {
+            slot: self.slot,
+            sequence: self.sequence,
+            score: self.score,
+            weight,
+        }
+    }
 }
 
 /// What an offer led to.

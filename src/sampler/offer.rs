@@ -17,6 +17,7 @@ impl<T: Scalar> ReservoirState<T> {
         if !(score >= T::ZERO && score <= T::MAX) {
             return Err(Error::Score);
         }
+        self.check_open(items.len())?;
         let ReservoirState {
             seen,
             heavy,

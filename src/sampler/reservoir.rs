@@ -46,13 +46,11 @@ impl<T: Scalar> ReservoirState<T> {
         if kept >= slots {
             return Err(Error::Length("items"));
         }
-        let is_full = kept == slots - 1;
-        // Light items begin with the first sample that leaves.
+        // Light items begin with the first sample that leaves; there is room beside them once it has been thinned.
         let is_consistent = if self.light == 0 {
             self.threshold == T::ZERO && self.compensation == T::ZERO
         } else {
-            is_full
-                && self.threshold > T::ZERO
+            self.threshold > T::ZERO
                 && self.threshold <= T::MAX
                 && self.compensation.abs() <= self.threshold
         };
@@ -62,6 +60,15 @@ impl<T: Scalar> ReservoirState<T> {
             u64::try_from(kept).is_ok_and(|kept| kept <= self.seen) && self.seen <= MOST_SEEN;
         if !(is_consistent && is_counted) {
             return Err(Error::Range("state"));
+        }
+        Ok(())
+    }
+
+    /// Refuses an offer to a reservoir that has been thinned.
+    pub(crate) fn check_open(&self, slots: usize) -> Result<(), Error> {
+        let room = slots.saturating_sub(1).saturating_sub(self.heavy);
+        if self.light > 0 && self.light < room {
+            return Err(Error::Thinned);
         }
         Ok(())
     }
@@ -110,8 +117,8 @@ impl<T: Scalar> ReservoirState<T> {
 /// Memory: k + 1 items and the state. Slots newly kept over n equal scores: about `k (1 + ln(n / k))`.
 #[derive(Clone, Copy, Debug)]
 pub struct Reservoir<T, I> {
-    state: ReservoirState<T>,
-    items: I,
+    pub(super) state: ReservoirState<T>,
+    pub(super) items: I,
 }
 
 impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
@@ -178,22 +185,14 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
         if index >= self.len() {
             return None;
         }
-        let Item {
-            sequence,
-            score,
-            slot,
-        } = *self.items.as_ref().get(index)?;
+        let item = self.items.as_ref().get(index)?;
+        let score = item.score;
         let adjusted = if index < self.state.heavy {
             score
         } else {
             score.max(self.state.threshold)
         };
-        Some(Kept {
-            slot,
-            sequence,
-            score,
-            weight: (adjusted / score).min(T::MAX),
-        })
+        Some(item.kept((adjusted / score).min(T::MAX)))
     }
 
     /// All kept samples with their weights. Nothing is removed.
@@ -219,7 +218,8 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
     /// once for each item that enters or leaves it; O(k) more where a score is above a quarter of the largest value.
     ///
     /// # Errors
-    /// `Score` for a negative, NaN or infinite score; `Range` where the threshold would leave the scalar's range. Then
+    /// `Score` for a negative, NaN or infinite score; `Range` where the threshold would leave the scalar's range;
+    /// `Thinned` behind [`Reservoir::thin`]. Then
     /// nothing has changed, and no draw was used.
     pub fn offer<G: Rng>(&mut self, score: T, generator: &mut G) -> Result<Outcome<T>, Error> {
         self.state.offer(self.items.as_mut(), score, generator)

@@ -110,17 +110,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
         if index >= self.len() {
             return None;
         }
-        let Item {
-            sequence,
-            score,
-            slot,
-        } = *self.items.as_ref().get(index)?;
-        Some(Kept {
-            slot,
-            sequence,
-            score,
-            weight: T::ONE,
-        })
+        Some(self.items.as_ref().get(index)?.kept(T::ONE))
     }
 
     /// All kept samples. Nothing is removed.

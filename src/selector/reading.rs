@@ -113,6 +113,7 @@ impl<T: Scalar> Reading<T> {
         state.counting(|state| {
             // Nothing must fail once the factor has moved.
             state.reservoir.check(items)?;
+            state.reservoir.check_open(items)?;
             let short = Error::Length("memory");
             let (parts, factor) = memory.split_at_mut_checked(self.factor).ok_or(short)?;
             let row = parts.get(self.row..).and_then(|row| row.get(..self.order));

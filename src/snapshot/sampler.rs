@@ -72,6 +72,7 @@ impl<'a, T: Scalar> Items<'a, T> {
         slots: usize,
         free: u32,
         seen: u64,
+        is_in_turn: bool,
     ) -> Result<Self, Error> {
         let items = Items {
             bytes: source.bytes(kept.saturating_mul(item_len::<T>()))?,
@@ -85,16 +86,16 @@ impl<'a, T: Scalar> Items<'a, T> {
         };
         // Until all are taken, slots fill in turn: those of the kept are the ones before the free one.
         let (is_full, place) = (kept.saturating_add(1) >= slots, crate::bytes::len(free));
-        let is_in_turn = |item: Item<T>| {
+        let is_placed = |item: Item<T>| {
             let slot = crate::bytes::len(item.slot);
             let round = if slot < place { 0 } else { slots };
             let before = place.saturating_add(round).saturating_sub(slot);
-            is_full || before <= kept
+            is_full || !is_in_turn || before <= kept
         };
         let used = items.iter().map(|item| item.slot);
         let used = used.chain(core::iter::once(free)).map(crate::bytes::len);
         if items.iter().all(is_possible)
-            && items.iter().all(is_in_turn)
+            && items.iter().all(is_placed)
             && are_distinct(slots, used)
             && is_heap(heap, |index| items.get(index))
         {
@@ -174,7 +175,7 @@ impl<'a, T: Scalar, G: SeedableRng> ReservoirImage<'a, T, G> {
         Ok(ReservoirImage {
             state,
             generator: G::from_seed(seed),
-            items: Items::take(source, kept, heavy, slots, free, seen)?,
+            items: Items::take(source, kept, heavy, slots, free, seen, light == 0)?,
         })
     }
 
@@ -247,7 +248,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
         let (kept, free, seen) = (source.size()?, source.u32()?, source.u64()?);
         let state = TopState { seen, kept, free };
         state.check(slots)?;
-        let items = Items::take(&mut source, kept, kept, slots, free, seen)?;
+        let items = Items::take(&mut source, kept, kept, slots, free, seen, true)?;
         source.end()?;
         items.copy_to(self.replace(state));
         Ok(())
