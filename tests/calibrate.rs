@@ -6,6 +6,7 @@ use common::Random;
 use gleaner::Error;
 use gleaner::calibrate::{Options, Totals, Vector, calibrate, calibrate_len, totals_len};
 use gleaner::factor::{Factor, factor_len};
+use gleaner::model::{Activation, Flat, Model, Network, Shape, Target};
 use gleaner::score::{Mix, cautious, optimal};
 
 /// Gaussian elimination with row exchange.
@@ -271,4 +272,99 @@ fn scores_mix_by_preceding_means() {
     );
     assert_eq!(fixed.score(&[-1.0]), Err(Error::Score));
     assert!(Mix::running(0.1, [0.5, 0.6]).is_err() && Mix::fixed(0.1, [1.0], [0.0]).is_err());
+}
+
+/// A ReLU network: entries against the model's gradient, and its dependent columns through the whole of a calibration.
+#[test]
+fn vectors_are_made_of_gradients() {
+    let shapes = [
+        Shape {
+            inputs: 2,
+            outputs: 2,
+            bias: true,
+            activation: Activation::Relu,
+        },
+        Shape {
+            inputs: 2,
+            outputs: 1,
+            bias: true,
+            activation: Activation::Identity,
+        },
+    ];
+    let theta = [0.5, -1.0, 0.3, 0.8, 0.1, -0.2, 1.5, -0.7, 0.4];
+    let model = Network::new(Flat {
+        shapes: &shapes[..],
+        theta: &theta[..],
+    })
+    .unwrap();
+    let p = model.parameters();
+    let mut scratch = vec![0.0; model.scratch()];
+    let mut gradient = vec![0.0; p];
+    let inputs = Random::new(6).rows(1200, 2);
+    let target = Target::Logistic(0.3);
+    for vector in [Vector::Gradient, Vector::Curvature, Vector::Output] {
+        let length = vector.len(p);
+        let mut rows = Vec::new();
+        for x in &inputs {
+            let mut row = vec![f64::NAN; length];
+            vector
+                .write(&model, x, 0, target, &mut row, &mut scratch)
+                .unwrap();
+            let m = model
+                .gradient(x, 0, Target::Prediction, &mut gradient, &mut scratch)
+                .unwrap();
+            let g = &gradient;
+            let pairs = |f: f64| -> Vec<f64> {
+                (0..p)
+                    .flat_map(|j| (j..p).map(move |k| (j, k)))
+                    .map(|(j, k)| f * g[j] * g[k])
+                    .collect()
+            };
+            let sigmoid = 1.0 / (1.0 + (-m).exp());
+            let mut expected: Vec<f64> = g.iter().map(|g| (sigmoid - 0.3) * g).collect();
+            expected.push(1.0);
+            match vector {
+                Vector::Gradient => (),
+                Vector::Curvature => expected.extend(pairs(sigmoid * (1.0 - sigmoid) / 2.0)),
+                Vector::Output => {
+                    expected = pairs(1.0);
+                    expected.extend(g);
+                    expected.extend(g.iter().map(|g| m * g));
+                    expected.push(1.0);
+                }
+            }
+            assert_eq!(expected.len(), length);
+            for (a, b) in row.iter().zip(&expected) {
+                assert!(
+                    (a - b).abs() <= 1e-13 * (1.0 + b.abs()),
+                    "{vector:?} {a} {b}"
+                );
+            }
+            rows.push(row);
+        }
+        let kept: Vec<_> = rows.iter().step_by(3).cloned().collect();
+        let weights = vec![3.0; kept.len()];
+        let options = Options {
+            ridge: Some(1e-12),
+            least: 0.0,
+            most: 100.0,
+            ..Options::default()
+        };
+        let (_, report) = run(&totals(&rows), &kept, &weights, options);
+        println!("{vector:?} {report:?}");
+        assert!(report.after < 1e-6 * report.before, "{vector:?} {report:?}");
+        let short = &mut vec![0.0; length - 1];
+        let refused = vector.write(&model, &inputs[0], 0, target, short, &mut scratch);
+        assert_eq!(refused, Err(Error::Length("vector")));
+    }
+    let mut row = vec![0.0; p + 1];
+    let refused = Vector::Gradient.write(
+        &model,
+        &inputs[0],
+        0,
+        Target::Prediction,
+        &mut row,
+        &mut scratch,
+    );
+    assert_eq!(refused, Err(Error::Label));
 }
