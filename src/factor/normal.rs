@@ -38,7 +38,7 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
                 for (x, unit) in later.iter_mut().zip(units) {
                     *x -= *entry * *unit;
                 }
-                *entry = *entry / *pivot;
+                *entry /= *pivot;
             } else {
                 *entry = T::ZERO;
             }
