@@ -21,9 +21,8 @@ fn dense(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
         for i in 0..n {
             if i != j {
                 let t = a[i][j] / a[j][j];
-                for k in 0..n {
-                    a[i][k] -= t * a[j][k];
-                }
+                let pivot = a[j].clone();
+                a[i].iter_mut().zip(&pivot).for_each(|(x, y)| *x -= t * y);
                 b[i] -= t * b[j];
             }
         }
