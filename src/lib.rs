@@ -5,6 +5,7 @@
 
 pub mod adjoint;
 mod bytes;
+pub mod calibrate;
 mod error;
 pub mod factor;
 pub mod fit;
@@ -12,6 +13,7 @@ pub mod model;
 pub mod record;
 pub mod sampler;
 mod scalar;
+pub mod score;
 pub mod selector;
 pub mod snapshot;
 pub mod standardiser;

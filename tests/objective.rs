@@ -337,3 +337,49 @@ proptest! {
         }
     }
 }
+
+/// Slope and curvature of the loss: formulas in f64, and differences of the squared root.
+#[test]
+fn loss_slopes_and_curvatures() {
+    use gleaner::model::Target as Of;
+    for m in [-700.0, -40.0, -2.0, -0.3, 0.0, 0.7, 3.0, 40.0, 700.0_f64] {
+        for label in [0.0, 0.3, 1.0] {
+            let target = Of::Logistic(label);
+            let sigmoid = 1.0 / (1.0 + (-m).exp());
+            assert!((target.loss_slope(m) - (sigmoid - label)).abs() < 1e-15);
+            let curvature = 1.0 / (2.0 + m.exp() + (-m).exp());
+            assert!((target.loss_curvature(m) - curvature).abs() <= 1e-14 * curvature);
+        }
+        // In the tail nothing is lost: sigmoid(m) - 1 = -exp(-m).
+        if m >= 40.0 {
+            let ratio = Of::Logistic(1.0).loss_slope(m) / -(-m).exp();
+            assert!((ratio - 1.0).abs() < 1e-13, "{ratio}");
+        }
+    }
+    let huber = Of::Huber {
+        label: 0.5,
+        delta: 1.0,
+    };
+    let all = [
+        Of::Prediction,
+        Of::Residual(0.4),
+        Of::Logistic(0.3),
+        Of::Logistic(1.0),
+        huber,
+    ];
+    for target in all {
+        for m in [-3.0, -1.1, 0.1, 1.2, 4.0_f64] {
+            let loss = |m: f64| target.value(m).powi(2);
+            let slope = (loss(m + 1e-5) - loss(m - 1e-5)) / 2e-5;
+            assert!(
+                (target.loss_slope(m) - slope).abs() < 1e-8,
+                "{target:?} {m}"
+            );
+            let change = (target.loss_slope(m + 1e-5) - target.loss_slope(m - 1e-5)) / 2e-5;
+            assert!(
+                (target.loss_curvature(m) - change).abs() < 1e-8,
+                "{target:?} {m}"
+            );
+        }
+    }
+}

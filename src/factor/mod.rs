@@ -11,6 +11,7 @@
 //! | [`Factor::pivot`] | at most about 2 N^3 |
 //! | [`Factor::merge`] | about N^3 |
 //! | [`Factor::solve`] | about N^2 |
+//! | [`Factor::solve_normal`] | about 2 N^2 |
 //!
 //! # Range
 //! Squares are stored, so the norm of a column must lie within about 1e-19 and 1e19 in f32 (1e-154 and
@@ -23,6 +24,7 @@
 
 mod forget;
 mod merge;
+mod normal;
 mod observe;
 mod pair;
 mod pivot;

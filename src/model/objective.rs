@@ -96,13 +96,44 @@ impl<T: Scalar> Target<T> {
                         -root * T::HALF
                     };
                 }
-                let slope = (T::ONE - label) * logistic.value() - label * logistic.other();
+                let slope = logistic_slope(&logistic, label);
                 slope / (root + root)
             }
             Target::Huber { label, delta } => {
                 let root = huber_root(m - label, delta).abs();
                 if root > delta { delta / root } else { T::ONE }
             }
+        }
+    }
+
+    /// l'(m), the slope of the loss `l = g^2` with respect to the model's output; never 0/0.
+    ///
+    /// `2 g g'`, in closed form: `2 m` or `2 (m - y)`; `sigmoid(m) - y`; `2 r` clipped to `2 delta` for Huber.
+    pub fn loss_slope(self, m: T) -> T {
+        match self {
+            Target::Prediction => m + m,
+            Target::Residual(label) => (m - label) + (m - label),
+            Target::Logistic(label) => logistic_slope(&Logistic::at(m), label),
+            Target::Huber { label, delta } => {
+                let r = (m - label).min(delta).max(-delta);
+                r + r
+            }
+        }
+    }
+
+    /// l''(m), the curvature of the loss `l = g^2`: never negative.
+    ///
+    /// 2; `sigmoid(m) (1 - sigmoid(m))`; for Huber 2 where |r| <= delta, 0 beyond.
+    pub fn loss_curvature(self, m: T) -> T {
+        let two = T::ONE + T::ONE;
+        match self {
+            Target::Prediction | Target::Residual(_) => two,
+            Target::Logistic(_) => {
+                let logistic = Logistic::at(m);
+                logistic.value() * logistic.other()
+            }
+            Target::Huber { label, delta } if (m - label).abs() > delta => T::ZERO,
+            Target::Huber { .. } => two,
         }
     }
 
@@ -119,6 +150,11 @@ impl<T: Scalar> Target<T> {
             Target::Huber { label, delta } => huber_divided(m, m0, label, delta),
         }
     }
+}
+
+/// `sigmoid(m) - y`: nothing cancels for labels 0 and 1, in either tail.
+fn logistic_slope<T: Scalar>(logistic: &Logistic<T>, label: T) -> T {
+    (T::ONE - label) * logistic.value() - label * logistic.other()
 }
 
 /// The root of the logistic loss at a logit.
