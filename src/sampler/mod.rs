@@ -1,13 +1,20 @@
 //! Samplers: scores in, slots and weights out.
 
+mod alias;
+mod bottom;
 mod heap;
 mod offer;
+mod poisson;
 mod pool;
 mod reservoir;
 mod top;
 
+pub use alias::{Alias, AliasState, Draw};
+pub use bottom::{Bottom, Lowest};
+pub use heap::Order;
+pub use poisson::{Budget, Decision, Poisson, PoissonState};
 pub use reservoir::{Reservoir, ReservoirState};
-pub use top::{Top, TopState};
+pub use top::{Highest, Ranked, Top, TopState};
 
 pub(crate) use heap::is_heap;
 
