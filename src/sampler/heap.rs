@@ -1,7 +1,22 @@
-//! A binary heap at the front of the caller's items, lowest score first.
+//! A binary heap at the front of the caller's items, lowest score first, or another order.
 
-use super::Item;
+use super::{Highest, Item};
 use crate::Scalar;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::super::Highest {}
+    impl Sealed for super::super::Lowest {}
+}
+
+/// Which samples stay: [`super::Highest`] or [`super::Lowest`]. Sealed.
+pub trait Order: sealed::Sealed {
+    /// Whether `a` leaves before `b`; of equal scores the later arrival.
+    fn leaves<T: Scalar>(a: &Item<T>, b: &Item<T>) -> bool;
+
+    /// Whether a score has a chance to stay at all.
+    fn admits<T: Scalar>(score: T) -> bool;
+}
 
 /// Whether `a` goes before `b`: the lower score, and of equal scores the later arrival.
 pub(super) fn is_lower<T: Scalar>(a: &Item<T>, b: &Item<T>) -> bool {
@@ -32,11 +47,16 @@ pub(super) fn put<T: Scalar>(items: &mut [Item<T>], index: usize, item: Item<T>)
 
 /// Adds an item to the heap `items[..count]`, which grows by one. O(log count).
 pub(super) fn push<T: Scalar>(items: &mut [Item<T>], count: usize, item: Item<T>) {
+    push_as::<Highest, T>(items, count, item);
+}
+
+/// As `push`, in an order.
+pub(super) fn push_as<O: Order, T: Scalar>(items: &mut [Item<T>], count: usize, item: Item<T>) {
     let mut hole = count;
     while hole > 0 {
         let parent = (hole - 1) / 2;
         let above = at(items, parent);
-        if !is_lower(&item, &above) {
+        if !O::leaves(&item, &above) {
             break;
         }
         put(items, hole, above);
@@ -47,6 +67,15 @@ pub(super) fn push<T: Scalar>(items: &mut [Item<T>], count: usize, item: Item<T>
 
 /// Replaces the lowest of the heap `items[..count]` by `item`. O(log count).
 pub(super) fn replace_lowest<T: Scalar>(items: &mut [Item<T>], count: usize, item: Item<T>) {
+    replace_first::<Highest, T>(items, count, item);
+}
+
+/// Replaces the first to leave of the heap `items[..count]` by `item`. O(log count).
+pub(super) fn replace_first<O: Order, T: Scalar>(
+    items: &mut [Item<T>],
+    count: usize,
+    item: Item<T>,
+) {
     let mut hole = 0_usize;
     loop {
         let left = hole.saturating_mul(2).saturating_add(1);
@@ -58,12 +87,12 @@ pub(super) fn replace_lowest<T: Scalar>(items: &mut [Item<T>], count: usize, ite
         let right = left.saturating_add(1);
         if right < count {
             let other = at(items, right);
-            if is_lower(&other, &below) {
+            if O::leaves(&other, &below) {
                 child = right;
                 below = other;
             }
         }
-        if !is_lower(&below, &item) {
+        if !O::leaves(&below, &item) {
             break;
         }
         put(items, hole, below);

@@ -1,18 +1,25 @@
 //! Samplers: scores in, slots and weights out.
 
+mod alias;
+mod bottom;
 mod heap;
 mod offer;
 mod pivotal;
+mod poisson;
 mod pool;
 mod reservoir;
 mod thin;
 mod top;
 mod waiting;
 
+pub use alias::{Alias, AliasState, Draw};
+pub use bottom::{Bottom, Lowest};
+pub use heap::Order;
 pub use pivotal::{Pivotal, PivotalState, pivotal_len};
+pub use poisson::{Budget, Decision, Poisson, PoissonState};
 pub use reservoir::{Reservoir, ReservoirState};
 pub use thin::{Room, thin_len};
-pub use top::{Top, TopState};
+pub use top::{Highest, Ranked, Top, TopState};
 pub use waiting::Candidate;
 
 pub(crate) use heap::is_heap;

@@ -81,3 +81,13 @@ pub(super) fn below<G: Rng>(count: usize, generator: &mut G) -> usize {
     let index = u64::from(generator.next_u32()).wrapping_mul(count) >> 32;
     usize::try_from(index).unwrap_or(0)
 }
+
+/// Whether an event of this probability happens, by a uniform draw. Compares on the side where the probability is small,
+/// so that it is exact.
+pub(super) fn is_met<T: Scalar>(probability: T, uniform: T) -> bool {
+    if probability <= T::HALF {
+        uniform <= probability
+    } else {
+        uniform > T::ONE - probability
+    }
+}

@@ -1,17 +1,31 @@
 //! The k highest scores, ties by arrival: the earlier stays.
 
-use super::heap::{self, at, is_lower};
+use super::heap::{self, Order, at, is_lower};
 use super::{Item, Kept, MOST_SEEN, Outcome, next_slot};
 use crate::{Error, Scalar};
 use core::marker::PhantomData;
 
-/// Everything of a top-k sampler but its items: plain, copied freely.
+/// The order of [`Top`]: the highest scores stay, and a score of 0 never does.
+#[derive(Clone, Copy, Debug)]
+pub struct Highest;
+
+impl Order for Highest {
+    fn leaves<T: Scalar>(a: &Item<T>, b: &Item<T>) -> bool {
+        is_lower(a, b)
+    }
+
+    fn admits<T: Scalar>(score: T) -> bool {
+        score > T::ZERO
+    }
+}
+
+/// Everything of a top-k or bottom-k sampler but its items: plain, copied freely.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C)]
 pub struct TopState {
     /// Samples offered since the last clear.
     pub seen: u64,
-    /// Kept items, a heap with the lowest first.
+    /// Kept items, a heap with the first to leave in front.
     pub kept: usize,
     /// The free slot.
     pub free: u32,
@@ -38,14 +52,19 @@ impl TopState {
 /// Slots as in [`super::Reservoir`]: one is always free, the next payload goes there, and no live payload is ever
 /// overwritten. Deterministic: uses no draws. It answers which samples are extreme, and estimates nothing: all weights
 /// are 1. A score of 0 is never kept.
+///
+/// To keep all above a threshold, compare: that needs no object.
+pub type Top<T, I> = Ranked<T, I, Highest>;
+
+/// The k first of a stream in an order: [`Top`] or [`super::Bottom`].
 #[derive(Clone, Copy, Debug)]
-pub struct Top<T, I> {
-    scalar: PhantomData<T>,
+pub struct Ranked<T, I, O> {
+    scalar: PhantomData<(T, O)>,
     state: TopState,
     items: I,
 }
 
-impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
+impl<T: Scalar, I: AsRef<[Item<T>]>, O: Order> Ranked<T, I, O> {
     /// An empty sampler in memory of k + 1 items, whose content does not matter.
     ///
     /// # Errors
@@ -61,7 +80,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
     /// items themselves are not read.
     pub fn attach(state: TopState, items: I) -> Result<Self, Error> {
         state.check(items.as_ref().len())?;
-        Ok(Top {
+        Ok(Ranked {
             scalar: PhantomData,
             state,
             items,
@@ -119,7 +138,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Top<T, I> {
     }
 }
 
-impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
+impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>, O: Order> Ranked<T, I, O> {
     /// Takes over a state; its items are to be written.
     pub(crate) fn replace(&mut self, state: TopState) -> &mut [Item<T>] {
         self.state = state;
@@ -143,7 +162,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
         let items = self.items.as_mut();
         let capacity = items.len().saturating_sub(1);
         self.state.seen = seen.wrapping_add(1);
-        if score == T::ZERO || capacity == 0 {
+        if !O::admits(score) || capacity == 0 {
             return Ok(Outcome {
                 kept: false,
                 free,
@@ -151,7 +170,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
             });
         }
         if kept < capacity {
-            heap::push(items, kept, newcomer);
+            heap::push_as::<O, T>(items, kept, newcomer);
             self.state.kept = kept.saturating_add(1);
             self.state.free = next_slot(free, items.len());
             return Ok(Outcome {
@@ -160,20 +179,20 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Top<T, I> {
                 dropped: None,
             });
         }
-        let lowest = at(items, 0);
-        if !is_lower(&lowest, &newcomer) {
+        let first = at(items, 0);
+        if !O::leaves(&first, &newcomer) {
             return Ok(Outcome {
                 kept: false,
                 free,
                 dropped: Some(newcomer),
             });
         }
-        heap::replace_lowest(items, kept, newcomer);
-        self.state.free = lowest.slot;
+        heap::replace_first::<O, T>(items, kept, newcomer);
+        self.state.free = first.slot;
         Ok(Outcome {
             kept: true,
-            free: lowest.slot,
-            dropped: Some(lowest),
+            free: first.slot,
+            dropped: Some(first),
         })
     }
 }
