@@ -5,6 +5,7 @@
 
 pub mod adjoint;
 mod bytes;
+pub mod diagnose;
 mod error;
 pub mod factor;
 pub mod fit;
