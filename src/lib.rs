@@ -10,6 +10,7 @@ mod error;
 pub mod factor;
 pub mod fit;
 pub mod model;
+pub mod outlier;
 pub mod record;
 pub mod sampler;
 mod scalar;
