@@ -7,6 +7,7 @@ pub mod adjoint;
 mod bytes;
 pub mod diagnose;
 mod error;
+pub mod explain;
 pub mod factor;
 pub mod fit;
 pub mod model;
