@@ -334,7 +334,7 @@ fn forgetting_follows_a_change_and_keeps_the_tail() {
     // Ten thousand later the old level is forgotten: about 50 are flagged, less the bin's width. 4 standard errors.
     assert!((15..=80).contains(&flagged), "{flagged}");
     let total = bins.state().total;
-    assert!(total <= 4001 && total >= 2000, "{total}");
+    assert!((2000..=4001).contains(&total), "{total}");
     assert_eq!(
         total,
         bins.counters().iter().map(|&c| u64::from(c)).sum::<u64>()

@@ -44,8 +44,8 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     /// Without a ridge unseen columns contribute 0. Cost: about 3 N^2 flops.
     ///
     /// # Errors
-    /// As [`Factor::score`]; Length: the contributions; Range also where one leaves the scalar's range. They hold no
-    /// meaning then.
+    /// As [`Factor::score`]; Length: the contributions; Range also where one leaves the scalar's range. They are
+    /// then as before.
     ///
     /// Source: Garthwaite and Koch, Evaluating the contributions of individual variables to a quadratic form, Aust. N. Z.
     /// J. Stat. 58 (2016), who compare such splits.
@@ -70,24 +70,25 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
         substitute(parts.packed, parts.squares, z, threshold);
         substitute_back(parts.packed, parts.squares, z, threshold).ok_or(Error::Length("row"))?;
         let growth = self.state.growth();
+        // All of them before the first is written, so that an error leaves the caller's as they were.
+        let place = |place: usize, column: &T| match self.state.pivoted {
+            true => column.index(),
+            false => place,
+        };
         let mut finite = true;
-        for (place, (x, column)) in z.iter().zip(parts.order).enumerate() {
-            let column = if self.state.pivoted {
-                column.index()
-            } else {
-                place
-            };
-            if let Some(entry) = row.get(column)
-                && let Some(contribution) = contributions.get_mut(column)
-            {
-                *contribution = *entry * *x * growth;
-                finite &= contribution.is_finite();
+        for (at, (x, column)) in z.iter_mut().zip(parts.order).enumerate() {
+            let entry = row.get(place(at, column)).copied().unwrap_or_default();
+            *x = entry * *x * growth;
+            finite &= x.is_finite();
+        }
+        if !finite {
+            return Err(Error::Range("contributions"));
+        }
+        for (at, (share, column)) in z.iter().zip(parts.order).enumerate() {
+            if let Some(contribution) = contributions.get_mut(place(at, column)) {
+                *contribution = *share;
             }
         }
-        if finite {
-            Ok(score)
-        } else {
-            Err(Error::Range("contributions"))
-        }
+        Ok(score)
     }
 }
