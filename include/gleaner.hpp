@@ -83,7 +83,6 @@ GLEANER_TYPE(FitOptions, fit_options);
 GLEANER_TYPE(FitReport, fit_report);
 GLEANER_TYPE(Samples, samples);
 GLEANER_TYPE(ActivationAt, activation);
-GLEANER_TYPE(Residuals, residuals); /* all zero: no row yet */
 GLEANER_TYPE(Diagnosis, diagnosis);
 GLEANER_TYPE(Explanation, explanation);
 #undef GLEANER_TYPE
@@ -283,31 +282,29 @@ Status explain(const Model<T>& model, const FactorOver<T>& factor, Span<const T>
                inputs.data(), inputs.size(), layers.data(), layers.size(), &explanation);
 }
 
-/* What a least-squares fit leaves, in C's struct, and what a row does to it. */
+/* What a least-squares fit leaves, and what a row does to it. No row yet until init; a plain value, copied freely. */
 template <class T>
-Status start_residuals(Residuals<T>& residuals, T sum, uint64_t rows, uint64_t rank) noexcept {
-  GLEANER_CALL(residuals_init, &residuals, sum, rows, rank);
-}
-template <class T>
-Status observe_residual(Residuals<T>& residuals, T error, T leverage, T& recursive) noexcept {
-  GLEANER_CALL(residuals_observe, &residuals, error, leverage, &recursive);
-}
-template <class T>
-Status observe_novel(Residuals<T>& residuals) noexcept {
-  GLEANER_CALL(residuals_observe_novel, &residuals);
-}
-template <class T>
-Status variance_of(const Residuals<T>& residuals, T& variance) noexcept {
-  GLEANER_CALL(residuals_variance, &residuals, &variance);
-}
-template <class T>
-Status diagnose(const Residuals<T>& residuals, T residual, T leverage, Diagnosis<T>& diagnosis) noexcept {
-  GLEANER_CALL(diagnose, &residuals, residual, leverage, &diagnosis);
-}
-template <class T>
-Status diagnose_new(const Residuals<T>& residuals, T error, T leverage, Diagnosis<T>& diagnosis) noexcept {
-  GLEANER_CALL(diagnose_new, &residuals, error, leverage, &diagnosis);
-}
+class Residuals {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_residuals_f32, gleaner_residuals_f64>;
+
+  Status init(T sum, uint64_t rows, uint64_t rank) noexcept { GLEANER_CALL(residuals_init, &raw_, sum, rows, rank); }
+  Status observe(T error, T leverage, T& recursive) noexcept {
+    GLEANER_CALL(residuals_observe, &raw_, error, leverage, &recursive);
+  }
+  Status observe_novel() noexcept { GLEANER_CALL(residuals_observe_novel, &raw_); }
+  Status variance(T& variance) const noexcept { GLEANER_CALL(residuals_variance, &raw_, &variance); }
+  Status diagnose(T residual, T leverage, Diagnosis<T>& diagnosis) const noexcept {
+    GLEANER_CALL(diagnose, &raw_, residual, leverage, &diagnosis);
+  }
+  Status diagnose_new(T error, T leverage, Diagnosis<T>& diagnosis) const noexcept {
+    GLEANER_CALL(diagnose_new, &raw_, error, leverage, &diagnosis);
+  }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
 
 template <class T>
 Status leverage_threshold(T multiple, uint64_t rank, uint64_t rows, T& threshold) noexcept {

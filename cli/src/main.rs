@@ -1,6 +1,7 @@
 //! The desktop side of gleaner.
 
 mod activations;
+mod diagnose;
 mod export;
 mod failure;
 mod net;
@@ -26,6 +27,8 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Print residuals without the row, Cook's distance and the like of a csv file
+    Diagnose(diagnose::Arguments),
     /// Write a trained model as a C header and a Rust module
     Export(export::Arguments),
     /// Print records as csv
@@ -38,6 +41,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Diagnose(arguments) => diagnose::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Read(arguments) => read::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),

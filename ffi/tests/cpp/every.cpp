@@ -27,6 +27,8 @@ template class gleaner::SelectorOver<float>;
 template class gleaner::SelectorOver<double>;
 template class gleaner::Selector<float, 100, 3>;
 template class gleaner::Selector<double, 100, 3>;
+template class gleaner::Residuals<float>;
+template class gleaner::Residuals<double>;
 template class gleaner::QuantileOver<float>;
 template class gleaner::QuantileOver<double>;
 template class gleaner::Quantile<float, 16>;
@@ -56,22 +58,10 @@ template gleaner::Status gleaner::evaluate<double>(int32_t, Span<const double>, 
 template gleaner::Status gleaner::explain<float>(const gleaner::Model<float>&, const gleaner::FactorOver<float>&,
                                                Span<const float>, Span<float>, Span<float>, Span<float>,
                                                gleaner::Explanation<float>&) noexcept;
-template gleaner::Status gleaner::start_residuals<float>(gleaner::Residuals<float>&, float, uint64_t, uint64_t) noexcept;
-template gleaner::Status gleaner::observe_residual<float>(gleaner::Residuals<float>&, float, float, float&) noexcept;
-template gleaner::Status gleaner::observe_novel<float>(gleaner::Residuals<float>&) noexcept;
-template gleaner::Status gleaner::variance_of<float>(const gleaner::Residuals<float>&, float&) noexcept;
-template gleaner::Status gleaner::diagnose<float>(const gleaner::Residuals<float>&, float, float, gleaner::Diagnosis<float>&) noexcept;
-template gleaner::Status gleaner::diagnose_new<float>(const gleaner::Residuals<float>&, float, float, gleaner::Diagnosis<float>&) noexcept;
 template gleaner::Status gleaner::leverage_threshold<float>(float, uint64_t, uint64_t, float&) noexcept;
 template gleaner::Status gleaner::explain<double>(const gleaner::Model<double>&, const gleaner::FactorOver<double>&,
                                                Span<const double>, Span<double>, Span<double>, Span<double>,
                                                gleaner::Explanation<double>&) noexcept;
-template gleaner::Status gleaner::start_residuals<double>(gleaner::Residuals<double>&, double, uint64_t, uint64_t) noexcept;
-template gleaner::Status gleaner::observe_residual<double>(gleaner::Residuals<double>&, double, double, double&) noexcept;
-template gleaner::Status gleaner::observe_novel<double>(gleaner::Residuals<double>&) noexcept;
-template gleaner::Status gleaner::variance_of<double>(const gleaner::Residuals<double>&, double&) noexcept;
-template gleaner::Status gleaner::diagnose<double>(const gleaner::Residuals<double>&, double, double, gleaner::Diagnosis<double>&) noexcept;
-template gleaner::Status gleaner::diagnose_new<double>(const gleaner::Residuals<double>&, double, double, gleaner::Diagnosis<double>&) noexcept;
 template gleaner::Status gleaner::leverage_threshold<double>(double, uint64_t, uint64_t, double&) noexcept;
 
 /* Functions that are no templates: here by their addresses. */
