@@ -6,6 +6,7 @@ mod export;
 mod failure;
 mod net;
 mod options;
+mod outliers;
 mod pilot;
 mod progress;
 mod read;
@@ -31,6 +32,8 @@ enum Command {
     Diagnose(diagnose::Arguments),
     /// Write a trained model as a C header and a Rust module
     Export(export::Arguments),
+    /// Rank the outliers of labelled sets
+    Outliers(outliers::Arguments),
     /// Print records as csv
     Read(read::Arguments),
     /// Print adjoint rows or scores of a csv file
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Diagnose(arguments) => diagnose::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Outliers(arguments) => outliers::run(&arguments),
         Command::Read(arguments) => read::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
