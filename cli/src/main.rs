@@ -4,6 +4,7 @@ mod activations;
 mod diagnose;
 mod export;
 mod failure;
+mod faults;
 mod net;
 mod options;
 mod outliers;
@@ -32,6 +33,8 @@ enum Command {
     Diagnose(diagnose::Arguments),
     /// Write a trained model as a C header and a Rust module
     Export(export::Arguments),
+    /// Put faults into a log, and say which are found
+    Faults(faults::Arguments),
     /// Rank the outliers of labelled sets
     Outliers(outliers::Arguments),
     /// Print records as csv
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Diagnose(arguments) => diagnose::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
         Command::Outliers(arguments) => outliers::run(&arguments),
         Command::Read(arguments) => read::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),

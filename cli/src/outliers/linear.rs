@@ -40,6 +40,28 @@ pub fn leverage(order: usize, rows: &[f64]) -> Result<Vec<f64>, Error> {
         .collect()
 }
 
+/// Leverage of each row against the half of the rows with the lowest, found in so many rounds from those of all rows: the
+/// concentration steps of the minimum covariance determinant (Rousseeuw and Van Driessen 1999), from one start. Rows that
+/// are odd together no longer hide each other.
+pub fn trimmed(order: usize, rows: &[f64], rounds: usize) -> Result<Vec<f64>, Error> {
+    let ridge = ridge(order, rows);
+    let mut scores = leverage(order, rows)?;
+    let mut scratch = vec![0.0; order];
+    for _ in 0..rounds {
+        let mut by_score: Vec<usize> = (0..scores.len()).collect();
+        by_score.sort_by(|&i, &j| scores[i].total_cmp(&scores[j]));
+        let mut factor = factor(order, ridge)?;
+        let half = by_score.len().div_ceil(2).max(order);
+        for &i in by_score.iter().take(half) {
+            factor.observe(&rows[i * order..][..order], 1.0)?;
+        }
+        for (row, score) in rows.chunks_exact(order).zip(&mut scores) {
+            *score = factor.score(row, &mut scratch)?.leverage;
+        }
+    }
+    Ok(scores)
+}
+
 /// Leverage and novelty of each reading (so many rows each, added up) against those before it in `order_of`.
 pub fn online(
     order: usize,

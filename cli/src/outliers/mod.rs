@@ -14,8 +14,9 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use std::path::{Path, PathBuf};
 
 /// The ways, in the table's order.
-const WAYS: [&str; 7] = [
+const WAYS: [&str; 8] = [
     "leverage",
+    "leverage against half",
     "online leverage",
     "studentised residual",
     "autoencoder: error",
@@ -23,6 +24,11 @@ const WAYS: [&str; 7] = [
     "online gradient leverage",
     "studentised error",
 ];
+
+/// Those of them that nothing is trained for.
+const LINEAR: usize = 4;
+/// Rounds of trimming.
+const ROUNDS: usize = 10;
 
 /// What `outliers` takes.
 #[derive(Args, Debug)]
@@ -59,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         )));
     }
     let ways = if arguments.linear {
-        &WAYS[..3]
+        &WAYS[..LINEAR]
     } else {
         &WAYS[..]
     };
@@ -189,6 +195,7 @@ impl Set {
         let order = self.width + 1;
         let rows = linear::rows(&self.x, self.width);
         let leverage = self.metrics(&linear::leverage(order, &rows)?);
+        let trimmed = self.metrics(&linear::trimmed(order, &rows, ROUNDS)?);
         let studentised = self.metrics(&linear::studentised(&self.x, self.width)?);
         let count = f64::from(seeds);
         let (mut online, mut trained) = ((0.0, 0.0), [(0.0, 0.0); 4]);
@@ -219,7 +226,7 @@ impl Set {
                 add(sum, self.metrics(scores));
             }
         }
-        let mut found = vec![leverage, online, studentised];
+        let mut found = vec![leverage, trimmed, online, studentised];
         if !only_linear {
             found.extend(trained);
         }
