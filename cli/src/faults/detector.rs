@@ -1,10 +1,10 @@
 //! What a device of the library's parts watches: three scores against quantiles of their own past, and runs of equal
 //! readings against the longest so far.
 
+use gleaner::Error;
 use gleaner::diagnose::Residuals;
 use gleaner::factor::{Factor, factor_len};
 use gleaner::outlier::{Quantile, quantile_len};
-use gleaner::{Error, Scalar};
 
 /// The detectors.
 pub const DETECTORS: [&str; 4] = ["level", "change", "residual", "repeats"];
