@@ -7,7 +7,11 @@ use gleaner::explain::{Explanation, explain, explain_len};
 use gleaner::factor::{Factor, factor_len};
 use gleaner::fit::{FitOptions, fit, fit_len};
 use gleaner::model::{Flat, Model, Network, Objective, Shape, Target, network_scratch};
+use gleaner::sampler::Item;
+use gleaner::selector::{Options, Selector, selector_len};
 use gleaner::{Error, Scalar};
+use rand_xoshiro::Xoshiro128PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
 
 type Owned<T> = Factor<T, Vec<T>>;
 
@@ -429,4 +433,58 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(refused, Err(Error::Length("contributions")));
     let refused = right.contributions(&row[..order], &mut vec![0.0; order], &mut short);
     assert_eq!(refused, Err(Error::Length("scratch")));
+}
+
+#[test]
+fn a_selector_lends_its_factor() {
+    let shapes = relu(2, 3);
+    let theta = [
+        0.3, -0.2, 0.5, 0.4, -0.7, 0.2, 0.1, 0.2, 0.3, 1.0, -1.5, 0.5,
+    ];
+    let network = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let length = selector_len(2, 12, network.order(), network.scratch());
+    let options = Options {
+        ridge: 0.01,
+        ..Options::default()
+    };
+    let generator = Xoshiro128PlusPlus::seed_from_u64(1);
+    let items = vec![Item::default(); 5];
+    let mut selector =
+        Selector::new(network, options, generator, vec![0.0; length], items).unwrap();
+    assert_eq!(selector.factor().unwrap().state().rows, 0);
+    let mut random = Random::new(45);
+    let mut scratch = vec![0.0; network.scratch()];
+    let mut rows = Vec::new();
+    for _ in 0..30 {
+        let x = random.normals(2);
+        selector.offer(&x, None).unwrap();
+        let mut row = vec![0.0; 13];
+        network
+            .row(&x, 0, Target::Prediction, &mut row, &mut scratch)
+            .unwrap();
+        rows.push(row);
+    }
+    let reduced = |row: &Vec<f64>| {
+        let mut row = row.clone();
+        network.leave_out_gauge(&mut row);
+        row.truncate(network.order());
+        row
+    };
+    let own = factor::<f64>(&rows.iter().map(reduced).collect::<Vec<_>>(), 0.01);
+    let lent = selector.factor().unwrap();
+    assert_eq!(lent.packed(), own.packed());
+    let (mut inputs, mut layers, mut scratch) = ([0.0; 2], [0.0; 2], [0.0; explain_len(12)]);
+    let found = explain(
+        &network,
+        &lent,
+        &rows[3],
+        &mut inputs,
+        &mut layers,
+        &mut scratch,
+    );
+    assert_eq!(found.unwrap(), explained(&network, &own, &rows[3]).found);
 }
