@@ -54,12 +54,13 @@ fn by_definition(rows: &[Vec<f64>], ridge: f64, d: &[f64]) -> Vec<f64> {
             .max_by(|&i, &j| a[i][k].abs().total_cmp(&a[j][k].abs()))
             .unwrap();
         a.swap(k, best);
-        for i in 0..n {
+        let pivot = a[k].clone();
+        for (i, line) in a.iter_mut().enumerate() {
             if i != k {
-                let by = a[i][k] / a[k][k];
-                for j in k..=n {
-                    a[i][j] -= by * a[k][j];
-                }
+                let by = line[k] / pivot[k];
+                line.iter_mut()
+                    .zip(&pivot)
+                    .for_each(|(entry, p)| *entry -= by * p);
             }
         }
     }
