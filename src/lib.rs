@@ -6,10 +6,13 @@
 pub mod adjoint;
 mod bytes;
 pub mod calibrate;
+pub mod diagnose;
 mod error;
+pub mod explain;
 pub mod factor;
 pub mod fit;
 pub mod model;
+pub mod outlier;
 pub mod plan;
 pub mod record;
 pub mod sampler;

@@ -1,10 +1,13 @@
 //! The desktop side of gleaner.
 
 mod activations;
+mod diagnose;
 mod export;
 mod failure;
+mod faults;
 mod net;
 mod options;
+mod outliers;
 mod pilot;
 mod progress;
 mod read;
@@ -26,8 +29,14 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Print residuals without the row, Cook's distance and the like of a csv file
+    Diagnose(diagnose::Arguments),
     /// Write a trained model as a C header and a Rust module
     Export(export::Arguments),
+    /// Put faults into a log, and say which are found
+    Faults(faults::Arguments),
+    /// Rank the outliers of labelled sets
+    Outliers(outliers::Arguments),
     /// Print records as csv
     Read(read::Arguments),
     /// Print adjoint rows or scores of a csv file
@@ -38,7 +47,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Diagnose(arguments) => diagnose::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
+        Command::Outliers(arguments) => outliers::run(&arguments),
         Command::Read(arguments) => read::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),

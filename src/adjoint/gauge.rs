@@ -14,6 +14,24 @@ pub(crate) fn leave_out_gauge<T: Scalar, L: Layers<T>>(layers: &L, row: &mut [T]
         read: 0,
         write: 0,
     };
+    walk(layers, &mut front);
+    front.write
+}
+
+/// Writes the entries of a row without gauge columns to their places in a whole one, and 0 to the gauge columns.
+pub(crate) fn put_back_gauge<T: Scalar, L: Layers<T>>(layers: &L, reduced: &[T], whole: &mut [T]) {
+    walk(layers, &mut Back { reduced, whole });
+}
+
+/// Told of the entries of a whole row in order.
+trait Entries {
+    /// So many that are none of the gauge columns.
+    fn keep(&mut self, count: usize);
+    /// A gauge column.
+    fn leave_out(&mut self);
+}
+
+fn walk<T: Scalar, L: Layers<T>>(layers: &L, front: &mut impl Entries) {
     let mut below_is_homogeneous = false;
     let mut next = layers.layer(0);
     for index in 0..layers.depth() {
@@ -45,7 +63,6 @@ pub(crate) fn leave_out_gauge<T: Scalar, L: Layers<T>>(layers: &L, row: &mut [T]
         below_is_homogeneous = is_homogeneous;
     }
     front.keep(1);
-    front.write
 }
 
 /// The first neuron of `above` that input j leads to with a weight that is not 0.
@@ -77,7 +94,7 @@ struct Front<'a, T> {
     write: usize,
 }
 
-impl<T: Scalar> Front<'_, T> {
+impl<T: Scalar> Entries for Front<'_, T> {
     fn keep(&mut self, count: usize) {
         if self.read == self.write {
             self.read = self.read.saturating_add(count);
@@ -97,5 +114,28 @@ impl<T: Scalar> Front<'_, T> {
 
     fn leave_out(&mut self) {
         self.read = self.read.saturating_add(1);
+    }
+}
+
+/// A row that goes back to its places.
+struct Back<'r, 'w, T> {
+    reduced: &'r [T],
+    whole: &'w mut [T],
+}
+
+impl<T: Scalar> Entries for Back<'_, '_, T> {
+    fn keep(&mut self, count: usize) {
+        let (from, rest) = self.reduced.split_at_checked(count).unwrap_or_default();
+        let whole = core::mem::take(&mut self.whole);
+        let (to, others) = whole.split_at_mut_checked(count).unwrap_or_default();
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+        (self.reduced, self.whole) = (rest, others);
+    }
+
+    fn leave_out(&mut self) {
+        let whole = core::mem::take(&mut self.whole);
+        let (place, others) = whole.split_at_mut_checked(1).unwrap_or_default();
+        place.fill(T::ZERO);
+        self.whole = others;
     }
 }

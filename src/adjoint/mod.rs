@@ -11,6 +11,6 @@ mod pass;
 mod quadrature;
 
 pub(crate) use exact::{exact_norm, exact_row, has_closed_form};
-pub(crate) use gauge::leave_out_gauge;
+pub(crate) use gauge::{leave_out_gauge, put_back_gauge};
 pub(crate) use pass::{Asked, Pass, backward, forward};
 pub(crate) use quadrature::{quadrature_len, quadrature_norm, quadrature_row};

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`Factor::observe`] | about 2 N^2 |
 //! | [`Factor::score`] | about N^2 |
+//! | [`Factor::contributions`] | about 3 N^2 |
 //! | [`Factor::pivot`] | at most about 2 N^3 |
 //! | [`Factor::merge`] | about N^3 |
 //! | [`Factor::solve`] | about N^2 |
@@ -22,6 +23,7 @@
 //! In f32, against exact values: online leverage within 3e-7 and leverage within 1e-5 on well and badly
 //! scaled designs, 4e-4 on Longley's (`tests/factor_score.rs`).
 
+mod contributions;
 mod forget;
 mod merge;
 mod normal;

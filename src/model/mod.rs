@@ -105,6 +105,13 @@ pub trait Model<T: Scalar> {
     /// Moves the entries of a whole row that are not gauge columns to its front, in order; the first
     /// `order()` entries are then the row without gauge columns. Leaves the row as it is unless the model says otherwise.
     fn leave_out_gauge(&self, _row: &mut [T]) {}
+    /// Writes the `order()` entries of a row without gauge columns to their places in a whole one, 0 to the gauge columns.
+    /// Copies the row unless the model says otherwise.
+    fn put_back_gauge(&self, reduced: &[T], whole: &mut [T]) {
+        for (to, from) in whole.iter_mut().zip(reduced) {
+            *to = *from;
+        }
+    }
 }
 
 impl<T: Scalar, M: Model<T> + ?Sized> Model<T> for &M {
@@ -160,5 +167,8 @@ impl<T: Scalar, M: Model<T> + ?Sized> Model<T> for &M {
     }
     fn leave_out_gauge(&self, row: &mut [T]) {
         (**self).leave_out_gauge(row);
+    }
+    fn put_back_gauge(&self, reduced: &[T], whole: &mut [T]) {
+        (**self).put_back_gauge(reduced, whole);
     }
 }

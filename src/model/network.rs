@@ -3,7 +3,7 @@
 use super::{Activation, Form, Layers, Model, Objective, RowReport, Target, all_finite};
 use crate::adjoint::{
     Asked, Pass, backward, exact_norm, exact_row, forward, has_closed_form, leave_out_gauge,
-    quadrature_len, quadrature_norm, quadrature_row,
+    put_back_gauge, quadrature_len, quadrature_norm, quadrature_row,
 };
 use crate::{Error, Scalar};
 use core::borrow::Borrow;
@@ -346,5 +346,9 @@ impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
 
     fn leave_out_gauge(&self, row: &mut [T]) {
         leave_out_gauge(&self.layers, row);
+    }
+
+    fn put_back_gauge(&self, reduced: &[T], whole: &mut [T]) {
+        put_back_gauge(&self.layers, reduced, whole);
     }
 }

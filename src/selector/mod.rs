@@ -135,6 +135,17 @@ where
         self.state
     }
 
+    /// The factor, to read: for [`crate::explain::explain`] and scores of one's own. Its rows are without gauge columns.
+    ///
+    /// # Errors
+    /// None of a selector that was made by [`Selector::new`] or attached: what it checks has been checked.
+    pub fn factor(&self) -> Result<Factor<T, &[T]>, Error> {
+        let model = &self.model;
+        let start = selector_len(model.inputs(), model.parameters(), 0, model.scratch());
+        let memory = self.memory.as_ref().get(start..).unwrap_or_default();
+        Factor::attach(self.state.factor, memory)
+    }
+
     /// Starts the factor from the pilot's rows instead of the ridge alone: far better picks early in the stream.
     ///
     /// # Errors

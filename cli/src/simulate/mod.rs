@@ -15,10 +15,12 @@ use device::Scoring;
 use gleaner::model;
 use std::path::PathBuf;
 use task::Task;
+
+pub use task::normal;
 use trial::Experiment;
 
 /// The occupancy log: one reading a minute of a room, and whether somebody is in.
-const LOG: &[u8] = include_bytes!("../../data/occupancy.csv.gz");
+pub const LOG: &[u8] = include_bytes!("../../data/occupancy.csv.gz");
 /// Neurons of the hidden layer where no net is given.
 const HIDDEN: usize = 8;
 
