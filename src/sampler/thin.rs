@@ -167,7 +167,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
     /// `position(kept, to)` writes where a sample stands: `dimensions` scalars. It is asked once for each that is not
     /// kept for certain. Chances do not depend on positions, so that weights are exact whatever it writes; what is not
     /// finite stands far off. Good positions are what the sums of interest are made of, over the score: the row, its
-    /// directions made comparable by the factor ([`crate::factor::Factor::whiten`]).
+    /// directions made comparable by the factor.
     ///
     /// A thinned reservoir goes on to `kept`, `drain` and `clear`, snapshots and records; it takes no offers. Chances are
     /// exact but for rounding. Cost: of n kept samples, about `n waiting dimensions` multiplications and n draws.
