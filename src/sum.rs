@@ -13,6 +13,14 @@ pub struct Sum<T> {
 }
 
 impl<T: Scalar> Sum<T> {
+    /// A rounded number that is exact.
+    pub(crate) fn of(value: T) -> Self {
+        Sum {
+            high: value,
+            low: T::ZERO,
+        }
+    }
+
     /// Takes in a term.
     pub fn add(&mut self, term: T) {
         *self = self.plus(term);

@@ -1,6 +1,6 @@
 //! Thinning: the threshold and the inclusion of a smaller reservoir, neighbours that seldom stay both.
 
-use gleaner::sampler::{Candidate, Item, Kept, Reservoir, Room, thin_len};
+use gleaner::sampler::{Candidate, Item, Kept, Reservoir, Room, positions_len};
 use gleaner::{Error, Scalar};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -25,7 +25,7 @@ fn thin<T: Scalar>(
 ) -> Result<(), Error> {
     let room = Room {
         candidates: &mut vec![Candidate::default(); places],
-        positions: &mut vec![T::ZERO; thin_len(places, 1)],
+        positions: &mut vec![T::ZERO; positions_len(places, 1)],
         dimensions: 1,
     };
     sampler.thin(keep, generator, room, |kept, to| {
@@ -195,7 +195,7 @@ fn refusals_and_small_cases() {
     );
     let room = Room {
         candidates: &mut [Candidate::default(); 4],
-        positions: &mut [0.0; thin_len(4, 2) - 1],
+        positions: &mut [0.0; positions_len(4, 2) - 1],
         dimensions: 2,
     };
     let refused = sampler.thin(4, &mut generator, room, |_, _| ());

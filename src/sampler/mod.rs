@@ -15,16 +15,16 @@ mod waiting;
 pub use alias::{Alias, AliasState, Draw};
 pub use bottom::{Bottom, Lowest};
 pub use heap::Order;
-pub use pivotal::{Pivotal, PivotalState, pivotal_len};
+pub use pivotal::{Pivotal, PivotalState};
 pub use poisson::{Budget, Decision, Poisson, PoissonState};
 pub use reservoir::{Reservoir, ReservoirState};
-pub use thin::{Room, thin_len};
+pub use thin::Room;
 pub use top::{Highest, Ranked, Top, TopState};
-pub use waiting::Candidate;
+pub use waiting::{Candidate, positions_len};
 
 pub(crate) use heap::is_heap;
 
-use crate::Scalar;
+use crate::{Error, Scalar};
 
 /// Samples that a state may have seen: no stream comes near it, and one that did could go on as long again.
 const MOST_SEEN: u64 = u64::MAX / 2;
@@ -98,6 +98,15 @@ pub fn effective_size<T: Scalar>(kept: impl Iterator<Item = Kept<T>>) -> T {
         sum * (sum / squares)
     } else {
         T::ZERO
+    }
+}
+
+/// Refuses a threshold that is not positive and finite.
+fn check_threshold<T: Scalar>(threshold: T) -> Result<(), Error> {
+    if threshold > T::ZERO && threshold <= T::MAX {
+        Ok(())
+    } else {
+        Err(Error::Range("threshold"))
     }
 }
 

@@ -7,8 +7,10 @@
 //!
 //! Source: as the game's, with a buffer in place of the whole population.
 
-use super::waiting::{Candidate, Decided, Waiting};
-use super::{Item, Kept, MOST_SEEN, Outcome};
+use super::pool::is_met;
+use super::waiting::{Candidate, Decided, Waiting, positions_len};
+use super::{Item, Kept, MOST_SEEN, Outcome, check_threshold};
+use crate::model::all_finite;
 use crate::{Error, Scalar};
 use rand_core::Rng;
 
@@ -38,11 +40,6 @@ pub struct PivotalState<T> {
     pub handed: u32,
 }
 
-/// Scalars of positions for so many who wait: `(places + 1) dimensions`.
-pub const fn pivotal_len(places: usize, dimensions: usize) -> usize {
-    super::thin_len(places, dimensions)
-}
-
 impl<T: Scalar> PivotalState<T> {
     /// The slot to hand out next, where one is left.
     fn next(&self, slots: usize) -> Option<u32> {
@@ -65,15 +62,13 @@ impl<T: Scalar> PivotalState<T> {
         if u32::try_from(slots).is_err() || kept.is_none_or(|kept| kept >= slots) {
             return Err(Error::Length("candidates"));
         }
-        if positions < pivotal_len(self.places, self.dimensions) {
+        if positions < positions_len(self.places, self.dimensions) {
             return Err(Error::Length("positions"));
         }
         if self.places == 0 || self.places >= slots {
             return Err(Error::Range("places"));
         }
-        if !(self.threshold > T::ZERO && self.threshold <= T::MAX) {
-            return Err(Error::Range("threshold"));
-        }
+        check_threshold(self.threshold)?;
         let is_consistent = self.waiting <= self.places
             && self.refused <= self.seen
             && self.seen <= MOST_SEEN
@@ -94,12 +89,12 @@ impl<T: Scalar> PivotalState<T> {
 /// then take the kept with their weights `1 / probability`.
 ///
 /// ```
-/// use gleaner::sampler::{Candidate, Pivotal, pivotal_len};
+/// use gleaner::sampler::{Candidate, Pivotal, positions_len};
 /// use rand_xoshiro::{Xoshiro128PlusPlus, rand_core::SeedableRng};
 ///
 /// let mut generator = Xoshiro128PlusPlus::seed_from_u64(1);
 /// // About 100 x 0.5 / 5 = 10 of 100 readings; 4 may wait, and one number says where they stand.
-/// let memory = ([Candidate::<f32>::default(); 17], [0.0; pivotal_len(4, 1)]);
+/// let memory = ([Candidate::<f32>::default(); 17], [0.0; positions_len(4, 1)]);
 /// let mut sampler = Pivotal::new(5.0, 4, 1, memory.0, memory.1)?;
 /// for reading in 0..100 {
 ///     sampler.offer(0.5, &[reading as f32], &mut generator)?;
@@ -117,7 +112,9 @@ pub struct Pivotal<T, C, B> {
 
 impl<T: Scalar, C: AsRef<[Candidate<T>]>, B: AsRef<[T]>> Pivotal<T, C, B> {
     /// An empty sampler with a threshold, of which `places` samples may wait, with positions of `dimensions` scalars.
-    /// `candidates`: one more than are to be kept at most, more than `places`; `positions`: [`pivotal_len`] scalars.
+    /// `candidates`: at least the sum of a period's probabilities and 1 (2 where that sum is meant to be a whole number: it
+    /// is rounded), and more than `places`; at the sum and `places` and 1 nobody has to play early.
+    /// `positions`: [`positions_len`] scalars.
     /// Without dimensions the newcomer plays with the one who has waited longest.
     ///
     /// # Errors
@@ -185,9 +182,7 @@ impl<T: Scalar, C: AsRef<[Candidate<T>]>, B: AsRef<[T]>> Pivotal<T, C, B> {
     /// # Errors
     /// `Range` unless it is positive and finite.
     pub fn set_threshold(&mut self, threshold: T) -> Result<(), Error> {
-        if !(threshold > T::ZERO && threshold <= T::MAX) {
-            return Err(Error::Range("threshold"));
-        }
+        check_threshold(threshold)?;
         self.state.threshold = threshold;
         Ok(())
     }
@@ -237,11 +232,18 @@ where
 {
     /// Offers the sample in the free slot, with its position.
     ///
-    /// A score of 0 is never kept. Draws: one where the newcomer plays. Cost: `places dimensions` multiplications.
+    /// A score of 0 is never kept. Inclusion is right to 2^-32 (f32) or 2^-64 (f64) and to rounding. Where no slot would be
+    /// free behind it, those who wait play until one leaves.
+    ///
+    /// Draws: one where the newcomer plays, and one for each game that makes room. Cost: `places dimensions`
+    /// multiplications, and as many for each of these games, of which there are at most `places`.
     ///
     /// # Errors
-    /// `Score` for a negative, NaN or infinite score, `Length` for a position that is too short: nothing has changed.
-    /// `Full` where it would have to be kept and there is no room: it is counted as seen and refused, and no draw was used.
+    /// `Score` for a negative, NaN or infinite score, `Length` for a position that is too short, `NotFinite` for one that is
+    /// NaN or infinite: nothing has changed.
+    /// `Full` where nobody could leave, which is where the period's probabilities, this one included, sum to more than
+    /// `candidates.len() - 1`: it is counted as seen and refused, and no draw was used. Behind [`Pivotal::finish`] it may
+    /// come earlier: call [`Pivotal::clear`] first.
     pub fn offer<G: Rng>(
         &mut self,
         score: T,
@@ -251,62 +253,58 @@ where
         if !(score >= T::ZERO && score <= T::MAX) {
             return Err(Error::Score);
         }
-        let mut state = self.state;
-        let position = position.get(..state.dimensions);
+        let position = position.get(..self.state.dimensions);
         let position = position.ok_or(Error::Length("position"))?;
-        let slots = self.candidates.as_ref().len();
+        if !all_finite(position) {
+            return Err(Error::NotFinite("position"));
+        }
         let item = Item {
-            sequence: state.seen,
+            sequence: self.state.seen,
             score,
-            slot: state.free,
+            slot: self.state.free,
         };
-        let probability = (score / state.threshold).min(T::ONE);
-        let newcomer = Candidate {
-            item,
-            probability,
-            chance: probability,
-        };
-        state.seen = state.seen.wrapping_add(1);
-        let next = state.next(slots);
-        let mut waiting = self.waiting();
+        let probability = (score / self.state.threshold).min(T::ONE);
+        let newcomer = Candidate::new(item, probability);
+        let next = self.state.next(self.candidates.as_ref().len());
+        let (mut waiting, _) = self.waiting();
+        if probability > T::ZERO && next.is_none() && !waiting.has_leaver_with(probability) {
+            self.state.seen = self.state.seen.wrapping_add(1);
+            self.state.refused = self.state.refused.saturating_add(1);
+            return Err(Error::Full);
+        }
         let decided = if probability == T::ZERO {
             Decided {
                 kept: None,
                 left: Some(newcomer),
             }
-        } else if probability >= T::ONE || !waiting.is_full() {
-            if next.is_none() {
-                return Err(self.refuse());
-            }
-            if probability >= T::ONE {
-                Decided {
-                    kept: Some(newcomer),
-                    left: None,
-                }
-            } else {
-                waiting.join(newcomer, position);
-                Decided::default()
+        } else if probability >= T::ONE {
+            Decided {
+                kept: Some(newcomer),
+                left: None,
             }
         } else {
-            let neighbour = waiting.nearest(waiting.count, position);
-            // Both stay where their chances sum to more than 1.
-            if next.is_none() && waiting.chance(neighbour) + probability > T::ONE {
-                return Err(self.refuse());
-            }
-            waiting.meet(neighbour, newcomer, position, generator)
+            waiting.enter(newcomer, position, generator)
         };
-        state.waiting = waiting.count;
-        self.state = state;
+        self.state.waiting = waiting.count;
+        self.state.seen = self.state.seen.wrapping_add(1);
         self.settle(decided.kept);
-        match (decided.left, next) {
+        let mut left = decided.left;
+        while left.is_none() && next.is_none() {
+            left = match self.game(generator) {
+                Some(decided) => decided.left,
+                // What the last one has is rounding.
+                None => Some(self.take_last().unwrap_or(newcomer)),
+            };
+        }
+        match (left, next) {
             (Some(loser), _) => self.state.free = loser.item.slot,
             (None, Some(next)) => {
                 self.state.free = next;
-                self.state.handed = state.handed.saturating_add(1);
+                self.state.handed = self.state.handed.saturating_add(1);
             }
             (None, None) => {}
         }
-        let dropped = decided.left.map(|loser| loser.item);
+        let dropped = left.map(|loser| loser.item);
         Ok(Outcome {
             kept: dropped.is_none_or(|loser| loser.sequence != item.sequence),
             free: self.state.free,
@@ -316,50 +314,39 @@ where
 
     /// Decides on all who wait: the size is then the sum of the probabilities, rounded up or down. Draws: one for each.
     pub fn finish<G: Rng>(&mut self, generator: &mut G) {
-        let dimensions = self.state.dimensions;
-        let rows = self.state.places.saturating_mul(dimensions);
-        loop {
-            let (candidates, positions) = (self.candidates.as_mut(), self.positions.as_mut());
-            let (positions, spare) = positions.split_at_mut_checked(rows).unwrap_or_default();
-            let mut waiting = Waiting {
-                candidates,
-                positions,
-                dimensions,
-                count: self.state.waiting,
-            };
-            let spare = spare.get_mut(..dimensions).unwrap_or_default();
-            let Some(decided) = waiting.close(spare, generator) else {
-                break;
-            };
-            self.state.waiting = waiting.count;
-            self.settle(decided.kept);
-        }
-        let mut waiting = self.waiting();
-        if let Some(last) = waiting.take_last() {
-            self.state.waiting = 0;
-            if T::unit(generator) <= last.chance {
-                self.settle(Some(last));
-            }
+        while self.game(generator).is_some() {}
+        if let Some(last) = self.take_last()
+            && is_met(last.chance, T::unit(generator))
+        {
+            self.settle(Some(last));
         }
     }
 
-    fn waiting(&mut self) -> Waiting<'_, T> {
-        let PivotalState {
-            places,
-            dimensions,
-            waiting,
-            ..
-        } = self.state;
-        Waiting {
-            candidates: self
-                .candidates
-                .as_mut()
-                .get_mut(..places)
-                .unwrap_or_default(),
-            positions: self.positions.as_mut(),
-            dimensions,
-            count: waiting,
-        }
+    /// Those who wait, and room for a position.
+    fn waiting(&mut self) -> (Waiting<'_, T>, &mut [T]) {
+        let candidates = self.candidates.as_mut();
+        Waiting::new(
+            candidates.get_mut(..self.state.places).unwrap_or_default(),
+            self.positions.as_mut(),
+            self.state.dimensions,
+            self.state.waiting,
+        )
+    }
+
+    /// One game among those who wait, where there are two.
+    fn game<G: Rng>(&mut self, generator: &mut G) -> Option<Decided<T>> {
+        let (mut waiting, spare) = self.waiting();
+        let decided = waiting.close(spare, generator)?;
+        self.state.waiting = waiting.count;
+        self.settle(decided.kept);
+        Some(decided)
+    }
+
+    fn take_last(&mut self) -> Option<Candidate<T>> {
+        let (mut waiting, _) = self.waiting();
+        let last = waiting.take_last();
+        self.state.waiting = waiting.count;
+        last
     }
 
     fn settle(&mut self, kept: Option<Candidate<T>>) {
@@ -373,11 +360,5 @@ where
             *place = candidate;
         }
         self.state.settled = self.state.settled.saturating_add(1);
-    }
-
-    fn refuse(&mut self) -> Error {
-        self.state.seen = self.state.seen.wrapping_add(1);
-        self.state.refused = self.state.refused.saturating_add(1);
-        Error::Full
     }
 }

@@ -12,8 +12,8 @@
 //! Source: J. Hájek, "Asymptotic theory of rejective sampling", Ann. Math. Statist. 35 (1964), for the design; the rule
 //! for c is this library's own.
 
-use super::MOST_SEEN;
 use super::pool::is_met;
+use super::{MOST_SEEN, check_threshold};
 use crate::{Error, Scalar, Sum};
 use rand_core::Rng;
 
@@ -101,14 +101,6 @@ impl<T: Scalar> PoissonState<T> {
     }
 }
 
-fn check_threshold<T: Scalar>(threshold: T) -> Result<(), Error> {
-    if threshold > T::ZERO && threshold <= T::MAX {
-        Ok(())
-    } else {
-        Err(Error::Range("threshold"))
-    }
-}
-
 /// What an offer led to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision<T> {
@@ -161,10 +153,7 @@ impl<T: Scalar> Poisson<T> {
         Self::attach(PoissonState {
             budget,
             threshold,
-            logarithm: Sum {
-                high: threshold.ln(),
-                low: T::ZERO,
-            },
+            logarithm: Sum::of(threshold.ln()),
             ..PoissonState::default()
         })
     }
@@ -195,10 +184,7 @@ impl<T: Scalar> Poisson<T> {
     pub fn set_threshold(&mut self, threshold: T) -> Result<(), Error> {
         check_threshold(threshold)?;
         self.state.threshold = threshold;
-        self.state.logarithm = Sum {
-            high: threshold.ln(),
-            low: T::ZERO,
-        };
+        self.state.logarithm = Sum::of(threshold.ln());
         Ok(())
     }
 
@@ -230,7 +216,7 @@ impl<T: Scalar> Poisson<T> {
         let state = &mut self.state;
         let probability = (score / state.threshold).min(T::ONE);
         let picked = probability >= T::ONE
-            || probability > T::ZERO && is_met(probability, T::unit(generator));
+            || probability > T::ZERO && is_met(Sum::of(probability), T::unit(generator));
         let has_budget = state.budget.keep > 0;
         let capped = picked && has_budget && state.kept >= state.budget.keep;
         let kept = picked && !capped;

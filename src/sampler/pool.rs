@@ -84,10 +84,10 @@ pub(super) fn below<G: Rng>(count: usize, generator: &mut G) -> usize {
 
 /// Whether an event of this probability happens, by a uniform draw. Compares on the side where the probability is small,
 /// so that it is exact.
-pub(super) fn is_met<T: Scalar>(probability: T, uniform: T) -> bool {
-    if probability <= T::HALF {
-        uniform <= probability
+pub(super) fn is_met<T: Scalar>(probability: Sum<T>, uniform: T) -> bool {
+    if probability.high <= T::HALF {
+        uniform <= probability.high
     } else {
-        uniform > T::ONE - probability
+        uniform > probability.distance(T::ONE)
     }
 }

@@ -81,6 +81,21 @@ impl<T: Scalar> ReservoirState<T> {
         };
     }
 
+    /// The score of kept item `index`, adjusted by the threshold where it is light.
+    pub(super) fn adjusted(&self, index: usize, score: T) -> T {
+        if index < self.heavy {
+            score
+        } else {
+            score.max(self.threshold)
+        }
+    }
+
+    /// Kept item `index` with its weight.
+    pub(super) fn weighted(&self, index: usize, item: &Item<T>) -> Kept<T> {
+        let adjusted = self.adjusted(index, item.score);
+        item.kept((adjusted / item.score).min(T::MAX))
+    }
+
     pub(super) fn mean(&self) -> Sum<T> {
         Sum {
             high: self.threshold,
@@ -186,13 +201,7 @@ impl<T: Scalar, I: AsRef<[Item<T>]>> Reservoir<T, I> {
             return None;
         }
         let item = self.items.as_ref().get(index)?;
-        let score = item.score;
-        let adjusted = if index < self.state.heavy {
-            score
-        } else {
-            score.max(self.state.threshold)
-        };
-        Some(item.kept((adjusted / score).min(T::MAX)))
+        Some(self.state.weighted(index, item))
     }
 
     /// All kept samples with their weights. Nothing is removed.

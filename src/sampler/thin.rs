@@ -9,12 +9,12 @@
 
 use super::heap::{self, at, put};
 use super::pool::count;
-use super::waiting::{Candidate, Waiting};
+use super::waiting::{Candidate, Waiting, positions_len};
 use super::{Item, Kept, Reservoir, ReservoirState};
 use crate::{Error, Scalar, Sum};
 use rand_core::Rng;
 
-/// Memory to thin in: `candidates.len()` samples wait at a time, `positions` has [`thin_len`] scalars.
+/// Memory to thin in: `candidates.len()` samples wait at a time, `positions` has [`positions_len`] scalars.
 #[derive(Debug)]
 pub struct Room<'a, T> {
     /// Those who wait: the more, the better the spread.
@@ -25,9 +25,19 @@ pub struct Room<'a, T> {
     pub dimensions: usize,
 }
 
-/// Scalars of positions for so many who wait: `(waiting + 1) dimensions`.
-pub const fn thin_len(waiting: usize, dimensions: usize) -> usize {
-    waiting.saturating_add(1).saturating_mul(dimensions)
+/// Items that stay, at the front of the others.
+struct Settled<'a, T> {
+    items: &'a mut [Item<T>],
+    count: usize,
+}
+
+impl<T: Scalar> Settled<'_, T> {
+    fn take(&mut self, kept: Option<Candidate<T>>) {
+        if let Some(Candidate { item, .. }) = kept {
+            put(self.items, self.count, item);
+            self.count = self.count.saturating_add(1);
+        }
+    }
 }
 
 impl<T: Scalar> ReservoirState<T> {
@@ -44,13 +54,13 @@ impl<T: Scalar> ReservoirState<T> {
         if places == 0 {
             return Err(Error::Length("candidates"));
         }
-        if room.positions.len() < thin_len(places, dimensions) {
+        if room.positions.len() < positions_len(places, dimensions) {
             return Err(Error::Length("positions"));
         }
         if keep == 0 {
             return Err(Error::Range("keep"));
         }
-        let (old, heavy) = (self.threshold, self.heavy);
+        let heavy = self.heavy;
         let kept = heavy.saturating_add(self.light);
         if kept <= keep {
             return Ok(());
@@ -65,63 +75,32 @@ impl<T: Scalar> ReservoirState<T> {
             reverse(items, heavy);
             return Err(Error::Range("score"));
         }
-        let (rows, rest) = room
-            .positions
-            .split_at_mut(places.saturating_mul(dimensions));
-        let spare = rest.get_mut(..dimensions).unwrap_or_default();
-        let mut waiting = Waiting {
-            candidates: room.candidates,
-            positions: rows,
-            dimensions,
-            count: 0,
-        };
-        let mut settled = stay;
-        let mut settle = |items: &mut [Item<T>], candidate: Option<Candidate<T>>| {
-            if let Some(Candidate { item, .. }) = candidate {
-                put(items, settled, item);
-                settled = settled.saturating_add(1);
-            }
-            settled
-        };
+        let (mut waiting, spare) = Waiting::new(room.candidates, room.positions, dimensions, 0);
+        let mut settled = Settled { items, count: stay };
         for index in stay..kept {
-            let item = at(items, index);
-            let adjusted = if index < heavy {
-                item.score
-            } else {
-                item.score.max(old)
-            };
-            let probability = adjusted / threshold;
-            let newcomer = Candidate {
-                item,
-                probability,
-                chance: probability,
-            };
+            let item = at(settled.items, index);
+            let probability = self.adjusted(index, item.score) / threshold;
+            let newcomer = Candidate::new(item, probability);
             if probability >= T::ONE {
-                settle(items, Some(newcomer));
-                continue;
-            }
-            let weight = (adjusted / item.score).min(T::MAX);
-            position(&item.kept(weight), spare);
-            if waiting.is_full() {
-                let neighbour = waiting.nearest(waiting.count, spare);
-                let decided = waiting.meet(neighbour, newcomer, spare, generator);
-                settle(items, decided.kept);
+                settled.take(Some(newcomer));
             } else {
-                waiting.join(newcomer, spare);
+                position(&self.weighted(index, &item), spare);
+                let decided = waiting.enter(newcomer, spare, generator);
+                settled.take(decided.kept);
             }
         }
         while let Some(decided) = waiting.close(spare, generator) {
-            settle(items, decided.kept);
+            settled.take(decided.kept);
         }
         // The chances sum to a whole number: what the last one has or lacks is rounding.
         let last = waiting.take_last();
-        if settle(items, None) < keep {
-            settle(items, last);
+        if settled.count < keep {
+            settled.take(last);
         }
-        let settled = settle(items, None);
+        let Settled { items, count } = settled;
         reverse(items, stay);
         self.heavy = stay;
-        self.light = settled.saturating_sub(stay);
+        self.light = count.saturating_sub(stay);
         self.threshold = if self.light == 0 { T::ZERO } else { threshold };
         self.compensation = T::ZERO;
         Ok(())
@@ -132,10 +111,7 @@ impl<T: Scalar> ReservoirState<T> {
     fn threshold_for(&self, items: &[Item<T>], keep: usize) -> (usize, T) {
         let wanted = count::<T>(keep);
         // Sum of the adjusted scores below c, as a multiple of `keep`.
-        let mut share = Sum {
-            high: self.threshold * (count::<T>(self.light) / wanted),
-            low: T::ZERO,
-        };
+        let mut share = Sum::of(self.threshold * (count::<T>(self.light) / wanted));
         let mut stay = self.heavy;
         while let Some(above) = stay.checked_sub(1) {
             let lowest = at(items, above).score;
@@ -165,8 +141,8 @@ impl<T: Scalar, I: AsRef<[Item<T>]> + AsMut<[Item<T>]>> Reservoir<T, I> {
     /// Comes down to `keep` samples, spread over the space of positions; where no more are kept, nothing changes.
     ///
     /// `position(kept, to)` writes where a sample stands: `dimensions` scalars. It is asked once for each that is not
-    /// kept for certain. Chances do not depend on positions, so that weights are exact whatever it writes; what is not
-    /// finite stands far off. Good positions are what the sums of interest are made of, over the score: the row, its
+    /// kept for certain. Chances do not depend on positions, so that weights are exact whatever it writes. What is not
+    /// finite stands far off and is no error: positions are asked for between games, and no game is taken back. Good positions are what the sums of interest are made of, over the score: the row, its
     /// directions made comparable by the factor.
     ///
     /// A thinned reservoir goes on to `kept`, `drain` and `clear`, snapshots and records; it takes no offers. Chances are

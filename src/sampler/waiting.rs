@@ -9,7 +9,7 @@
 //! pivotal method", Biometrics 68 (2012).
 
 use super::Item;
-use crate::Scalar;
+use crate::{Scalar, Sum};
 use rand_core::Rng;
 
 /// A sample that is not decided yet, or that is kept.
@@ -20,8 +20,23 @@ pub struct Candidate<T> {
     pub item: Item<T>,
     /// Its inclusion probability when it came.
     pub probability: T,
-    /// Its chance by now.
-    pub chance: T,
+    /// Its chance by now, compensated: a chance far below the rounding of those it meets still counts.
+    pub chance: Sum<T>,
+}
+
+impl<T: Scalar> Candidate<T> {
+    pub(super) fn new(item: Item<T>, probability: T) -> Self {
+        Candidate {
+            item,
+            probability,
+            chance: Sum::of(probability),
+        }
+    }
+}
+
+/// Scalars of positions for so many who wait, and one more: `(waiting + 1) dimensions`.
+pub const fn positions_len(waiting: usize, dimensions: usize) -> usize {
+    waiting.saturating_add(1).saturating_mul(dimensions)
 }
 
 /// What became of two that met, or of a newcomer.
@@ -39,26 +54,49 @@ pub(super) struct Waiting<'a, T> {
     pub(super) count: usize,
 }
 
-/// The chances of both after a game.
-pub(super) fn play<T: Scalar, G: Rng>(a: T, b: T, generator: &mut G) -> (T, T) {
+/// The chances of both after a game. Draws: one.
+fn play<T: Scalar, G: Rng>(a: Sum<T>, b: Sum<T>, generator: &mut G) -> (Sum<T>, Sum<T>) {
     let uniform = T::unit(generator);
-    let sum = a + b;
-    if sum < T::ONE {
-        if uniform * sum <= b {
-            (T::ZERO, sum)
+    let sum = a.plus(b.high).plus(b.low);
+    let excess = sum.plus(-T::ONE);
+    if excess.high < T::ZERO {
+        if is_first(b.high, a.high, uniform) {
+            (Sum::of(T::ZERO), sum)
         } else {
-            (sum, T::ZERO)
+            (sum, Sum::of(T::ZERO))
         }
+    } else if is_first(b.distance(T::ONE), a.distance(T::ONE), uniform) {
+        (Sum::of(T::ONE), excess)
     } else {
-        // a + b - 1, without the rounding of a + b.
-        let (more, less) = if a > b { (a, b) } else { (b, a) };
-        let rest = less - (T::ONE - more);
-        let missing = (T::ONE - a) + (T::ONE - b);
-        if uniform * missing <= T::ONE - b {
-            (T::ONE, rest)
-        } else {
-            (rest, T::ONE)
-        }
+        (excess, Sum::of(T::ONE))
+    }
+}
+
+/// True with chance `a / (a + b)`. Compares on the side where that is small, so that it is exact.
+fn is_first<T: Scalar>(a: T, b: T, uniform: T) -> bool {
+    let share = uniform * (a + b);
+    if a <= b { share <= a } else { share > b }
+}
+
+impl<'a, T: Scalar> Waiting<'a, T> {
+    /// The first `count` candidates wait, and all of them can. `positions`: [`positions_len`] scalars; room for one more
+    /// position, from behind theirs, comes back.
+    pub(super) fn new(
+        candidates: &'a mut [Candidate<T>],
+        positions: &'a mut [T],
+        dimensions: usize,
+        count: usize,
+    ) -> (Self, &'a mut [T]) {
+        let rows = candidates.len().saturating_mul(dimensions);
+        let (positions, rest) = positions.split_at_mut_checked(rows).unwrap_or_default();
+        let spare = rest.get_mut(..dimensions).unwrap_or_default();
+        let waiting = Waiting {
+            candidates,
+            positions,
+            dimensions,
+            count,
+        };
+        (waiting, spare)
     }
 }
 
@@ -80,18 +118,19 @@ impl<T: Scalar> Waiting<'_, T> {
         }
     }
 
-    /// Whether nobody more can wait.
-    pub(super) fn is_full(&self) -> bool {
-        self.count >= self.candidates.len()
-    }
-
-    /// The chance of one who waits.
-    pub(super) fn chance(&self, index: usize) -> T {
-        self.at(index).chance
+    /// Whether games among those who wait and a newcomer of this chance end with one who leaves.
+    ///
+    /// In a game without a leaver, what both lack to certainty goes on to one of them: at 1 and more one must leave.
+    pub(super) fn has_leaver_with(&self, probability: T) -> bool {
+        let mut missing = Sum::of(T::ONE).plus(-probability);
+        for Candidate { chance, .. } in self.candidates.iter().take(self.count) {
+            missing = missing.plus(T::ONE).plus(-chance.high).plus(-chance.low);
+        }
+        missing.distance(T::ONE) <= T::ZERO
     }
 
     /// The nearest of the first `count`, by squared Euclidean distance; without dimensions the one who came first.
-    pub(super) fn nearest(&self, count: usize, position: &[T]) -> usize {
+    fn nearest(&self, count: usize, position: &[T]) -> usize {
         let mut best = 0;
         if self.dimensions == 0 {
             let mut first = u64::MAX;
@@ -116,14 +155,25 @@ impl<T: Scalar> Waiting<'_, T> {
         best
     }
 
-    /// A newcomer waits, where there is room.
-    pub(super) fn join(&mut self, newcomer: Candidate<T>, position: &[T]) {
-        self.put(self.count, newcomer, position);
-        self.count = self.count.saturating_add(1);
+    /// A newcomer waits where there is room, and else plays with its nearest neighbour.
+    pub(super) fn enter<G: Rng>(
+        &mut self,
+        newcomer: Candidate<T>,
+        position: &[T],
+        generator: &mut G,
+    ) -> Decided<T> {
+        if self.count < self.candidates.len() {
+            self.put(self.count, newcomer, position);
+            self.count = self.count.saturating_add(1);
+            Decided::default()
+        } else {
+            let neighbour = self.nearest(self.count, position);
+            self.meet(neighbour, newcomer, position, generator)
+        }
     }
 
     /// A newcomer plays with one who waits; who is still undecided has that one's place.
-    pub(super) fn meet<G: Rng>(
+    fn meet<G: Rng>(
         &mut self,
         index: usize,
         mut newcomer: Candidate<T>,
@@ -135,9 +185,9 @@ impl<T: Scalar> Waiting<'_, T> {
         let mut decided = Decided::default();
         let mut stays = None;
         for (candidate, is_newcomer) in [(neighbour, false), (newcomer, true)] {
-            if candidate.chance >= T::ONE {
+            if candidate.chance.distance(T::ONE) <= T::ZERO {
                 decided.kept = Some(candidate);
-            } else if candidate.chance > T::ZERO {
+            } else if candidate.chance.high > T::ZERO {
                 stays = Some((candidate, is_newcomer));
             } else {
                 decided.left = Some(candidate);
@@ -173,8 +223,8 @@ impl<T: Scalar> Waiting<'_, T> {
         self.count = last;
     }
 
-    /// The last two games' worth of those who wait: the last one plays with its nearest neighbour. `None` where fewer
-    /// than two wait. `spare`: `dimensions` scalars.
+    /// One game among those who wait: the last of them plays with its nearest neighbour. `None` where fewer than two
+    /// wait. `spare`: `dimensions` scalars.
     pub(super) fn close<G: Rng>(
         &mut self,
         spare: &mut [T],
