@@ -2,6 +2,7 @@
 
 use super::Totals;
 use crate::factor::{Factor, factor_len};
+use crate::model::all_finite;
 use crate::{Error, Scalar, Sum};
 
 /// How far weights may move.
@@ -38,6 +39,9 @@ pub struct Report<T> {
     pub rounds: u32,
     /// Samples whose ratio is a bound.
     pub clipped: usize,
+    /// Sums that are 0 in every kept sample though their total is not: no ratios meet them, and the two figures below
+    /// leave them out.
+    pub absent: usize,
     /// Largest `|T - sum w a| / sqrt(sum w a^2)` of a sum, with design weights.
     pub before: T,
     /// The same with calibrated weights.
@@ -69,7 +73,8 @@ struct Work<'a, T> {
 /// ```
 ///
 /// with columns scaled by `sqrt(sum w a^2)`. Ratios beyond the bounds are set to them and kept there, and the rest is
-/// solved again. Columns that depend on others, or are 0 in all kept samples, are left out. Cost: items are asked
+/// solved again. Columns that depend on others, or are 0 in all kept samples, are left out; [`Report::absent`] counts
+/// those of the latter whose total is not 0. Cost: items are asked
 /// again in each pass, which saves their memory: twice, and two more times a round; about 2 length^2 flops a sample and round.
 ///
 /// # Errors
@@ -108,7 +113,7 @@ pub fn calibrate<T: Scalar, B: AsRef<[T]>>(
         if weight <= T::ZERO {
             return Err(Error::Range("weight"));
         }
-        if !vector.iter().all(|x| x.is_finite()) {
+        if !all_finite(vector) {
             return Err(Error::NotFinite("vector"));
         }
         Ok(weight)
@@ -122,11 +127,17 @@ pub fn calibrate<T: Scalar, B: AsRef<[T]>>(
             *scale = length_of(*scale, weight.sqrt() * *x);
         }
     }
-    if !work.scale.iter().all(|scale| scale.is_finite()) {
+    if !all_finite(work.scale) {
         return Err(Error::Range("vector"));
     }
 
-    let mut report = Report::default();
+    let absent = totals.sums().zip(&*work.scale);
+    let mut report = Report {
+        absent: absent
+            .filter(|(total, scale)| **scale == T::ZERO && total.high != T::ZERO)
+            .count(),
+        ..Report::default()
+    };
     let is_fixed = |ratio: T| ratio <= options.least || ratio >= options.most;
     while report.rounds < options.rounds {
         factor.reset(ridge)?;

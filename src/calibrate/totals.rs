@@ -1,5 +1,6 @@
 //! Sums of a vector over all readings.
 
+use crate::model::all_finite;
 use crate::{Error, Scalar, Sum};
 
 /// Scalars of memory for totals of so many sums: the sums and what their rounding left out.
@@ -55,7 +56,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Totals<T, B> {
         if vector.len() != length {
             return Err(Error::Length("vector"));
         }
-        if !vector.iter().all(|x| x.is_finite()) {
+        if !all_finite(vector) {
             return Err(Error::NotFinite("vector"));
         }
         let (high, low) = parts_mut(self.memory.as_mut(), length);

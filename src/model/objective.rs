@@ -65,6 +65,16 @@ impl<T: Scalar> Objective<T> {
 }
 
 impl<T: Scalar> Target<T> {
+    /// The objective without the label.
+    pub fn objective(self) -> Objective<T> {
+        match self {
+            Target::Prediction => Objective::Prediction,
+            Target::Residual(_) => Objective::Residual,
+            Target::Logistic(_) => Objective::Logistic,
+            Target::Huber { delta, .. } => Objective::Huber(delta),
+        }
+    }
+
     /// g(m), m the model's output.
     ///
     /// The root of a fitted label's logistic loss is `exp(-|m| / 2)` long after the loss has left the
