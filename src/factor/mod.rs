@@ -32,6 +32,7 @@ mod pair;
 mod pivot;
 mod score;
 mod solve;
+mod whiten;
 
 use crate::model::dot;
 use crate::{Error, Scalar};
