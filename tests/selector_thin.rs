@@ -4,7 +4,7 @@ mod common;
 
 use common::{Random, activation};
 use gleaner::model::{Flat, Model, Network, Objective, Shape};
-use gleaner::sampler::{Candidate, Item, thin_len};
+use gleaner::sampler::{Candidate, Item, positions_len};
 use gleaner::selector::{Options, Scaling, Selector, selector_len};
 use gleaner::{Error, Scalar};
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -69,7 +69,7 @@ fn thin<T: Scalar>(
     keep: usize,
 ) -> Result<(), Error> {
     let waiting = selector.len().max(1);
-    let mut positions = vec![T::ZERO; thin_len(waiting, selector.model().order())];
+    let mut positions = vec![T::ZERO; positions_len(waiting, selector.model().order())];
     let mut candidates = vec![Candidate::default(); waiting];
     selector.thin(keep, &mut candidates, &mut positions, |slot, x| {
         let (reading, label) = &readings[slots[slot as usize]];
@@ -186,7 +186,7 @@ fn a_refusal_leaves_the_sample() {
     };
     let before = sorted(&selector);
     let mut candidates = [Candidate::default(); 30];
-    let mut positions = vec![0.0; thin_len(30, 4)];
+    let mut positions = vec![0.0; positions_len(30, 4)];
     let mut asked = 0;
     let mut broken = |_: u32, x: &mut [f64]| {
         asked += 1;
@@ -214,7 +214,7 @@ fn a_refusal_leaves_the_sample() {
         selector.thin(5, &mut [], &mut positions, fine),
         Err(Error::Length("candidates"))
     );
-    for short in [3, thin_len(30, 4) - 1] {
+    for short in [3, positions_len(30, 4) - 1] {
         assert_eq!(
             selector.thin(5, &mut candidates, &mut positions[..short], fine),
             Err(Error::Length("positions"))

@@ -198,7 +198,7 @@ where
     /// over the score, so that what two neighbours say of the model is nearly the same.
     ///
     /// `candidates`: those who wait for a neighbour, best as many as are kept; `positions`:
-    /// [`crate::sampler::thin_len`]`(candidates.len(), N)` scalars, N the model's order. `recall` as in
+    /// [`crate::sampler::positions_len`]`(candidates.len(), N)` scalars, N the model's order. `recall` as in
     /// [`Selector::rebase`], asked twice for each reading; one that fails the second time only costs spread. Weights are
     /// exact either way. The selector takes no readings until [`Selector::begin_period`].
     /// Cost: of n kept, 2 n rows and whitenings, and about `n candidates N` multiplications.

@@ -31,7 +31,7 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             let row = parts.row.get(..model.order());
             Factor::attach(factor, &*parts.factor)?
                 .whiten(row.ok_or(Error::Length("memory"))?, to)?;
-            to.iter_mut().for_each(|z| *z = *z / score);
+            to.iter_mut().for_each(|z| *z /= score);
             Ok(())
         };
         // All are asked for before anything changes.

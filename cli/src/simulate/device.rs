@@ -7,7 +7,7 @@ use gleaner::calibrate::Vector;
 use gleaner::model::{Layers, Model, Network, Objective};
 use gleaner::rand_core::Rng;
 use gleaner::record::Header;
-use gleaner::sampler::{Candidate, Item, Kept, thin_len};
+use gleaner::sampler::{Candidate, Item, Kept, positions_len};
 use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
 use gleaner::{Error, Scalar};
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -195,7 +195,7 @@ pub fn stream<T: Scalar>(
     if selector.len() > budget {
         let waiting = scoring.waiting.min(selector.len());
         let mut candidates = vec![Candidate::default(); waiting];
-        let mut positions = vec![T::ZERO; thin_len(waiting, selector.model().order())];
+        let mut positions = vec![T::ZERO; positions_len(waiting, selector.model().order())];
         memory += size_of_val(&candidates[..]) + size_of_val(&positions[..]);
         selector.thin(budget, &mut candidates, &mut positions, |slot, x| {
             let index = slots[slot as usize];
