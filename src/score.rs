@@ -1,5 +1,6 @@
 //! Scores from a loss slope and a leverage, and mixes of scores.
 
+use crate::model::hypotenuse;
 use crate::{Error, Scalar, Sum};
 
 /// `|l'| sqrt(h)`, with `h = g^T M^-1 g`, at the pilot: right to first order for any loss.
@@ -13,8 +14,10 @@ pub fn optimal<T: Scalar>(slope: T, leverage: T) -> T {
 ///
 /// `mean`: of `l'^2` over the readings before this one, or over the pilot's; `kappa`: readings of the stream over
 /// those of the pilot. Any such mean that does not depend on this reading keeps weights exact.
+/// Nothing overflows on the way to a score that the scalar holds.
 pub fn cautious<T: Scalar>(slope: T, leverage: T, mean: T, kappa: T) -> T {
-    (slope * slope + kappa * mean * leverage).sqrt() * leverage.sqrt()
+    let root = leverage.sqrt();
+    hypotenuse(slope * root, kappa.sqrt() * root * (mean.sqrt() * root))
 }
 
 /// A mix of K scores: `(1 - alpha) sum_k beta_k score_k / m_k + alpha`.
