@@ -154,6 +154,12 @@ typedef int32_t gleaner_status;
 #define GLEANER_STOP_STALLED 2 /* The fit stopped as no damping gave a decrease. */
 #define GLEANER_STOP_STEPS 3 /* The fit used up its steps. */
 
+#define GLEANER_DEFINED_LEFT_OUT 1 /* `left_out` of a diagnosis is defined. */
+#define GLEANER_DEFINED_INTERNAL 2 /* `internal` is. */
+#define GLEANER_DEFINED_EXTERNAL 4 /* `external` is. */
+#define GLEANER_DEFINED_COOK 8 /* `cook` is. */
+#define GLEANER_DEFINED_DFFITS 16 /* `dffits` is. */
+
 /* Largest relative difference of a check pair's output that `gleaner_model_check_...` lets pass. */
 #define GLEANER_CHECK_TOLERANCE 1e-3
 
@@ -198,6 +204,12 @@ size_t gleaner_items_len(size_t kept);
 /* Scalars of memory for running moments of so many features, as `GLEANER_MOMENTS_LEN`. */
 size_t gleaner_moments_len(size_t features);
 
+/* Counters of memory for a quantile over so many octaves, as `GLEANER_QUANTILE_LEN`. */
+size_t gleaner_quantile_len(size_t octaves);
+
+/* Scratch of an explanation for P parameters, as `GLEANER_EXPLAIN_LEN`. */
+size_t gleaner_explain_len(size_t parameters);
+
 /* Scratch of a network with so many hidden neurons whose rows have a closed form, as
  * `GLEANER_SCRATCH_EXACT`. */
 size_t gleaner_scratch_exact(size_t hidden);
@@ -228,6 +240,9 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
   (5 * (size_t)(inputs) + (size_t)(parameters) + 1 + (size_t)(scratch) + GLEANER_FACTOR_LEN(order))
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
+#define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
+/* In counters, for octaves below the highest score. */
+#define GLEANER_QUANTILE_LEN(octaves) (16 * (size_t)(octaves))
 /* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
 /* In bytes: snapshots, at most; scalar: sizeof(float) or sizeof(double), items: k + 1. */
@@ -528,6 +543,13 @@ gleaner_status gleaner_factor_observe_f32(struct gleaner_factor_f32 *factor, con
  * Errors: STATE, LENGTH, NOT_FINITE, RANGE; STALE (without a ridge: pivot first). */
 gleaner_status gleaner_factor_score_f32(const struct gleaner_factor_f32 *factor, const float *row,
     size_t row_len, float *scratch, size_t scratch_len, struct gleaner_score_f32 *score);
+
+/* As `gleaner_factor_score_f32`, and by columns: `contributions`, N, get `d_j (M^-1 d)_j`, signed, whose sum is
+ * the leverage. About 3 N^2 flops.
+ * Errors: as `gleaner_factor_score_f32`. */
+gleaner_status gleaner_factor_contributions_f32(const struct gleaner_factor_f32 *factor, const float *row,
+    size_t row_len, float *scratch, size_t scratch_len, float *contributions, size_t contributions_len,
+    struct gleaner_score_f32 *score);
 
 /* Orders the columns so that relative pivots fall, in place; `rank` gets the number of those above rounding
  * and the ridge. Later rows follow the order. At most about 2 N^3 flops.
@@ -1055,6 +1077,139 @@ gleaner_status gleaner_fit_f32(const struct gleaner_model_f32 *model,
     size_t theta_len, float *memory, size_t memory_len, struct gleaner_fit_report_f32 *report);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Diagnostics of a least-squares fit, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a fit leaves. All zero: no row yet. */
+struct gleaner_residuals_f32 {
+  float sum[2]; /* Sum of squared residuals: rounded, and what the rounding left out */
+  uint64_t rows; /* n */
+  uint64_t rank; /* p: the number of columns where none depends on others */
+};
+
+/* A row's figures, each with a bit in `defined`; NaN where undefined, as at leverage 1. */
+struct gleaner_diagnosis_f32 {
+  uint32_t defined; /* `GLEANER_DEFINED_...` */
+  float left_out; /* `e / (1 - h)`: the residual of a fit without the row */
+  float internal; /* Internally studentised residual */
+  float external; /* Externally studentised residual */
+  float cook; /* Cook's distance */
+  float dffits; /* How far the row's own fitted value moves, in standard errors */
+};
+
+/* What a fit of `rows` rows of rank `rank` leaves: its residual sum of squares.
+ * Errors: NOT_FINITE, RANGE (below 0). */
+gleaner_status gleaner_residuals_init_f32(struct gleaner_residuals_f32 *residuals, float sum, uint64_t rows,
+    uint64_t rank);
+
+/* Takes in a row that the fit has not seen: `error` is its residual against the fit of the rows before,
+ * `leverage` theirs of it, as `gleaner_factor_score_f32` gives it. `recursive` gets `error / sqrt(1 + leverage)`: of
+ * one variance for all rows.
+ * Errors: NOT_FINITE, RANGE. */
+gleaner_status gleaner_residuals_observe_f32(struct gleaner_residuals_f32 *residuals, float error,
+    float leverage, float *recursive);
+
+/* Takes in a row of novelty 1, without a ridge: it raises the rank, and the fit passes through it. */
+gleaner_status gleaner_residuals_observe_novel_f32(struct gleaner_residuals_f32 *residuals);
+
+/* `sum / (rows - rank)`.
+ * Errors: RANGE (no more rows than the rank). */
+gleaner_status gleaner_residuals_variance_f32(const struct gleaner_residuals_f32 *residuals, float *variance);
+
+/* Figures of a row that is in the fit, from its residual and its leverage in [0, 1].
+ * Errors: NOT_FINITE, RANGE. */
+gleaner_status gleaner_diagnose_f32(const struct gleaner_residuals_f32 *residuals, float residual,
+    float leverage, struct gleaner_diagnosis_f32 *diagnosis);
+
+/* Figures that a row would have in the fit, before it is taken in, from its residual and leverage as for
+ * `gleaner_residuals_observe_f32`. Nothing cancels here.
+ * Errors: NOT_FINITE, RANGE. */
+gleaner_status gleaner_diagnose_new_f32(const struct gleaner_residuals_f32 *residuals, float error,
+    float leverage, struct gleaner_diagnosis_f32 *diagnosis);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Thresholds of scores: the rule for leverages and the streamed quantile, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A quantile's counters of items. */
+struct gleaner_quantile_state_f32 {
+  float highest; /* Scores from here on share one bin */
+  uint64_t seen; /* Items taken in */
+  uint64_t total; /* Sum of the counters */
+  uint64_t half_life; /* Items after which an item counts half; 0: never forget */
+  uint64_t age; /* Items since the last halving */
+};
+
+/* A histogram of the scores seen, sixteen bins an octave. Keeps a pointer to the caller's memory. */
+struct gleaner_quantile_f32 {
+  uint32_t tag; /* Set by init */
+  uint32_t *memory; /* The caller's, `GLEANER_QUANTILE_LEN(octaves)` counters */
+  size_t memory_len; /* Its length */
+  struct gleaner_quantile_state_f32 state; /* What it remembers beside them */
+};
+
+/* The threshold of a leverage: `multiple rank / rows`; customary multiples are 2 and 3.
+ * Errors: RANGE (no rows, multiple). */
+gleaner_status gleaner_leverage_threshold_f32(float multiple, uint64_t rank, uint64_t rows, float *threshold);
+
+/* No item yet. `highest`: a power of two above the scores of interest, 1 for leverages; `memory`:
+ * `GLEANER_QUANTILE_LEN(octaves)` counters, for the octaves below it that are told apart.
+ * Errors: LENGTH, RANGE. */
+gleaner_status gleaner_quantile_init_f32(struct gleaner_quantile_f32 *quantile, float highest, uint32_t *memory,
+    size_t memory_len);
+
+/* Forgets all items. The half-life stays.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_reset_f32(struct gleaner_quantile_f32 *quantile);
+
+/* Items after which an item counts half; 0: never forget.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_half_life_f32(struct gleaner_quantile_f32 *quantile, uint64_t items);
+
+/* Takes an item in. Judge it first: against the past only.
+ * Errors: STATE, LENGTH, RANGE, SCORE. */
+gleaner_status gleaner_quantile_observe_f32(struct gleaner_quantile_f32 *quantile, float score);
+
+/* `beyond` gets 1 where the score lies beyond the quantile `probability` (0.995, say) of the items taken in, 0
+ * where not, -1 while they are too few to tell. Of items of one distribution, whatever it is, no more than
+ * `1 - probability` are beyond.
+ * Errors: STATE, LENGTH, RANGE, SCORE. */
+gleaner_status gleaner_quantile_is_beyond_f32(const struct gleaner_quantile_f32 *quantile, float score,
+    float probability, int32_t *beyond);
+
+/* The score from which on an item is beyond; the largest scalar where none is, or while items are too few.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_threshold_f32(const struct gleaner_quantile_f32 *quantile, float probability,
+    float *threshold);
+
+/* Takes in all items of another with the same highest score and as many counters.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_merge_f32(struct gleaner_quantile_f32 *quantile,
+    const struct gleaner_quantile_f32 *other);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Which input and which layer a leverage comes from, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a leverage comes from, beside inputs and layers. */
+struct gleaner_explanation_f32 {
+  float leverage; /* The leverage that is explained */
+  float novelty; /* Share of the row outside what the factor has seen, in [0, 1] */
+  float bias; /* Share of the first layer's bias */
+  float at_zero; /* Share of the last column, f(0): the label, mostly */
+};
+
+/* Explains the leverage of a whole row of the model, P + 1 entries, against a factor of the model's order or of
+ * P + 1. `inputs` gets a share for each input, `layers` one for each layer; they are signed, and
+ * `leverage = sum of layers + at_zero`, `layers[0] = sum of inputs + bias`. The largest input is the one to look
+ * at. `scratch`: `GLEANER_EXPLAIN_LEN` scalars. About 3 N^2 flops.
+ * Errors: those of a model; STATE, LENGTH, NOT_FINITE, RANGE; STALE (without a ridge: pivot first). */
+gleaner_status gleaner_explain_f32(const struct gleaner_model_f32 *model,
+    const struct gleaner_factor_f32 *factor, const float *row, size_t row_len, float *scratch,
+    size_t scratch_len, float *inputs, size_t inputs_len, float *layers, size_t layers_len,
+    struct gleaner_explanation_f32 *explanation);
+
+/* ----------------------------------------------------------------------------------------------------------
  * Activations at one point, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1267,6 +1422,11 @@ gleaner_status gleaner_factor_observe_f64(struct gleaner_factor_f64 *factor, con
 /* As `gleaner_factor_score_f32`, in double precision. */
 gleaner_status gleaner_factor_score_f64(const struct gleaner_factor_f64 *factor, const double *row,
     size_t row_len, double *scratch, size_t scratch_len, struct gleaner_score_f64 *score);
+
+/* As `gleaner_factor_contributions_f32`, in double precision. */
+gleaner_status gleaner_factor_contributions_f64(const struct gleaner_factor_f64 *factor, const double *row,
+    size_t row_len, double *scratch, size_t scratch_len, double *contributions, size_t contributions_len,
+    struct gleaner_score_f64 *score);
 
 /* As `gleaner_factor_pivot_f32`, in double precision. */
 gleaner_status gleaner_factor_pivot_f64(struct gleaner_factor_f64 *factor, size_t *rank);
@@ -1699,6 +1859,116 @@ struct gleaner_samples_f64 {
 gleaner_status gleaner_fit_f64(const struct gleaner_model_f64 *model,
     const struct gleaner_fit_options_f64 *options, const struct gleaner_samples_f64 *samples, double *theta,
     size_t theta_len, double *memory, size_t memory_len, struct gleaner_fit_report_f64 *report);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Diagnostics of a least-squares fit, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_residuals_f32`, in double precision. */
+struct gleaner_residuals_f64 {
+  double sum[2];
+  uint64_t rows;
+  uint64_t rank;
+};
+
+/* As `gleaner_diagnosis_f32`, in double precision. */
+struct gleaner_diagnosis_f64 {
+  uint32_t defined;
+  double left_out;
+  double internal;
+  double external;
+  double cook;
+  double dffits;
+};
+
+/* As `gleaner_residuals_init_f32`, in double precision. */
+gleaner_status gleaner_residuals_init_f64(struct gleaner_residuals_f64 *residuals, double sum, uint64_t rows,
+    uint64_t rank);
+
+/* As `gleaner_residuals_observe_f32`, in double precision. */
+gleaner_status gleaner_residuals_observe_f64(struct gleaner_residuals_f64 *residuals, double error,
+    double leverage, double *recursive);
+
+/* As `gleaner_residuals_observe_novel_f32`, in double precision. */
+gleaner_status gleaner_residuals_observe_novel_f64(struct gleaner_residuals_f64 *residuals);
+
+/* As `gleaner_residuals_variance_f32`, in double precision. */
+gleaner_status gleaner_residuals_variance_f64(const struct gleaner_residuals_f64 *residuals, double *variance);
+
+/* As `gleaner_diagnose_f32`, in double precision. */
+gleaner_status gleaner_diagnose_f64(const struct gleaner_residuals_f64 *residuals, double residual,
+    double leverage, struct gleaner_diagnosis_f64 *diagnosis);
+
+/* As `gleaner_diagnose_new_f32`, in double precision. */
+gleaner_status gleaner_diagnose_new_f64(const struct gleaner_residuals_f64 *residuals, double error,
+    double leverage, struct gleaner_diagnosis_f64 *diagnosis);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Thresholds of scores: the rule for leverages and the streamed quantile, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_quantile_state_f32`, in double precision. */
+struct gleaner_quantile_state_f64 {
+  double highest;
+  uint64_t seen;
+  uint64_t total;
+  uint64_t half_life;
+  uint64_t age;
+};
+
+/* As `gleaner_quantile_f32`, in double precision. */
+struct gleaner_quantile_f64 {
+  uint32_t tag;
+  uint32_t *memory;
+  size_t memory_len;
+  struct gleaner_quantile_state_f64 state;
+};
+
+/* As `gleaner_leverage_threshold_f32`, in double precision. */
+gleaner_status gleaner_leverage_threshold_f64(double multiple, uint64_t rank, uint64_t rows, double *threshold);
+
+/* As `gleaner_quantile_init_f32`, in double precision. */
+gleaner_status gleaner_quantile_init_f64(struct gleaner_quantile_f64 *quantile, double highest,
+    uint32_t *memory, size_t memory_len);
+
+/* As `gleaner_quantile_reset_f32`, in double precision. */
+gleaner_status gleaner_quantile_reset_f64(struct gleaner_quantile_f64 *quantile);
+
+/* As `gleaner_quantile_half_life_f32`, in double precision. */
+gleaner_status gleaner_quantile_half_life_f64(struct gleaner_quantile_f64 *quantile, uint64_t items);
+
+/* As `gleaner_quantile_observe_f32`, in double precision. */
+gleaner_status gleaner_quantile_observe_f64(struct gleaner_quantile_f64 *quantile, double score);
+
+/* As `gleaner_quantile_is_beyond_f32`, in double precision. */
+gleaner_status gleaner_quantile_is_beyond_f64(const struct gleaner_quantile_f64 *quantile, double score,
+    double probability, int32_t *beyond);
+
+/* As `gleaner_quantile_threshold_f32`, in double precision. */
+gleaner_status gleaner_quantile_threshold_f64(const struct gleaner_quantile_f64 *quantile, double probability,
+    double *threshold);
+
+/* As `gleaner_quantile_merge_f32`, in double precision. */
+gleaner_status gleaner_quantile_merge_f64(struct gleaner_quantile_f64 *quantile,
+    const struct gleaner_quantile_f64 *other);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Which input and which layer a leverage comes from, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_explanation_f32`, in double precision. */
+struct gleaner_explanation_f64 {
+  double leverage;
+  double novelty;
+  double bias;
+  double at_zero;
+};
+
+/* As `gleaner_explain_f32`, in double precision. */
+gleaner_status gleaner_explain_f64(const struct gleaner_model_f64 *model,
+    const struct gleaner_factor_f64 *factor, const double *row, size_t row_len, double *scratch,
+    size_t scratch_len, double *inputs, size_t inputs_len, double *layers, size_t layers_len,
+    struct gleaner_explanation_f64 *explanation);
 
 /* ----------------------------------------------------------------------------------------------------------
  * Activations at one point, in double precision.

@@ -83,6 +83,8 @@ GLEANER_TYPE(FitOptions, fit_options);
 GLEANER_TYPE(FitReport, fit_report);
 GLEANER_TYPE(Samples, samples);
 GLEANER_TYPE(ActivationAt, activation);
+GLEANER_TYPE(Diagnosis, diagnosis);
+GLEANER_TYPE(Explanation, explanation);
 #undef GLEANER_TYPE
 
 /* As GLEANER_OPTIONS_DEFAULT. */
@@ -237,6 +239,10 @@ class FactorOver : detail::Pinned {
   Status score(Span<const T> row, Span<T> scratch, Score<T>& score) const noexcept {
     GLEANER_CALL(factor_score, &raw_, row.data(), row.size(), scratch.data(), scratch.size(), &score);
   }
+  Status contributions(Span<const T> row, Span<T> scratch, Span<T> contributions, Score<T>& score) const noexcept {
+    GLEANER_CALL(factor_contributions, &raw_, row.data(), row.size(), scratch.data(), scratch.size(),
+                 contributions.data(), contributions.size(), &score);
+  }
   Status pivot(size_t& rank) noexcept { GLEANER_CALL(factor_pivot, &raw_, &rank); }
   Status unpivot() noexcept { GLEANER_CALL(factor_unpivot, &raw_); }
   Status condition(T& condition) const noexcept { GLEANER_CALL(factor_condition, &raw_, &condition); }
@@ -266,6 +272,79 @@ class Factor : public FactorOver<T> {
 
  private:
   T memory_[GLEANER_FACTOR_LEN(Order)]{};
+};
+
+/* Which input and which layer the leverage of a whole row comes from. `scratch`: GLEANER_EXPLAIN_LEN scalars. */
+template <class T>
+Status explain(const Model<T>& model, const FactorOver<T>& factor, Span<const T> row, Span<T> scratch, Span<T> inputs,
+               Span<T> layers, Explanation<T>& explanation) noexcept {
+  GLEANER_CALL(explain, model.raw(), &factor.raw(), row.data(), row.size(), scratch.data(), scratch.size(),
+               inputs.data(), inputs.size(), layers.data(), layers.size(), &explanation);
+}
+
+/* What a least-squares fit leaves, and what a row does to it. No row yet until init; a plain value, copied freely. */
+template <class T>
+class Residuals {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_residuals_f32, gleaner_residuals_f64>;
+
+  Status init(T sum, uint64_t rows, uint64_t rank) noexcept { GLEANER_CALL(residuals_init, &raw_, sum, rows, rank); }
+  Status observe(T error, T leverage, T& recursive) noexcept {
+    GLEANER_CALL(residuals_observe, &raw_, error, leverage, &recursive);
+  }
+  Status observe_novel() noexcept { GLEANER_CALL(residuals_observe_novel, &raw_); }
+  Status variance(T& variance) const noexcept { GLEANER_CALL(residuals_variance, &raw_, &variance); }
+  Status diagnose(T residual, T leverage, Diagnosis<T>& diagnosis) const noexcept {
+    GLEANER_CALL(diagnose, &raw_, residual, leverage, &diagnosis);
+  }
+  Status diagnose_new(T error, T leverage, Diagnosis<T>& diagnosis) const noexcept {
+    GLEANER_CALL(diagnose_new, &raw_, error, leverage, &diagnosis);
+  }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+template <class T>
+Status leverage_threshold(T multiple, uint64_t rank, uint64_t rows, T& threshold) noexcept {
+  GLEANER_CALL(leverage_threshold, multiple, rank, rows, &threshold);
+}
+
+/* A streamed quantile over the caller's counters. */
+template <class T>
+class QuantileOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_quantile_f32, gleaner_quantile_f64>;
+
+  /* `memory`: GLEANER_QUANTILE_LEN(octaves) counters. */
+  Status init(T highest, Span<uint32_t> memory) noexcept {
+    GLEANER_CALL(quantile_init, &raw_, highest, memory.data(), memory.size());
+  }
+  Status reset() noexcept { GLEANER_CALL(quantile_reset, &raw_); }
+  Status half_life(uint64_t items) noexcept { GLEANER_CALL(quantile_half_life, &raw_, items); }
+  Status observe(T score) noexcept { GLEANER_CALL(quantile_observe, &raw_, score); }
+  Status is_beyond(T score, T probability, int32_t& beyond) const noexcept {
+    GLEANER_CALL(quantile_is_beyond, &raw_, score, probability, &beyond);
+  }
+  Status threshold(T probability, T& threshold) const noexcept {
+    GLEANER_CALL(quantile_threshold, &raw_, probability, &threshold);
+  }
+  Status merge(const QuantileOver& other) noexcept { GLEANER_CALL(quantile_merge, &raw_, &other.raw_); }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* A streamed quantile of so many octaves below the highest score, with its counters. */
+template <class T, size_t Octaves>
+class Quantile : public QuantileOver<T> {
+ public:
+  Status init(T highest) noexcept { return QuantileOver<T>::init(highest, memory_); }
+
+ private:
+  uint32_t memory_[GLEANER_QUANTILE_LEN(Octaves)]{};
 };
 
 /* Goes through what an object has kept, in no order that means anything: `for (const auto& kept : selector)`. */

@@ -12,6 +12,9 @@
   (5 * (size_t)(inputs) + (size_t)(parameters) + 1 + (size_t)(scratch) + GLEANER_FACTOR_LEN(order))
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
+#define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
+/* In counters, for octaves below the highest score. */
+#define GLEANER_QUANTILE_LEN(octaves) (16 * (size_t)(octaves))
 /* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
 /* In bytes: snapshots, at most; scalar: sizeof(float) or sizeof(double), items: k + 1. */

@@ -43,6 +43,7 @@ pub enum Kind {
     Moments = 4,
     Selector = 5,
     Store = 6,
+    Quantile = 16,
 }
 
 /// The tag of an object's struct: the interface's number, the kind and the size of a scalar.

@@ -1,9 +1,11 @@
 //! Codes, statuses, sizes and versions: what does not depend on the scalar.
 
 use core::ffi::c_char;
+use gleaner::explain::explain_len;
 use gleaner::factor::factor_len;
 use gleaner::fit::fit_len;
 use gleaner::model::{exact_scratch, network_scratch};
+use gleaner::outlier::quantile_len;
 use gleaner::selector::selector_len;
 use gleaner::standardiser::moments_len;
 
@@ -130,6 +132,17 @@ pub const GLEANER_STOP_GRADIENT: i32 = 1;
 pub const GLEANER_STOP_STALLED: i32 = 2;
 /// The fit used up its steps.
 pub const GLEANER_STOP_STEPS: i32 = 3;
+
+/// `left_out` of a diagnosis is defined.
+pub const GLEANER_DEFINED_LEFT_OUT: u32 = 1;
+/// `internal` is.
+pub const GLEANER_DEFINED_INTERNAL: u32 = 2;
+/// `external` is.
+pub const GLEANER_DEFINED_EXTERNAL: u32 = 4;
+/// `cook` is.
+pub const GLEANER_DEFINED_COOK: u32 = 8;
+/// `dffits` is.
+pub const GLEANER_DEFINED_DFFITS: u32 = 16;
 
 /// Largest relative difference of a check pair's output that `gleaner_model_check_...` lets pass.
 pub const GLEANER_CHECK_TOLERANCE: f64 = 1e-3;
@@ -259,6 +272,18 @@ pub extern "C" fn gleaner_items_len(kept: usize) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_moments_len(features: usize) -> usize {
     length([features, 0, 0, 0], || moments_len(features))
+}
+
+/// Counters of memory for a quantile over so many octaves, as `GLEANER_QUANTILE_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_quantile_len(octaves: usize) -> usize {
+    length([octaves, 0, 0, 0], || quantile_len(octaves))
+}
+
+/// Scratch of an explanation for P parameters, as `GLEANER_EXPLAIN_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_explain_len(parameters: usize) -> usize {
+    length([parameters, 0, 0, 0], || explain_len(parameters))
 }
 
 /// Scratch of a network with so many hidden neurons whose rows have a closed form, as

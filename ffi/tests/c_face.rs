@@ -110,3 +110,8 @@ fn stores() {
     both("store");
     both("store_rebase");
 }
+
+#[test]
+fn diagnostics_quantiles_and_explanations() {
+    both("diagnose");
+}

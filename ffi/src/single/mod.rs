@@ -24,4 +24,10 @@ pub mod copy;
 
 pub mod fit;
 
+pub mod diagnose;
+
+pub mod quantile;
+
+pub mod explain;
+
 pub mod activation;

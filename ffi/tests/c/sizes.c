@@ -9,6 +9,8 @@ int main(void)
     CHECK(gleaner_factor_len(a) == GLEANER_FACTOR_LEN(a));
     CHECK(gleaner_items_len(a) == GLEANER_ITEMS_LEN(a));
     CHECK(gleaner_moments_len(a) == GLEANER_MOMENTS_LEN(a));
+    CHECK(gleaner_quantile_len(a) == GLEANER_QUANTILE_LEN(a));
+    CHECK(gleaner_explain_len(a) == GLEANER_EXPLAIN_LEN(a));
     CHECK(gleaner_scratch_exact(a) == GLEANER_SCRATCH_EXACT(a));
     for (b = 0; b < 40; b += 7) {
       CHECK(gleaner_scratch_quadrature(a, b) == GLEANER_SCRATCH_QUADRATURE(a, b));

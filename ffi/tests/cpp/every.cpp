@@ -27,6 +27,12 @@ template class gleaner::SelectorOver<float>;
 template class gleaner::SelectorOver<double>;
 template class gleaner::Selector<float, 100, 3>;
 template class gleaner::Selector<double, 100, 3>;
+template class gleaner::Residuals<float>;
+template class gleaner::Residuals<double>;
+template class gleaner::QuantileOver<float>;
+template class gleaner::QuantileOver<double>;
+template class gleaner::Quantile<float, 16>;
+template class gleaner::Quantile<double, 16>;
 template class gleaner::StoreOver<float>;
 template class gleaner::StoreOver<double>;
 template class gleaner::Store<float, 3, 5, 100>;
@@ -49,6 +55,14 @@ template gleaner::Status gleaner::evaluate<float>(int32_t, Span<const float>, fl
                                                   gleaner::ActivationAt<float>&) noexcept;
 template gleaner::Status gleaner::evaluate<double>(int32_t, Span<const double>, double,
                                                    gleaner::ActivationAt<double>&) noexcept;
+template gleaner::Status gleaner::explain<float>(const gleaner::Model<float>&, const gleaner::FactorOver<float>&,
+                                               Span<const float>, Span<float>, Span<float>, Span<float>,
+                                               gleaner::Explanation<float>&) noexcept;
+template gleaner::Status gleaner::leverage_threshold<float>(float, uint64_t, uint64_t, float&) noexcept;
+template gleaner::Status gleaner::explain<double>(const gleaner::Model<double>&, const gleaner::FactorOver<double>&,
+                                               Span<const double>, Span<double>, Span<double>, Span<double>,
+                                               gleaner::Explanation<double>&) noexcept;
+template gleaner::Status gleaner::leverage_threshold<double>(double, uint64_t, uint64_t, double&) noexcept;
 
 /* Functions that are no templates: here by their addresses. */
 extern const void* const addresses[];

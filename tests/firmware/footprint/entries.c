@@ -97,5 +97,6 @@ int main(void)
     run_moments();
     run_selectors();
     run_store();
+    run_diagnoses();
     return meter_print();
 }

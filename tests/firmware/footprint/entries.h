@@ -38,5 +38,6 @@ void run_samplers(void);
 void run_moments(void);
 void run_selectors(void);
 void run_store(void);
+void run_diagnoses(void);
 
 #endif
