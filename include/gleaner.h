@@ -118,6 +118,9 @@ typedef int32_t gleaner_status;
 /* The caller's read, write or erase failed, or a stored payload is damaged. */
 #define GLEANER_ERROR_STORAGE (-25)
 
+#define GLEANER_ERROR_FULL (-26) /* The sampler has no room left: the sample was counted as refused. */
+#define GLEANER_ERROR_NO_GUARANTEE (-27) /* So few draws, or so wide an accuracy, that nothing is guaranteed. */
+
 #define GLEANER_ACTIVATION_IDENTITY 0 /* s */
 #define GLEANER_ACTIVATION_RELU 1 /* max(s, 0) */
 #define GLEANER_ACTIVATION_LEAKY_RELU 2 /* s where s > 0, parameter[0] * s elsewhere */
@@ -160,6 +163,8 @@ typedef int32_t gleaner_status;
 #define GLEANER_DEFINED_COOK 8 /* `cook` is. */
 #define GLEANER_DEFINED_DFFITS 16 /* `dffits` is. */
 
+#define GLEANER_MIX_SCORES 4 /* Scores that a mix takes at most. */
+
 /* Largest relative difference of a check pair's output that `gleaner_model_check_...` lets pass. */
 #define GLEANER_CHECK_TOLERANCE 1e-3
 
@@ -184,6 +189,13 @@ struct gleaner_plan {
   size_t hidden; /* Hidden neurons */
   size_t order; /* N */
   int32_t form; /* `GLEANER_FORM_...` of its rows */
+};
+
+/* How many samples a Poisson sampler is to keep, and of how many. */
+struct gleaner_budget {
+  uint64_t keep; /* The most that are kept; somewhat fewer are aimed at. 0: no budget */
+  uint64_t items; /* How many are going to be offered, about */
+  uint64_t window; /* Offers within which the threshold follows; `items / 50` is good */
 };
 
 /* `GLEANER_ABI` of the library that is linked. */
@@ -580,6 +592,66 @@ gleaner_status gleaner_factor_solve_f32(const struct gleaner_factor_f32 *factor,
     size_t solution_len);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Scores from a loss's slope and a leverage, and mixes of scores, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A mix of K scores, K at most `GLEANER_MIX_SCORES`: `(1 - alpha) sum_k share_k score_k / mean_k + alpha`. The
+ * means are fixed, or those of the readings before this one, so that chances stay what a sampler takes them for. A
+ * score without a positive mean before it counts as average, 1. A plain value: a memcpy is a full copy.
+ *
+ *     static const float shares[2] = {0.5f, 0.5f};
+ *     gleaner_mix_init_f32(&mix, 0.05f, shares, 2, NULL, 0);
+ *     ...
+ *     scores[0] = leverage;
+ *     scores[1] = sqrtf(leverage);
+ *     gleaner_mix_score_f32(&mix, scores, 2, &score);
+ *     gleaner_reservoir_offer_f32(&reservoir, score, &outcome); */
+struct gleaner_mix_f32 {
+  uint32_t tag; /* Set by init */
+  uint32_t scores; /* K */
+  float alpha; /* Share of uniform sampling */
+  float shares[GLEANER_MIX_SCORES]; /* Shares of the scores; 0 behind the K-th */
+  /* What the next reading's scores are divided by: rounded, and what the rounding left out */
+  float means[GLEANER_MIX_SCORES][2];
+  uint64_t count; /* Readings in the means; 0 where they are fixed */
+  uint8_t fixed; /* 1: the means stay as they are */
+};
+
+/* The loss of an objective at a model's output m: its slope l'(m), which the scores below take, and its curvature
+ * l''(m). `target` NULL: the prediction objective, of which the loss is m^2.
+ * Errors: CODE, LABEL, RANGE (delta, or a slope beyond the scalar), NOT_FINITE (m). */
+gleaner_status gleaner_target_loss_f32(const struct gleaner_target_f32 *target, float value, float *slope,
+    float *curvature);
+
+/* `|slope| sqrt(leverage)`: right to first order for any loss, where slope and leverage are a pilot's. Alone it is
+ * dangerous: what a poor pilot happens to fit gets no chance. Take the cautious score, or a mix.
+ * Errors: NOT_FINITE; RANGE (a negative leverage, a score beyond the scalar). */
+gleaner_status gleaner_optimal_score_f32(float slope, float leverage, float *score);
+
+/* `sqrt((slope^2 + kappa mean leverage) leverage)`: as the optimal score, with the pilot's own error in the slope.
+ * `mean`: of slope^2 over the readings before this one, or over the pilot's; `kappa`: readings of the stream over
+ * those of the pilot.
+ * Errors: NOT_FINITE; RANGE (a negative leverage, mean or kappa; a score beyond the scalar). */
+gleaner_status gleaner_cautious_score_f32(float slope, float leverage, float mean, float kappa, float *score);
+
+/* A mix with these shares, one a score, not negative and of sum 1, and a share `alpha` of uniform sampling.
+ * `means`, one a score: a pilot's, which stay; (NULL, 0): those of the readings before.
+ * Errors: LENGTH (no score or too many, other means than shares), RANGE (alpha outside [0, 1], no shares, means
+ * that are not positive and finite). */
+gleaner_status gleaner_mix_init_f32(struct gleaner_mix_f32 *mix, float alpha, const float *shares,
+    size_t shares_len, const float *means, size_t means_len);
+
+/* The mixed score of a reading from its `scores_len` = K scores, which enter the means behind it.
+ * Errors: STATE, LENGTH, SCORE (one is negative, NaN or infinite), RANGE (the mix leaves the scalar's range). */
+gleaner_status gleaner_mix_score_f32(struct gleaner_mix_f32 *mix, const float *scores, size_t scores_len,
+    float *score);
+
+/* What the next reading's score of an index, counted from 0, is divided by: a pilot's means, to be fixed
+ * elsewhere.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_mix_mean_f32(const struct gleaner_mix_f32 *mix, size_t index, float *mean);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The VarOpt reservoir, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -690,6 +762,150 @@ gleaner_status gleaner_top_count_f32(const struct gleaner_top_f32 *top, size_t *
  * Errors: STATE, INDEX. */
 gleaner_status gleaner_top_kept_f32(const struct gleaner_top_f32 *top, size_t index,
     struct gleaner_kept_f32 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The k lowest scores, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Keeps the k lowest scores of a stream, ties by arrival: the readings that a model has seen most of. A score of 0
+ * is the lowest of all. Slots 0 to k, one of them free. */
+struct gleaner_bottom_f32 {
+  uint32_t tag; /* Set by init */
+  struct gleaner_item_f32 *items; /* The caller's, `GLEANER_ITEMS_LEN(k)` items */
+  size_t items_len; /* k + 1 */
+  uint64_t seen; /* Samples offered since the last clear */
+  size_t kept; /* Samples kept */
+  uint32_t free_slot; /* Where the next payload goes */
+};
+
+/* Empty, over k + 1 items.
+ * Errors: LENGTH (no item). */
+gleaner_status gleaner_bottom_init_f32(struct gleaner_bottom_f32 *bottom, struct gleaner_item_f32 *items,
+    size_t items_len);
+
+/* Drops all samples.
+ * Errors: STATE. */
+gleaner_status gleaner_bottom_clear_f32(struct gleaner_bottom_f32 *bottom);
+
+/* Offers the sample whose payload is in the free slot. O(log k).
+ * Errors: STATE, SCORE. */
+gleaner_status gleaner_bottom_offer_f32(struct gleaner_bottom_f32 *bottom, float score,
+    struct gleaner_outcome_f32 *outcome);
+
+/* The number of kept samples.
+ * Errors: STATE. */
+gleaner_status gleaner_bottom_count_f32(const struct gleaner_bottom_f32 *bottom, size_t *count);
+
+/* The kept sample of an index from 0 to the count; its weight is 1.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_bottom_kept_f32(const struct gleaner_bottom_f32 *bottom, size_t index,
+    struct gleaner_kept_f32 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Poisson sampling, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A Poisson sampler's counters. */
+struct gleaner_poisson_state_f32 {
+  uint64_t seen; /* Samples offered since the last clear */
+  uint64_t kept; /* Samples kept */
+  uint64_t capped; /* Samples that the cap kept out: above 0, weights are no longer exact */
+  struct gleaner_budget budget; /* The budget; `keep` 0: none */
+  float threshold; /* c of the next sample */
+  float logarithm[2]; /* Its logarithm: rounded, and what the rounding left out */
+  float expected[2]; /* Sum of all probabilities: rounded, and what the rounding left out */
+};
+
+/* Decides on each sample at once and for itself: kept with chance `p = min(1, score / c)`, of weight 1 / p. It
+ * remembers no samples, so it has no slots and no memory. With a fixed c nothing binds how many are kept; with a
+ * budget c follows what has been expected so far. A plain value: a memcpy is a full copy. */
+struct gleaner_poisson_f32 {
+  uint32_t tag; /* Set by init */
+  uint8_t generator[16]; /* State of the generator */
+  struct gleaner_poisson_state_f32 state; /* Counters */
+};
+
+/* What an offer to a Poisson sampler led to. */
+struct gleaner_decision_f32 {
+  uint32_t kept; /* 1: the sample is kept, for good */
+  uint32_t capped; /* 1: it was picked, and the cap kept it out */
+  float probability; /* Its chance of being kept */
+  float weight; /* 1 / probability: how many samples of the stream it stands for; 0 for a score of 0 */
+};
+
+/* A sampler with the threshold c, drawing from a generator of this seed. `budget` NULL: c stays as it is, and `sum
+ * min(1, score / c)` samples are expected. Else c begins there, say where the last period ended, or at the mean
+ * score times `items / keep`.
+ * Errors: RANGE (a threshold that is not positive and finite, a budget without items or window). */
+gleaner_status gleaner_poisson_init_f32(struct gleaner_poisson_f32 *poisson, uint64_t seed, float threshold,
+    const struct gleaner_budget *budget);
+
+/* Decides on a sample. A score of 0 is counted and never kept. At most one draw. O(1): with a budget a square root
+ * and an exponential.
+ * Errors: STATE, SCORE. */
+gleaner_status gleaner_poisson_offer_f32(struct gleaner_poisson_f32 *poisson, float score,
+    struct gleaner_decision_f32 *decision);
+
+/* The threshold from the next sample on. It may depend on all that came before, not on the sample itself.
+ * Errors: STATE, RANGE (not positive and finite). */
+gleaner_status gleaner_poisson_set_threshold_f32(struct gleaner_poisson_f32 *poisson, float threshold);
+
+/* Forgets all counts, for a new period of the same budget; threshold and generator go on.
+ * Errors: STATE. */
+gleaner_status gleaner_poisson_clear_f32(struct gleaner_poisson_f32 *poisson);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Draws with replacement: the alias table, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Draws one of n samples, any number of times, with a chance in proportion to its weight: the sampling that
+ * `gleaner_terms_draws` makes its promise for. Keeps pointers to weights and table, which stay as they are.
+ *
+ *     static float chances[1000], cuts[1000];
+ *     static uint32_t aliases[1000];
+ *     gleaner_alias_init_f32(&alias, 1, chances, 1000, cuts, 1000, aliases, 1000);
+ *     for (i = 0; i < draws; i++) {
+ *       gleaner_alias_draw_f32(&alias, &draw);
+ *       gleaner_alias_weight_f32(&alias, draw.index, draws, &weight);
+ *       take(draw.index, weight);
+ *     } */
+struct gleaner_alias_f32 {
+  uint32_t tag; /* Set by init */
+  uint8_t generator[16]; /* State of the generator */
+  const float *weights; /* The caller's, n */
+  const float *cuts; /* The caller's, n: the table, written by init */
+  const uint32_t *aliases; /* The caller's, n: the table, written by init */
+  size_t count; /* n */
+  float largest; /* The largest weight; 0: nothing can be drawn */
+  float total[2]; /* Sum of the weights over the largest: rounded, and what the rounding left out */
+};
+
+/* A sample that was drawn. */
+struct gleaner_draw_f32 {
+  size_t index; /* Its index, 0 to n - 1 */
+  float probability; /* Its chance of being drawn, each time */
+};
+
+/* Makes the table of n weights, 0 or more each, in `cuts` and `aliases`, n each; draws come from a generator of
+ * this seed. O(n), a division or two a weight. Weights that change ask for a new init.
+ * Errors: LENGTH, SCORE (a weight is negative, NaN or infinite). */
+gleaner_status gleaner_alias_init_f32(struct gleaner_alias_f32 *alias, uint64_t seed, const float *weights,
+    size_t weights_len, float *cuts, size_t cuts_len, uint32_t *aliases, size_t aliases_len);
+
+/* Draws a sample. A weight of 0 is never drawn. O(1).
+ * Errors: STATE; RANGE (no weight is above 0). */
+gleaner_status gleaner_alias_draw_f32(struct gleaner_alias_f32 *alias, struct gleaner_draw_f32 *draw);
+
+/* A sample's chance of being drawn, each time: its weight over the sum of all.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_alias_probability_f32(const struct gleaner_alias_f32 *alias, size_t index,
+    float *probability);
+
+/* `1 / (draws probability)`: the weight of a sample, each time it is drawn, with which every sum over the samples
+ * is unbiased.
+ * Errors: STATE, INDEX; RANGE (no draws; a sample that is never drawn). */
+gleaner_status gleaner_alias_weight_f32(const struct gleaner_alias_f32 *alias, size_t index, uint64_t draws,
+    float *weight);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The standardiser: running moments, and constants, in single precision.
@@ -1227,6 +1443,41 @@ gleaner_status gleaner_activation_evaluate_f32(int32_t activation, const float *
     float s, struct gleaner_activation_f32 *result);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Plan: how many draws with replacement keep a loss.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a guarantee is made for. With chances `p_i >= share tau_i / rank`, tau_i the leverages, and
+ *
+ *     draws >= 2 rank (1 + accuracy / 3) ln(2 rank / failure) / (share accuracy^2)
+ *
+ * draws of `gleaner_alias_...`, weighted by `1 / (draws p_i)`, every sum of squares `|D v|^2` is within a factor
+ * of 1 - accuracy to 1 + accuracy of that over everything, for all v at once, but for a chance of `failure`. With
+ * `v = [theta ; 1]` it is the loss at the theta of the rows D. Proven for draws with replacement only: the other
+ * samplers have no such promise.
+ *
+ *     const struct gleaner_terms terms = {49, 0.01, 1};
+ *     if (gleaner_terms_accuracy(&terms, 200, &accuracy) == GLEANER_ERROR_NO_GUARANTEE) {
+ *       gleaner_terms_draws(&terms, 0.5, &draws);
+ *     } */
+struct gleaner_terms {
+  uint64_t rank; /* Rank of the rows, at most their length; the sum of the leverages */
+  double failure; /* How often it may fail, in (0, 1) */
+  /* Least ratio of a sample's chance to `leverage / rank`, in (0, 1]: 1 for chances in proportion to exact
+   * leverages, `1 - alpha` with a uniform share of alpha */
+  double share;
+};
+
+/* The least number of draws for an accuracy.
+ * Errors: NO_GUARANTEE (an accuracy of 1 or more); RANGE (terms outside their range, an accuracy that is not
+ * above 0, more than 2^53 draws). */
+gleaner_status gleaner_terms_draws(const struct gleaner_terms *terms, double accuracy, uint64_t *draws);
+
+/* The accuracy that a number of draws keeps, below 1.
+ * Errors: NO_GUARANTEE (so few draws that it would be 1 or more: rank 49 and 200 draws, say); RANGE (terms
+ * outside their range). */
+gleaner_status gleaner_terms_accuracy(const struct gleaner_terms *terms, uint64_t draws, double *accuracy);
+
+/* ----------------------------------------------------------------------------------------------------------
  * Records: what goes up.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1449,6 +1700,43 @@ gleaner_status gleaner_factor_solve_f64(const struct gleaner_factor_f64 *factor,
     size_t solution_len);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Scores from a loss's slope and a leverage, and mixes of scores, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_mix_f32`, in double precision. */
+struct gleaner_mix_f64 {
+  uint32_t tag;
+  uint32_t scores;
+  double alpha;
+  double shares[GLEANER_MIX_SCORES];
+  double means[GLEANER_MIX_SCORES][2];
+  uint64_t count;
+  uint8_t fixed;
+};
+
+/* As `gleaner_target_loss_f32`, in double precision. */
+gleaner_status gleaner_target_loss_f64(const struct gleaner_target_f64 *target, double value, double *slope,
+    double *curvature);
+
+/* As `gleaner_optimal_score_f32`, in double precision. */
+gleaner_status gleaner_optimal_score_f64(double slope, double leverage, double *score);
+
+/* As `gleaner_cautious_score_f32`, in double precision. */
+gleaner_status gleaner_cautious_score_f64(double slope, double leverage, double mean, double kappa,
+    double *score);
+
+/* As `gleaner_mix_init_f32`, in double precision. */
+gleaner_status gleaner_mix_init_f64(struct gleaner_mix_f64 *mix, double alpha, const double *shares,
+    size_t shares_len, const double *means, size_t means_len);
+
+/* As `gleaner_mix_score_f32`, in double precision. */
+gleaner_status gleaner_mix_score_f64(struct gleaner_mix_f64 *mix, const double *scores, size_t scores_len,
+    double *score);
+
+/* As `gleaner_mix_mean_f32`, in double precision. */
+gleaner_status gleaner_mix_mean_f64(const struct gleaner_mix_f64 *mix, size_t index, double *mean);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The VarOpt reservoir, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1547,6 +1835,119 @@ gleaner_status gleaner_top_count_f64(const struct gleaner_top_f64 *top, size_t *
 /* As `gleaner_top_kept_f32`, in double precision. */
 gleaner_status gleaner_top_kept_f64(const struct gleaner_top_f64 *top, size_t index,
     struct gleaner_kept_f64 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The k lowest scores, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_bottom_f32`, in double precision. */
+struct gleaner_bottom_f64 {
+  uint32_t tag;
+  struct gleaner_item_f64 *items;
+  size_t items_len;
+  uint64_t seen;
+  size_t kept;
+  uint32_t free_slot;
+};
+
+/* As `gleaner_bottom_init_f32`, in double precision. */
+gleaner_status gleaner_bottom_init_f64(struct gleaner_bottom_f64 *bottom, struct gleaner_item_f64 *items,
+    size_t items_len);
+
+/* As `gleaner_bottom_clear_f32`, in double precision. */
+gleaner_status gleaner_bottom_clear_f64(struct gleaner_bottom_f64 *bottom);
+
+/* As `gleaner_bottom_offer_f32`, in double precision. */
+gleaner_status gleaner_bottom_offer_f64(struct gleaner_bottom_f64 *bottom, double score,
+    struct gleaner_outcome_f64 *outcome);
+
+/* As `gleaner_bottom_count_f32`, in double precision. */
+gleaner_status gleaner_bottom_count_f64(const struct gleaner_bottom_f64 *bottom, size_t *count);
+
+/* As `gleaner_bottom_kept_f32`, in double precision. */
+gleaner_status gleaner_bottom_kept_f64(const struct gleaner_bottom_f64 *bottom, size_t index,
+    struct gleaner_kept_f64 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Poisson sampling, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_poisson_state_f32`, in double precision. */
+struct gleaner_poisson_state_f64 {
+  uint64_t seen;
+  uint64_t kept;
+  uint64_t capped;
+  struct gleaner_budget budget;
+  double threshold;
+  double logarithm[2];
+  double expected[2];
+};
+
+/* As `gleaner_poisson_f32`, in double precision. */
+struct gleaner_poisson_f64 {
+  uint32_t tag;
+  uint8_t generator[16];
+  struct gleaner_poisson_state_f64 state;
+};
+
+/* As `gleaner_decision_f32`, in double precision. */
+struct gleaner_decision_f64 {
+  uint32_t kept;
+  uint32_t capped;
+  double probability;
+  double weight;
+};
+
+/* As `gleaner_poisson_init_f32`, in double precision. */
+gleaner_status gleaner_poisson_init_f64(struct gleaner_poisson_f64 *poisson, uint64_t seed, double threshold,
+    const struct gleaner_budget *budget);
+
+/* As `gleaner_poisson_offer_f32`, in double precision. */
+gleaner_status gleaner_poisson_offer_f64(struct gleaner_poisson_f64 *poisson, double score,
+    struct gleaner_decision_f64 *decision);
+
+/* As `gleaner_poisson_set_threshold_f32`, in double precision. */
+gleaner_status gleaner_poisson_set_threshold_f64(struct gleaner_poisson_f64 *poisson, double threshold);
+
+/* As `gleaner_poisson_clear_f32`, in double precision. */
+gleaner_status gleaner_poisson_clear_f64(struct gleaner_poisson_f64 *poisson);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Draws with replacement: the alias table, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_alias_f32`, in double precision. */
+struct gleaner_alias_f64 {
+  uint32_t tag;
+  uint8_t generator[16];
+  const double *weights;
+  const double *cuts;
+  const uint32_t *aliases;
+  size_t count;
+  double largest;
+  double total[2];
+};
+
+/* As `gleaner_draw_f32`, in double precision. */
+struct gleaner_draw_f64 {
+  size_t index;
+  double probability;
+};
+
+/* As `gleaner_alias_init_f32`, in double precision. */
+gleaner_status gleaner_alias_init_f64(struct gleaner_alias_f64 *alias, uint64_t seed, const double *weights,
+    size_t weights_len, double *cuts, size_t cuts_len, uint32_t *aliases, size_t aliases_len);
+
+/* As `gleaner_alias_draw_f32`, in double precision. */
+gleaner_status gleaner_alias_draw_f64(struct gleaner_alias_f64 *alias, struct gleaner_draw_f64 *draw);
+
+/* As `gleaner_alias_probability_f32`, in double precision. */
+gleaner_status gleaner_alias_probability_f64(const struct gleaner_alias_f64 *alias, size_t index,
+    double *probability);
+
+/* As `gleaner_alias_weight_f32`, in double precision. */
+gleaner_status gleaner_alias_weight_f64(const struct gleaner_alias_f64 *alias, size_t index, uint64_t draws,
+    double *weight);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The standardiser: running moments, and constants, in double precision.

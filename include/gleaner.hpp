@@ -76,6 +76,8 @@ GLEANER_TYPE(Score, score);
 GLEANER_TYPE(Item, item);
 GLEANER_TYPE(Kept, kept);
 GLEANER_TYPE(Outcome, outcome);
+GLEANER_TYPE(Decision, decision);
+GLEANER_TYPE(Draw, draw);
 GLEANER_TYPE(Options, options);
 GLEANER_TYPE(Verdict, verdict);
 GLEANER_TYPE(Stats, stats);
@@ -443,6 +445,135 @@ class Top : public TopOver<T> {
 
  private:
   Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* The k lowest scores, over the caller's items. */
+template <class T>
+class BottomOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_bottom_f32, gleaner_bottom_f64>;
+  using Iterator = KeptIterator<T, BottomOver>;
+
+  /* `items`: GLEANER_ITEMS_LEN(k) of them. */
+  Status init(Span<Item<T>> items) noexcept { GLEANER_CALL(bottom_init, &raw_, items.data(), items.size()); }
+  Status clear() noexcept { GLEANER_CALL(bottom_clear, &raw_); }
+  Status offer(T score, Outcome<T>& outcome) noexcept { GLEANER_CALL(bottom_offer, &raw_, score, &outcome); }
+  Status count(size_t& count) const noexcept { GLEANER_CALL(bottom_count, &raw_, &count); }
+  Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(bottom_kept, &raw_, index, &kept); }
+  Iterator begin() const noexcept { return Iterator(*this); }
+  KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* The so many lowest scores, with their items. */
+template <class T, size_t Keep>
+class Bottom : public BottomOver<T> {
+ public:
+  Status init() noexcept { return BottomOver<T>::init(items_); }
+
+ private:
+  Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* Decides on each sample at once; a plain value, copied freely. */
+template <class T>
+class Poisson {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_poisson_f32, gleaner_poisson_f64>;
+
+  /* `budget` nullptr: the threshold stays as it is. */
+  Status init(uint64_t seed, T threshold, const gleaner_budget* budget = nullptr) noexcept {
+    GLEANER_CALL(poisson_init, &raw_, seed, threshold, budget);
+  }
+  Status offer(T score, Decision<T>& decision) noexcept { GLEANER_CALL(poisson_offer, &raw_, score, &decision); }
+  Status set_threshold(T threshold) noexcept { GLEANER_CALL(poisson_set_threshold, &raw_, threshold); }
+  Status clear() noexcept { GLEANER_CALL(poisson_clear, &raw_); }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Draws with replacement, over the caller's table. */
+template <class T>
+class AliasOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_alias_f32, gleaner_alias_f64>;
+
+  /* `cuts` and `aliases`: one a weight. The weights stay in use. */
+  Status init(uint64_t seed, Span<const T> weights, Span<T> cuts, Span<uint32_t> aliases) noexcept {
+    GLEANER_CALL(alias_init, &raw_, seed, weights.data(), weights.size(), cuts.data(), cuts.size(), aliases.data(),
+                 aliases.size());
+  }
+  Status draw(Draw<T>& draw) noexcept { GLEANER_CALL(alias_draw, &raw_, &draw); }
+  Status probability(size_t index, T& probability) const noexcept {
+    GLEANER_CALL(alias_probability, &raw_, index, &probability);
+  }
+  Status weight(size_t index, uint64_t draws, T& weight) const noexcept {
+    GLEANER_CALL(alias_weight, &raw_, index, draws, &weight);
+  }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Draws with replacement of so many samples, with its table; the weights are the caller's and stay in use. */
+template <class T, size_t Samples>
+class Alias : public AliasOver<T> {
+ public:
+  Status init(uint64_t seed, Span<const T> weights) noexcept {
+    return AliasOver<T>::init(seed, weights, cuts_, aliases_);
+  }
+
+ private:
+  T cuts_[Samples]{};
+  uint32_t aliases_[Samples]{};
+};
+
+/* How many draws with replacement keep a loss; GLEANER_ERROR_NO_GUARANTEE where none do. */
+inline Status draws(const gleaner_terms& terms, double accuracy, uint64_t& draws) noexcept {
+  return gleaner_terms_draws(&terms, accuracy, &draws);
+}
+inline Status accuracy(const gleaner_terms& terms, uint64_t draws, double& accuracy) noexcept {
+  return gleaner_terms_accuracy(&terms, draws, &accuracy);
+}
+
+/* Slope and curvature of the loss at a model's output; `target` nullptr: the prediction objective. */
+template <class T>
+Status loss(const Target<T>* target, T value, T& slope, T& curvature) noexcept {
+  GLEANER_CALL(target_loss, target, value, &slope, &curvature);
+}
+template <class T>
+Status optimal_score(T slope, T leverage, T& score) noexcept {
+  GLEANER_CALL(optimal_score, slope, leverage, &score);
+}
+template <class T>
+Status cautious_score(T slope, T leverage, T mean, T kappa, T& score) noexcept {
+  GLEANER_CALL(cautious_score, slope, leverage, mean, kappa, &score);
+}
+
+/* A mix of at most GLEANER_MIX_SCORES scores; a plain value, copied freely. */
+template <class T>
+class Mix {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_mix_f32, gleaner_mix_f64>;
+
+  /* `means` empty: those of the readings before. */
+  Status init(T alpha, Span<const T> shares, Span<const T> means = {}) noexcept {
+    GLEANER_CALL(mix_init, &raw_, alpha, shares.data(), shares.size(), means.data(), means.size());
+  }
+  Status score(Span<const T> scores, T& score) noexcept {
+    GLEANER_CALL(mix_score, &raw_, scores.data(), scores.size(), &score);
+  }
+  Status mean(size_t index, T& mean) const noexcept { GLEANER_CALL(mix_mean, &raw_, index, &mean); }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
 };
 
 /* Running mean and variance, over the caller's memory. */

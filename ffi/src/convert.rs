@@ -4,6 +4,7 @@ use crate::border::Fault;
 use crate::*;
 use core::mem::transmute;
 use gleaner::model::{Activation, Form, Objective, Plan};
+use gleaner::sampler::Budget;
 use gleaner::{Error, Scalar};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -28,6 +29,7 @@ impl From<Error> for Fault {
             Error::Version => GLEANER_ERROR_VERSION,
             Error::Object => GLEANER_ERROR_OBJECT,
             Error::Storage => GLEANER_ERROR_STORAGE,
+            Error::Full => GLEANER_ERROR_FULL,
             Error::Unrecovered => GLEANER_ERROR_STATE,
             _ => GLEANER_ERROR_OTHER,
         })
@@ -43,6 +45,10 @@ pub enum Kind {
     Moments = 4,
     Selector = 5,
     Store = 6,
+    Alias = 7,
+    Poisson = 8,
+    Bottom = 9,
+    Mix = 10,
     Quantile = 16,
 }
 
@@ -191,6 +197,25 @@ same_layout!(
     order = order,
     form = form,
 );
+
+same_layout!(
+    gleaner_budget,
+    Budget,
+    keep = keep,
+    items = items,
+    window = window,
+);
+
+impl gleaner_budget {
+    /// As the library has it.
+    pub fn own(&self) -> Budget {
+        Budget {
+            keep: self.keep,
+            items: self.items,
+            window: self.window,
+        }
+    }
+}
 
 impl From<Plan> for gleaner_plan {
     fn from(plan: Plan) -> Self {

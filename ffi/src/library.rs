@@ -69,6 +69,10 @@ pub const GLEANER_ERROR_VERSION: i32 = -23;
 pub const GLEANER_ERROR_OBJECT: i32 = -24;
 /// The caller's read, write or erase failed, or a stored payload is damaged.
 pub const GLEANER_ERROR_STORAGE: i32 = -25;
+/// The sampler has no room left: the sample was counted as refused.
+pub const GLEANER_ERROR_FULL: i32 = -26;
+/// So few draws, or so wide an accuracy, that nothing is guaranteed.
+pub const GLEANER_ERROR_NO_GUARANTEE: i32 = -27;
 
 /// s
 pub const GLEANER_ACTIVATION_IDENTITY: i32 = 0;
@@ -144,6 +148,9 @@ pub const GLEANER_DEFINED_COOK: u32 = 8;
 /// `dffits` is.
 pub const GLEANER_DEFINED_DFFITS: u32 = 16;
 
+/// Scores that a mix takes at most.
+pub const GLEANER_MIX_SCORES: usize = 4;
+
 /// Largest relative difference of a check pair's output that `gleaner_model_check_...` lets pass.
 pub const GLEANER_CHECK_TOLERANCE: f64 = 1e-3;
 
@@ -187,6 +194,18 @@ pub struct gleaner_plan {
     pub order: usize,
     /// `GLEANER_FORM_...` of its rows
     pub form: i32,
+}
+
+/// How many samples a Poisson sampler is to keep, and of how many.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_budget {
+    /// The most that are kept; somewhat fewer are aimed at. 0: no budget
+    pub keep: u64,
+    /// How many are going to be offered, about
+    pub items: u64,
+    /// Offers within which the threshold follows; `items / 50` is good
+    pub window: u64,
 }
 
 /// `GLEANER_ABI` of the library that is linked.
@@ -239,6 +258,8 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
         GLEANER_ERROR_STORAGE => {
             c"reading, writing or erasing failed, or a stored payload is damaged"
         }
+        GLEANER_ERROR_FULL => c"the sampler has no room left",
+        GLEANER_ERROR_NO_GUARANTEE => c"so few draws, or so wide an accuracy, guarantee nothing",
         _ => c"not a status of gleaner",
     };
     text.as_ptr()

@@ -101,6 +101,11 @@ fn every_other_object() {
 }
 
 #[test]
+fn every_other_sampler_and_score() {
+    both("samplers");
+}
+
+#[test]
 fn snapshots() {
     both("snapshot");
 }

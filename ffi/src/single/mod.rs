@@ -6,9 +6,17 @@ pub mod model;
 
 pub mod factor;
 
+pub mod score;
+
 pub mod reservoir;
 
 pub mod top;
+
+pub mod bottom;
+
+pub mod poisson;
+
+pub mod alias;
 
 pub mod moments;
 

@@ -15,6 +15,18 @@ template class gleaner::TopOver<float>;
 template class gleaner::TopOver<double>;
 template class gleaner::Top<float, 3>;
 template class gleaner::Top<double, 3>;
+template class gleaner::BottomOver<float>;
+template class gleaner::BottomOver<double>;
+template class gleaner::Bottom<float, 3>;
+template class gleaner::Bottom<double, 3>;
+template class gleaner::Poisson<float>;
+template class gleaner::Poisson<double>;
+template class gleaner::AliasOver<float>;
+template class gleaner::AliasOver<double>;
+template class gleaner::Alias<float, 3>;
+template class gleaner::Alias<double, 3>;
+template class gleaner::Mix<float>;
+template class gleaner::Mix<double>;
 template class gleaner::MomentsOver<float>;
 template class gleaner::MomentsOver<double>;
 template class gleaner::Moments<float, 3>;
@@ -64,10 +76,18 @@ template gleaner::Status gleaner::explain<double>(const gleaner::Model<double>&,
                                                gleaner::Explanation<double>&) noexcept;
 template gleaner::Status gleaner::leverage_threshold<double>(double, uint64_t, uint64_t, double&) noexcept;
 
+template gleaner::Status gleaner::loss<float>(const gleaner::Target<float>*, float, float&, float&) noexcept;
+template gleaner::Status gleaner::loss<double>(const gleaner::Target<double>*, double, double&, double&) noexcept;
+template gleaner::Status gleaner::optimal_score<float>(float, float, float&) noexcept;
+template gleaner::Status gleaner::optimal_score<double>(double, double, double&) noexcept;
+template gleaner::Status gleaner::cautious_score<float>(float, float, float, float, float&) noexcept;
+template gleaner::Status gleaner::cautious_score<double>(double, double, double, double, double&) noexcept;
+
 /* Functions that are no templates: here by their addresses. */
 extern const void* const addresses[];
 const void* const addresses[] = {
     reinterpret_cast<const void*>(&gleaner::version),       reinterpret_cast<const void*>(&gleaner::abi),
     reinterpret_cast<const void*>(&gleaner::write_record),  reinterpret_cast<const void*>(&gleaner::read_record),
     reinterpret_cast<const void*>(&gleaner::read_snapshot), reinterpret_cast<const void*>(&gleaner_status_text),
+    reinterpret_cast<const void*>(&gleaner::draws),         reinterpret_cast<const void*>(&gleaner::accuracy),
 };

@@ -94,6 +94,7 @@ int main(void)
     run_fits();
     run_factors();
     run_samplers();
+    run_other_samplers();
     run_moments();
     run_selectors();
     run_store();

@@ -35,6 +35,7 @@ void run_models(void);
 void run_fits(void);
 void run_factors(void);
 void run_samplers(void);
+void run_other_samplers(void);
 void run_moments(void);
 void run_selectors(void);
 void run_store(void);
