@@ -7,10 +7,11 @@
  * - Names: gleaner_<object>_<verb>_<scalar>, _f32 for float and _f64 for double. Arguments: the object, the
  *   inputs, the outputs; after each buffer its length, in elements.
  * - A function that can fail returns gleaner_status: 0, or one of GLEANER_ERROR_... On an error no output is
- *   written and every object is bit for bit as before, except that gleaner_selector_offer_... counts what it
- *   refuses, that a solution beyond the scalar's range is found only while it is written, and that work memory
- *   has no meaning between calls. "Errors" names the causes beside NULL,
- *   ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty buffer.
+ *   written and every object is bit for bit as before, except that gleaner_selector_offer_... and
+ *   gleaner_pivotal_offer_... count what they refuse, that a solution, a vector or ratios beyond the scalar's
+ *   range are found only while they are written, and that work memory has no meaning between calls. "Errors"
+ *   names the causes beside NULL, ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty
+ *   buffer.
  * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be
  *   freed, no global is kept, nothing blocks, and stack use does not grow with the model.
  * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A
@@ -94,7 +95,8 @@ typedef int32_t gleaner_status;
 
 #define GLEANER_ERROR_RECORD (-15) /* The bytes are no record: wrong magic, version, length or checksum. */
 
-/* The struct was never set by its init function (all zero, say), or is another object's. */
+/* The struct was never set by its init function (all zero, say), or is another object's; a reservoir that has been
+ * thinned takes no offers. */
 #define GLEANER_ERROR_STATE (-16)
 
 /* The struct was compiled against a header with another `GLEANER_ABI`, or `abi` is not set. */
@@ -156,6 +158,15 @@ typedef int32_t gleaner_status;
 #define GLEANER_STOP_GRADIENT 1 /* The fit stopped as the scaled gradient fell below its tolerance. */
 #define GLEANER_STOP_STALLED 2 /* The fit stopped as no damping gave a decrease. */
 #define GLEANER_STOP_STEPS 3 /* The fit used up its steps. */
+
+/* With labels: `[l'(m) g ; 1]`, P + 1 sums; m is the model's output at the pilot, g its gradient, l the loss. */
+#define GLEANER_VECTOR_GRADIENT 0
+
+/* With labels: `[l'(m) g ; 1 ; vech(l''(m)/2 g g^T)]`, P (P + 1) / 2 more; vech: the upper triangle by rows. */
+#define GLEANER_VECTOR_CURVATURE 1
+
+/* Without labels: `[vech(g g^T) ; g ; m g ; 1]`, P (P + 1) / 2 + 2 P + 1 sums. */
+#define GLEANER_VECTOR_OUTPUT 2
 
 #define GLEANER_DEFINED_LEFT_OUT 1 /* `left_out` of a diagnosis is defined. */
 #define GLEANER_DEFINED_INTERNAL 2 /* `internal` is. */
@@ -219,6 +230,19 @@ size_t gleaner_moments_len(size_t features);
 /* Counters of memory for a quantile over so many octaves, as `GLEANER_QUANTILE_LEN`. */
 size_t gleaner_quantile_len(size_t octaves);
 
+/* Length of the vector of this kind, `GLEANER_VECTOR_...`, for P parameters, as
+ * `GLEANER_VECTOR_..._LEN`; of another kind the largest number. */
+size_t gleaner_vector_len(int32_t kind, size_t parameters);
+
+/* Scalars of memory for so many totals, as `GLEANER_TOTALS_LEN`. */
+size_t gleaner_totals_len(size_t sums);
+
+/* Scalars of memory for a calibration on so many totals, as `GLEANER_CALIBRATE_LEN`. */
+size_t gleaner_calibrate_len(size_t sums);
+
+/* Scalars of memory for the positions of so many samples who wait, as `GLEANER_POSITIONS_LEN`. */
+size_t gleaner_positions_len(size_t waiting, size_t dimensions);
+
 /* Scratch of an explanation for P parameters, as `GLEANER_EXPLAIN_LEN`. */
 size_t gleaner_explain_len(size_t parameters);
 
@@ -253,6 +277,16 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 #define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
+/* Kinds of GLEANER_VECTOR_..., for parameters P; memory of totals and of a calibration, for so many sums. */
+#define GLEANER_VECTOR_GRADIENT_LEN(parameters) ((size_t)(parameters) + 1)
+#define GLEANER_VECTOR_CURVATURE_LEN(parameters) \
+  ((size_t)(parameters) * ((size_t)(parameters) + 1) / 2 + (size_t)(parameters) + 1)
+#define GLEANER_VECTOR_OUTPUT_LEN(parameters) \
+  ((size_t)(parameters) * ((size_t)(parameters) + 1) / 2 + 2 * (size_t)(parameters) + 1)
+#define GLEANER_TOTALS_LEN(sums) (2 * (size_t)(sums))
+#define GLEANER_CALIBRATE_LEN(sums) (GLEANER_FACTOR_LEN(sums) + 5 * (size_t)(sums))
+/* For so many samples who wait, with positions of so many scalars. */
+#define GLEANER_POSITIONS_LEN(waiting, dimensions) (((size_t)(waiting) + 1) * (size_t)(dimensions))
 /* In counters, for octaves below the highest score. */
 #define GLEANER_QUANTILE_LEN(octaves) (16 * (size_t)(octaves))
 /* In items, for k kept samples. */
@@ -283,6 +317,7 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
   { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0 }
+#define GLEANER_CALIBRATION_OPTIONS_DEFAULT { GLEANER_ABI, 8, -1, 0.2f, 5 }
 #define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
 
 
@@ -727,6 +762,122 @@ gleaner_status gleaner_reservoir_kept_f32(const struct gleaner_reservoir_f32 *re
 gleaner_status gleaner_reservoir_effective_size_f32(const struct gleaner_reservoir_f32 *reservoir, float *size);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Thinning of a reservoir: few samples of many, spread, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A sample that is not decided yet, or that is kept: memory of thinning and of the pivotal sampler. */
+struct gleaner_candidate_f32 {
+  struct gleaner_item_f32 item; /* The sample */
+  float probability; /* Its chance of being kept, when it came */
+  float chance[2]; /* Its chance by now: rounded, and what the rounding left out */
+};
+
+/* The caller's function that says where a sample stands: `position_len` scalars, which are 0 before the call. It
+ * must not touch the sampler. */
+typedef void (*gleaner_position_f32)(void *context, const struct gleaner_kept_f32 *kept, float *position,
+    size_t position_len);
+
+/* Where samples stand in the space that they are spread over: an array by slot, which can be filled as readings
+ * come, beside the payloads; or, where that is too long, a function that works it out of a payload. */
+struct gleaner_positions_f32 {
+  size_t dimensions; /* Scalars of a position; 0: samples are spread along the stream */
+  /* The sample in slot s stands at `positions[s * stride]`, for every slot; not looked at where `position` is
+   * set */
+  const float *positions;
+  size_t stride; /* Scalars from one position to the next, at least `dimensions` */
+  gleaner_position_f32 position; /* Says where a sample stands instead of the array; NULL: the array does */
+  void *context; /* Passed to `position` */
+};
+
+/* Comes down to `keep` samples at the end of a stream, spread over the space of positions; where no more are kept,
+ * nothing changes. A reservoir of 4 k samples thinned to k is worth more than one of k; weights stay exact,
+ * wherever samples stand. Good positions are what the sums of interest are made of, over the score: the row. What
+ * is not finite stands far off. Behind it the samples are read as before, by `gleaner_reservoir_count_f32` and
+ * `gleaner_reservoir_kept_f32`, in another order; offers are refused until a clear. `candidates`: so many wait at
+ * a time, 32 say; `memory`: `GLEANER_POSITIONS_LEN(candidates_len, dimensions)` scalars. Of n samples about `n
+ * candidates_len dimensions` multiplications.
+ * Errors: STATE, LENGTH, RANGE (keep 0; the threshold leaves the scalar's range, and the samples have another
+ * order). */
+gleaner_status gleaner_reservoir_thin_f32(struct gleaner_reservoir_f32 *reservoir, size_t keep,
+    const struct gleaner_positions_f32 *positions, struct gleaner_candidate_f32 *candidates,
+    size_t candidates_len, float *memory, size_t memory_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Pivotal sampling of a stream, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A pivotal sampler's counters. */
+struct gleaner_pivotal_state_f32 {
+  uint64_t seen; /* Samples offered since the last clear */
+  uint64_t refused; /* Of these, refused for want of room: above 0, chances are no longer exact */
+  size_t settled; /* Kept for certain */
+  size_t waiting; /* Waiting */
+  size_t places; /* How many may wait */
+  size_t dimensions; /* Scalars of a position */
+  float threshold; /* c of the next sample */
+  uint32_t free_slot; /* Where the next payload goes */
+  uint32_t first; /* The slot that was free at the start of the period */
+  uint32_t handed; /* Slots handed out in the period behind that one */
+};
+
+/* Keeps samples of a stream, each with chance `min(1, score / c)`, of which neighbours in the space of positions
+ * seldom stay both: sums over what is smooth there come out better than from a reservoir. The threshold c, fixed
+ * before a sample comes, says how many are kept: the sum of the chances, rounded up or down. Slots 0 to
+ * candidates_len - 1, one of them free. */
+struct gleaner_pivotal_f32 {
+  uint32_t tag; /* Set by init */
+  uint8_t generator[16]; /* State of the generator */
+  struct gleaner_candidate_f32 *candidates; /* The caller's */
+  size_t candidates_len; /* One more than can be kept */
+  float *positions; /* The caller's, `GLEANER_POSITIONS_LEN(places, dimensions)` scalars */
+  size_t positions_len; /* Its length */
+  struct gleaner_pivotal_state_f32 state; /* Counters */
+};
+
+/* An empty sampler with the threshold c, in which `places` samples may wait, 32 say, with positions of
+ * `dimensions` scalars; without dimensions it spreads along the stream. Draws come from a generator of this seed.
+ * `candidates`: at least the sum of a period's chances and 1, or 2 where that sum is meant to be a whole number,
+ * and more than `places`; `places` more of them, and nobody plays early for want of room. `positions`:
+ * `GLEANER_POSITIONS_LEN(places, dimensions)` scalars.
+ * Errors: LENGTH, RANGE (no places, as many places as candidates, a threshold that is not positive and finite). */
+gleaner_status gleaner_pivotal_init_f32(struct gleaner_pivotal_f32 *pivotal, uint64_t seed, float threshold,
+    size_t places, size_t dimensions, struct gleaner_candidate_f32 *candidates, size_t candidates_len,
+    float *positions, size_t positions_len);
+
+/* Drops all samples, for a new period; threshold, free slot and generator go on.
+ * Errors: STATE. */
+gleaner_status gleaner_pivotal_clear_f32(struct gleaner_pivotal_f32 *pivotal);
+
+/* The threshold from the next sample on. It may depend on all that came before, not on the sample itself.
+ * Errors: STATE, RANGE (not positive and finite). */
+gleaner_status gleaner_pivotal_set_threshold_f32(struct gleaner_pivotal_f32 *pivotal, float threshold);
+
+/* Offers the sample whose payload is in the free slot, which stands at `position`, `dimensions` scalars. A score
+ * of 0 is counted and never kept. About `places dimensions` multiplications; at most `places` times as many where
+ * no slot would be free behind it.
+ * Errors: STATE, SCORE, LENGTH, NOT_FINITE (position); FULL: it would have to be kept and there is no room, since
+ * the chances of the period sum to more than candidates_len - 1; it is counted as seen and refused. */
+gleaner_status gleaner_pivotal_offer_f32(struct gleaner_pivotal_f32 *pivotal, float score,
+    const float *position, size_t position_len, struct gleaner_outcome_f32 *outcome);
+
+/* Decides on all who wait, at the end of a stream; clear before the next.
+ * Errors: STATE. */
+gleaner_status gleaner_pivotal_finish_f32(struct gleaner_pivotal_f32 *pivotal);
+
+/* The number of kept samples; those who wait are not among them.
+ * Errors: STATE. */
+gleaner_status gleaner_pivotal_count_f32(const struct gleaner_pivotal_f32 *pivotal, size_t *count);
+
+/* The kept sample of an index from 0 to the count, with its weight, 1 / its chance.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_pivotal_kept_f32(const struct gleaner_pivotal_f32 *pivotal, size_t index,
+    struct gleaner_kept_f32 *kept);
+
+/* `(sum w)^2 / sum w^2` of the kept: how many samples of one weight these are worth.
+ * Errors: STATE. */
+gleaner_status gleaner_pivotal_effective_size_f32(const struct gleaner_pivotal_f32 *pivotal, float *size);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The k highest scores, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -906,6 +1057,108 @@ gleaner_status gleaner_alias_probability_f32(const struct gleaner_alias_f32 *ali
  * Errors: STATE, INDEX; RANGE (no draws; a sample that is never drawn). */
 gleaner_status gleaner_alias_weight_f32(const struct gleaner_alias_f32 *alias, size_t index, uint64_t draws,
     float *weight);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Calibration: totals over all readings, and weights that meet them, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Sums of a vector over all readings, kept or not, compensated. Keeps a pointer to the caller's memory.
+ *
+ * At the end of a period the weights of the kept samples are moved a little, so that their weighted sums are these
+ * totals: what is nearly a linear combination of the vector's entries is then known with much less error.
+ *
+ *     while (read_sensor(x)) {
+ *       gleaner_model_vector_f32(&model, GLEANER_VECTOR_OUTPUT, x, D, 0, NULL, work, WORK, vector, L);
+ *       gleaner_totals_observe_f32(&totals, vector, L);
+ *     }
+ *     gleaner_calibrate_f32(&totals, NULL, &kept_ones, ratios, count, memory, GLEANER_CALIBRATE_LEN(L), &report);
+ *     for (i = 0; i < count; i++) {
+ *       weights[i] = design_weights[i] * ratios[i];
+ *     } */
+struct gleaner_totals_f32 {
+  uint32_t tag; /* Set by init */
+  float *memory; /* The caller's, `GLEANER_TOTALS_LEN(length)` scalars */
+  size_t memory_len; /* Its length */
+  size_t length; /* Number of sums */
+  uint64_t count; /* Vectors observed since the last clear */
+};
+
+/* How far weights may move; `GLEANER_CALIBRATION_OPTIONS_DEFAULT` sets the defaults. */
+struct gleaner_calibration_options_f32 {
+  uint32_t abi; /* `GLEANER_ABI` */
+  uint32_t rounds; /* Most solutions, at least 1; default 8 */
+  /* rho, where the scaled matrix has a diagonal of 1; default -1, or any below 0: 1e-10 where the kept samples
+   * are at least 5 times the sums, 0.1 where they are fewer */
+  float ridge;
+  float least; /* Smallest ratio, at least 0 and below 1; default 0.2 */
+  float most; /* Largest ratio, above 1; default 5 */
+};
+
+/* How a calibration went. */
+struct gleaner_calibration_report_f32 {
+  uint32_t rounds; /* Solutions made; 0 where nothing is kept */
+  size_t clipped; /* Samples whose ratio is a bound */
+  /* Sums that are 0 in every kept sample though their total is not: no ratios meet them, and the figures below
+   * leave them out */
+  size_t absent;
+  float before; /* Largest `|T - sum w a| / sqrt(sum w a^2)` of a sum, with design weights */
+  float after; /* The same with calibrated weights */
+};
+
+/* The caller's function that gives kept sample `index`: its vector, `vector_len` scalars, and its weight, which
+ * are 0 and 1 before the call. 0: done; else the call fails with CALLBACK. It must give the same each time it is
+ * asked. */
+typedef int32_t (*gleaner_vector_f32)(void *context, size_t index, float *vector, size_t vector_len,
+    float *weight);
+
+/* The vectors and weights of kept samples: arrays, or a function that makes a vector of a payload again. */
+struct gleaner_vectors_f32 {
+  size_t count; /* Number of samples */
+  const float *vectors; /* Vector i starts at `vectors[i * stride]`; not looked at where `vector` is set */
+  size_t stride; /* Scalars from one vector to the next, at least the number of sums */
+  const float *weights; /* Design weights, one a sample: those of the sampler, positive */
+  gleaner_vector_f32 vector; /* Gives the samples instead of the arrays; NULL: the arrays do */
+  void *context; /* Passed to `vector` */
+};
+
+/* Writes the vector of this kind, `GLEANER_VECTOR_...`, of the reading x at the model's parameters, a pilot's, for
+ * its output number `index`. `target` NULL: the prediction objective, which only `GLEANER_VECTOR_OUTPUT` takes;
+ * that one does not look at it. `work`: `GLEANER_WORK_LEN` scalars. A gradient, and two flops an entry.
+ * Errors: as `gleaner_model_gradient_f32`; OBJECTIVE; CODE (the kind). A vector that turns out not to be finite
+ * (RANGE) has been written to. */
+gleaner_status gleaner_model_vector_f32(const struct gleaner_model_f32 *model, int32_t kind, const float *x,
+    size_t x_len, size_t index, const struct gleaner_target_f32 *target, float *work, size_t work_len,
+    float *vector, size_t vector_len);
+
+/* Sums of nothing, `length` of them, over `GLEANER_TOTALS_LEN(length)` scalars.
+ * Errors: LENGTH, RANGE (length 0). */
+gleaner_status gleaner_totals_init_f32(struct gleaner_totals_f32 *totals, size_t length, float *memory,
+    size_t memory_len);
+
+/* Forgets all vectors, for a new period.
+ * Errors: STATE. */
+gleaner_status gleaner_totals_clear_f32(struct gleaner_totals_f32 *totals);
+
+/* Takes in the vector of a reading. About 20 flops an entry.
+ * Errors: STATE, LENGTH, NOT_FINITE, RANGE (a sum would leave the scalar's range). */
+gleaner_status gleaner_totals_observe_f32(struct gleaner_totals_f32 *totals, const float *vector,
+    size_t vector_len);
+
+/* The sum of an index, counted from 0.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_totals_value_f32(const struct gleaner_totals_f32 *totals, size_t index, float *value);
+
+/* Ratios r of calibrated to design weights, one a kept sample: `sum w (r - 1)^2` is least, subject to `sum w r a =
+ * T`, within the bounds of the options. `options` NULL: the defaults. `memory`: `GLEANER_CALIBRATE_LEN(length)`
+ * scalars. Vectors are asked for again in each pass: twice, and two more times a round; about 2 length^2 flops a
+ * sample and round. Calibrated sums are unbiased only as samples grow, and good for the pilot that the vectors
+ * were made at: keep the design weights, too.
+ * Errors: STATE, LENGTH, NOT_FINITE, CALLBACK, RANGE (the options, a weight that is not positive, what leaves the
+ * scalar's range), ABI. The ratios hold no meaning then. */
+gleaner_status gleaner_calibrate_f32(const struct gleaner_totals_f32 *totals,
+    const struct gleaner_calibration_options_f32 *options, const struct gleaner_vectors_f32 *vectors,
+    float *ratios, size_t ratios_len, float *memory, size_t memory_len,
+    struct gleaner_calibration_report_f32 *report);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The standardiser: running moments, and constants, in single precision.
@@ -1805,6 +2058,92 @@ gleaner_status gleaner_reservoir_effective_size_f64(const struct gleaner_reservo
     double *size);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Thinning of a reservoir: few samples of many, spread, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_candidate_f32`, in double precision. */
+struct gleaner_candidate_f64 {
+  struct gleaner_item_f64 item;
+  double probability;
+  double chance[2];
+};
+
+/* As `gleaner_position_f32`, in double precision. */
+typedef void (*gleaner_position_f64)(void *context, const struct gleaner_kept_f64 *kept, double *position,
+    size_t position_len);
+
+/* As `gleaner_positions_f32`, in double precision. */
+struct gleaner_positions_f64 {
+  size_t dimensions;
+  const double *positions;
+  size_t stride;
+  gleaner_position_f64 position;
+  void *context;
+};
+
+/* As `gleaner_reservoir_thin_f32`, in double precision. */
+gleaner_status gleaner_reservoir_thin_f64(struct gleaner_reservoir_f64 *reservoir, size_t keep,
+    const struct gleaner_positions_f64 *positions, struct gleaner_candidate_f64 *candidates,
+    size_t candidates_len, double *memory, size_t memory_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Pivotal sampling of a stream, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_pivotal_state_f32`, in double precision. */
+struct gleaner_pivotal_state_f64 {
+  uint64_t seen;
+  uint64_t refused;
+  size_t settled;
+  size_t waiting;
+  size_t places;
+  size_t dimensions;
+  double threshold;
+  uint32_t free_slot;
+  uint32_t first;
+  uint32_t handed;
+};
+
+/* As `gleaner_pivotal_f32`, in double precision. */
+struct gleaner_pivotal_f64 {
+  uint32_t tag;
+  uint8_t generator[16];
+  struct gleaner_candidate_f64 *candidates;
+  size_t candidates_len;
+  double *positions;
+  size_t positions_len;
+  struct gleaner_pivotal_state_f64 state;
+};
+
+/* As `gleaner_pivotal_init_f32`, in double precision. */
+gleaner_status gleaner_pivotal_init_f64(struct gleaner_pivotal_f64 *pivotal, uint64_t seed, double threshold,
+    size_t places, size_t dimensions, struct gleaner_candidate_f64 *candidates, size_t candidates_len,
+    double *positions, size_t positions_len);
+
+/* As `gleaner_pivotal_clear_f32`, in double precision. */
+gleaner_status gleaner_pivotal_clear_f64(struct gleaner_pivotal_f64 *pivotal);
+
+/* As `gleaner_pivotal_set_threshold_f32`, in double precision. */
+gleaner_status gleaner_pivotal_set_threshold_f64(struct gleaner_pivotal_f64 *pivotal, double threshold);
+
+/* As `gleaner_pivotal_offer_f32`, in double precision. */
+gleaner_status gleaner_pivotal_offer_f64(struct gleaner_pivotal_f64 *pivotal, double score,
+    const double *position, size_t position_len, struct gleaner_outcome_f64 *outcome);
+
+/* As `gleaner_pivotal_finish_f32`, in double precision. */
+gleaner_status gleaner_pivotal_finish_f64(struct gleaner_pivotal_f64 *pivotal);
+
+/* As `gleaner_pivotal_count_f32`, in double precision. */
+gleaner_status gleaner_pivotal_count_f64(const struct gleaner_pivotal_f64 *pivotal, size_t *count);
+
+/* As `gleaner_pivotal_kept_f32`, in double precision. */
+gleaner_status gleaner_pivotal_kept_f64(const struct gleaner_pivotal_f64 *pivotal, size_t index,
+    struct gleaner_kept_f64 *kept);
+
+/* As `gleaner_pivotal_effective_size_f32`, in double precision. */
+gleaner_status gleaner_pivotal_effective_size_f64(const struct gleaner_pivotal_f64 *pivotal, double *size);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The k highest scores, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1948,6 +2287,76 @@ gleaner_status gleaner_alias_probability_f64(const struct gleaner_alias_f64 *ali
 /* As `gleaner_alias_weight_f32`, in double precision. */
 gleaner_status gleaner_alias_weight_f64(const struct gleaner_alias_f64 *alias, size_t index, uint64_t draws,
     double *weight);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Calibration: totals over all readings, and weights that meet them, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_totals_f32`, in double precision. */
+struct gleaner_totals_f64 {
+  uint32_t tag;
+  double *memory;
+  size_t memory_len;
+  size_t length;
+  uint64_t count;
+};
+
+/* As `gleaner_calibration_options_f32`, in double precision. */
+struct gleaner_calibration_options_f64 {
+  uint32_t abi;
+  uint32_t rounds;
+  double ridge;
+  double least;
+  double most;
+};
+
+/* As `gleaner_calibration_report_f32`, in double precision. */
+struct gleaner_calibration_report_f64 {
+  uint32_t rounds;
+  size_t clipped;
+  size_t absent;
+  double before;
+  double after;
+};
+
+/* As `gleaner_vector_f32`, in double precision. */
+typedef int32_t (*gleaner_vector_f64)(void *context, size_t index, double *vector, size_t vector_len,
+    double *weight);
+
+/* As `gleaner_vectors_f32`, in double precision. */
+struct gleaner_vectors_f64 {
+  size_t count;
+  const double *vectors;
+  size_t stride;
+  const double *weights;
+  gleaner_vector_f64 vector;
+  void *context;
+};
+
+/* As `gleaner_model_vector_f32`, in double precision. */
+gleaner_status gleaner_model_vector_f64(const struct gleaner_model_f64 *model, int32_t kind, const double *x,
+    size_t x_len, size_t index, const struct gleaner_target_f64 *target, double *work, size_t work_len,
+    double *vector, size_t vector_len);
+
+/* As `gleaner_totals_init_f32`, in double precision. */
+gleaner_status gleaner_totals_init_f64(struct gleaner_totals_f64 *totals, size_t length, double *memory,
+    size_t memory_len);
+
+/* As `gleaner_totals_clear_f32`, in double precision. */
+gleaner_status gleaner_totals_clear_f64(struct gleaner_totals_f64 *totals);
+
+/* As `gleaner_totals_observe_f32`, in double precision. */
+gleaner_status gleaner_totals_observe_f64(struct gleaner_totals_f64 *totals, const double *vector,
+    size_t vector_len);
+
+/* As `gleaner_totals_value_f32`, in double precision. */
+gleaner_status gleaner_totals_value_f64(const struct gleaner_totals_f64 *totals, size_t index, double *value);
+
+/* As `gleaner_calibrate_f32`, in double precision. */
+gleaner_status gleaner_calibrate_f64(const struct gleaner_totals_f64 *totals,
+    const struct gleaner_calibration_options_f64 *options, const struct gleaner_vectors_f64 *vectors,
+    double *ratios, size_t ratios_len, double *memory, size_t memory_len,
+    struct gleaner_calibration_report_f64 *report);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The standardiser: running moments, and constants, in double precision.

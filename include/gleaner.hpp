@@ -77,6 +77,11 @@ GLEANER_TYPE(Item, item);
 GLEANER_TYPE(Kept, kept);
 GLEANER_TYPE(Outcome, outcome);
 GLEANER_TYPE(Decision, decision);
+GLEANER_TYPE(Candidate, candidate);
+GLEANER_TYPE(Positions, positions);
+GLEANER_TYPE(CalibrationOptions, calibration_options);
+GLEANER_TYPE(CalibrationReport, calibration_report);
+GLEANER_TYPE(Vectors, vectors);
 GLEANER_TYPE(Draw, draw);
 GLEANER_TYPE(Options, options);
 GLEANER_TYPE(Verdict, verdict);
@@ -99,6 +104,12 @@ constexpr Options<T> default_options() noexcept {
 template <class T>
 constexpr FitOptions<T> default_fit_options() noexcept {
   return GLEANER_FIT_OPTIONS_DEFAULT;
+}
+
+/* As GLEANER_CALIBRATION_OPTIONS_DEFAULT. */
+template <class T>
+constexpr CalibrationOptions<T> default_calibration_options() noexcept {
+  return GLEANER_CALIBRATION_OPTIONS_DEFAULT;
 }
 
 /* GLEANER_OK or one of GLEANER_ERROR_..., which it compares with. */
@@ -181,6 +192,12 @@ class Model {
   }
   Status norm(Span<const T> x, size_t index, const Target<T>* target, Span<T> work, T& norm) const noexcept {
     GLEANER_CALL(model_norm, description_, x.data(), x.size(), index, target, work.data(), work.size(), &norm);
+  }
+  /* `kind`: GLEANER_VECTOR_..., whose length `vector` has. */
+  Status vector(int32_t kind, Span<const T> x, size_t index, const Target<T>* target, Span<T> work,
+                Span<T> vector) const noexcept {
+    GLEANER_CALL(model_vector, description_, kind, x.data(), x.size(), index, target, work.data(), work.size(),
+                 vector.data(), vector.size());
   }
   Status leave_out_gauge(Span<T> row) const noexcept {
     GLEANER_CALL(model_leave_out_gauge, description_, row.data(), row.size());
@@ -388,6 +405,23 @@ class ReservoirOver : detail::Pinned {
   Status count(size_t& count) const noexcept { GLEANER_CALL(reservoir_count, &raw_, &count); }
   Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(reservoir_kept, &raw_, index, &kept); }
   Status effective_size(T& size) const noexcept { GLEANER_CALL(reservoir_effective_size, &raw_, &size); }
+  /* `memory`: GLEANER_POSITIONS_LEN(candidates, dimensions) scalars. */
+  Status thin(size_t keep, const Positions<T>& positions, Span<Candidate<T>> candidates, Span<T> memory) noexcept {
+    GLEANER_CALL(reservoir_thin, &raw_, keep, &positions, candidates.data(), candidates.size(), memory.data(),
+                 memory.size());
+  }
+  /* With `void position(const Kept<T>& kept, Span<T> position)`, which must not throw. */
+  template <class Position>
+  Status thin(size_t keep, size_t dimensions, Position position, Span<Candidate<T>> candidates,
+              Span<T> memory) noexcept {
+    Positions<T> positions{};
+    positions.dimensions = dimensions;
+    positions.context = &position;
+    positions.position = [](void* context, const Kept<T>* kept, T* to, size_t to_len) noexcept {
+      (*static_cast<Position*>(context))(*kept, Span<T>(to, to_len));
+    };
+    return thin(keep, positions, candidates, memory);
+  }
   Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
     GLEANER_CALL(reservoir_save, &raw_, bytes.data(), bytes.size(), &written);
   }
@@ -476,6 +510,50 @@ class Bottom : public BottomOver<T> {
 
  private:
   Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* Pivotal sampling of a stream, over the caller's memory. */
+template <class T>
+class PivotalOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_pivotal_f32, gleaner_pivotal_f64>;
+  using Iterator = KeptIterator<T, PivotalOver>;
+
+  /* `positions`: GLEANER_POSITIONS_LEN(places, dimensions) scalars. */
+  Status init(uint64_t seed, T threshold, size_t places, size_t dimensions, Span<Candidate<T>> candidates,
+              Span<T> positions) noexcept {
+    GLEANER_CALL(pivotal_init, &raw_, seed, threshold, places, dimensions, candidates.data(), candidates.size(),
+                 positions.data(), positions.size());
+  }
+  Status clear() noexcept { GLEANER_CALL(pivotal_clear, &raw_); }
+  Status set_threshold(T threshold) noexcept { GLEANER_CALL(pivotal_set_threshold, &raw_, threshold); }
+  Status offer(T score, Span<const T> position, Outcome<T>& outcome) noexcept {
+    GLEANER_CALL(pivotal_offer, &raw_, score, position.data(), position.size(), &outcome);
+  }
+  Status finish() noexcept { GLEANER_CALL(pivotal_finish, &raw_); }
+  Status count(size_t& count) const noexcept { GLEANER_CALL(pivotal_count, &raw_, &count); }
+  Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(pivotal_kept, &raw_, index, &kept); }
+  Status effective_size(T& size) const noexcept { GLEANER_CALL(pivotal_effective_size, &raw_, &size); }
+  Iterator begin() const noexcept { return Iterator(*this); }
+  KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Pivotal sampling with so many slots, of which one is free, so many places to wait in, and positions of so many
+   scalars, with its memory. */
+template <class T, size_t Slots, size_t Places, size_t Dimensions>
+class Pivotal : public PivotalOver<T> {
+ public:
+  Status init(uint64_t seed, T threshold) noexcept {
+    return PivotalOver<T>::init(seed, threshold, Places, Dimensions, candidates_, positions_);
+  }
+
+ private:
+  Candidate<T> candidates_[Slots]{};
+  T positions_[Dimensions == 0 ? 1 : GLEANER_POSITIONS_LEN(Places, Dimensions)]{};
 };
 
 /* Decides on each sample at once; a plain value, copied freely. */
@@ -574,6 +652,55 @@ class Mix {
 
  private:
   Struct raw_{};
+};
+
+/* Sums of a vector over all readings, over the caller's memory. */
+template <class T>
+class TotalsOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_totals_f32, gleaner_totals_f64>;
+
+  /* `memory`: GLEANER_TOTALS_LEN(sums) scalars. */
+  Status init(size_t sums, Span<T> memory) noexcept {
+    GLEANER_CALL(totals_init, &raw_, sums, memory.data(), memory.size());
+  }
+  Status clear() noexcept { GLEANER_CALL(totals_clear, &raw_); }
+  Status observe(Span<const T> vector) noexcept {
+    GLEANER_CALL(totals_observe, &raw_, vector.data(), vector.size());
+  }
+  Status value(size_t index, T& value) const noexcept { GLEANER_CALL(totals_value, &raw_, index, &value); }
+  /* `options` nullptr: the defaults. `memory`: GLEANER_CALIBRATE_LEN(sums) scalars. */
+  Status calibrate(const CalibrationOptions<T>* options, const Vectors<T>& vectors, Span<T> ratios, Span<T> memory,
+                   CalibrationReport<T>& report) const noexcept {
+    GLEANER_CALL(calibrate, &raw_, options, &vectors, ratios.data(), ratios.size(), memory.data(), memory.size(),
+                 &report);
+  }
+  /* With `bool vector(size_t index, Span<T> vector, T& weight)`, which must not throw; a sample a ratio. */
+  template <class Vector>
+  Status calibrate(const CalibrationOptions<T>* options, Vector vector, Span<T> ratios, Span<T> memory,
+                   CalibrationReport<T>& report) const noexcept {
+    Vectors<T> vectors{};
+    vectors.count = ratios.size();
+    vectors.context = &vector;
+    vectors.vector = [](void* context, size_t index, T* to, size_t to_len, T* weight) noexcept -> int32_t {
+      return (*static_cast<Vector*>(context))(index, Span<T>(to, to_len), *weight) ? 0 : 1;
+    };
+    return calibrate(options, static_cast<const Vectors<T>&>(vectors), ratios, memory, report);
+  }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* So many sums of a vector over all readings, with their memory. */
+template <class T, size_t Sums>
+class Totals : public TotalsOver<T> {
+ public:
+  Status init() noexcept { return TotalsOver<T>::init(Sums, memory_); }
+
+ private:
+  T memory_[GLEANER_TOTALS_LEN(Sums)]{};
 };
 
 /* Running mean and variance, over the caller's memory. */

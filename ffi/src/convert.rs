@@ -3,6 +3,7 @@
 use crate::border::Fault;
 use crate::*;
 use core::mem::transmute;
+use gleaner::calibrate::Vector;
 use gleaner::model::{Activation, Form, Objective, Plan};
 use gleaner::sampler::Budget;
 use gleaner::{Error, Scalar};
@@ -49,6 +50,8 @@ pub enum Kind {
     Poisson = 8,
     Bottom = 9,
     Mix = 10,
+    Totals = 11,
+    Pivotal = 12,
     Quantile = 16,
 }
 
@@ -110,6 +113,15 @@ pub fn objective<T: Scalar>(code: i32, delta: T) -> Result<Objective<T>, Fault> 
         GLEANER_OBJECTIVE_LOGISTIC => Objective::Logistic,
         GLEANER_OBJECTIVE_HUBER if delta > T::ZERO && delta.is_finite() => Objective::Huber(delta),
         GLEANER_OBJECTIVE_HUBER => return Err(Fault(GLEANER_ERROR_RANGE)),
+        _ => return Err(Fault(GLEANER_ERROR_CODE)),
+    })
+}
+
+pub fn vector(code: i32) -> Result<Vector, Fault> {
+    Ok(match code {
+        GLEANER_VECTOR_GRADIENT => Vector::Gradient,
+        GLEANER_VECTOR_CURVATURE => Vector::Curvature,
+        GLEANER_VECTOR_OUTPUT => Vector::Output,
         _ => return Err(Fault(GLEANER_ERROR_CODE)),
     })
 }

@@ -106,6 +106,16 @@ fn every_other_sampler_and_score() {
 }
 
 #[test]
+fn spread_samples() {
+    both("spread");
+}
+
+#[test]
+fn calibrated_weights() {
+    both("calibrate");
+}
+
+#[test]
 fn snapshots() {
     both("snapshot");
 }

@@ -10,6 +10,10 @@ pub mod score;
 
 pub mod reservoir;
 
+pub mod thin;
+
+pub mod pivotal;
+
 pub mod top;
 
 pub mod bottom;
@@ -17,6 +21,8 @@ pub mod bottom;
 pub mod poisson;
 
 pub mod alias;
+
+pub mod calibrate;
 
 pub mod moments;
 
