@@ -37,7 +37,7 @@ fn main() {
     let mut sections = vec![file("library")];
     sections.extend([file("snapshot"), file("store")]);
     sections.extend(modules.iter().cloned());
-    sections.push(file("record"));
+    sections.extend([file("plan"), file("record")]);
     sections.extend(modules.iter().map(Module::double));
     let declarations = declarations(&package, &double_file);
     fs::write(

@@ -7,10 +7,11 @@
  * - Names: gleaner_<object>_<verb>_<scalar>, _f32 for float and _f64 for double. Arguments: the object, the
  *   inputs, the outputs; after each buffer its length, in elements.
  * - A function that can fail returns gleaner_status: 0, or one of GLEANER_ERROR_... On an error no output is
- *   written and every object is bit for bit as before, except that gleaner_selector_offer_... counts what it
- *   refuses, that a solution beyond the scalar's range is found only while it is written, and that work memory
- *   has no meaning between calls. "Errors" names the causes beside NULL,
- *   ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty buffer.
+ *   written and every object is bit for bit as before, except that gleaner_selector_offer_... and
+ *   gleaner_pivotal_offer_... count what they refuse, that a solution, a vector or ratios beyond the scalar's
+ *   range are found only while they are written, and that work memory has no meaning between calls. "Errors"
+ *   names the causes beside NULL, ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty
+ *   buffer.
  * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be
  *   freed, no global is kept, nothing blocks, and stack use does not grow with the model.
  * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A
@@ -94,7 +95,8 @@ typedef int32_t gleaner_status;
 
 #define GLEANER_ERROR_RECORD (-15) /* The bytes are no record: wrong magic, version, length or checksum. */
 
-/* The struct was never set by its init function (all zero, say), or is another object's. */
+/* The struct was never set by its init function (all zero, say), or is another object's; a reservoir that has been
+ * thinned takes no offers. */
 #define GLEANER_ERROR_STATE (-16)
 
 /* The struct was compiled against a header with another `GLEANER_ABI`, or `abi` is not set. */
@@ -117,6 +119,9 @@ typedef int32_t gleaner_status;
 
 /* The caller's read, write or erase failed, or a stored payload is damaged. */
 #define GLEANER_ERROR_STORAGE (-25)
+
+#define GLEANER_ERROR_FULL (-26) /* The sampler has no room left: the sample was counted as refused. */
+#define GLEANER_ERROR_NO_GUARANTEE (-27) /* So few draws, or so wide an accuracy, that nothing is guaranteed. */
 
 #define GLEANER_ACTIVATION_IDENTITY 0 /* s */
 #define GLEANER_ACTIVATION_RELU 1 /* max(s, 0) */
@@ -154,6 +159,23 @@ typedef int32_t gleaner_status;
 #define GLEANER_STOP_STALLED 2 /* The fit stopped as no damping gave a decrease. */
 #define GLEANER_STOP_STEPS 3 /* The fit used up its steps. */
 
+/* With labels: `[l'(m) g ; 1]`, P + 1 sums; m is the model's output at the pilot, g its gradient, l the loss. */
+#define GLEANER_VECTOR_GRADIENT 0
+
+/* With labels: `[l'(m) g ; 1 ; vech(l''(m)/2 g g^T)]`, P (P + 1) / 2 more; vech: the upper triangle by rows. */
+#define GLEANER_VECTOR_CURVATURE 1
+
+/* Without labels: `[vech(g g^T) ; g ; m g ; 1]`, P (P + 1) / 2 + 2 P + 1 sums. */
+#define GLEANER_VECTOR_OUTPUT 2
+
+#define GLEANER_DEFINED_LEFT_OUT 1 /* `left_out` of a diagnosis is defined. */
+#define GLEANER_DEFINED_INTERNAL 2 /* `internal` is. */
+#define GLEANER_DEFINED_EXTERNAL 4 /* `external` is. */
+#define GLEANER_DEFINED_COOK 8 /* `cook` is. */
+#define GLEANER_DEFINED_DFFITS 16 /* `dffits` is. */
+
+#define GLEANER_MIX_SCORES 4 /* Scores that a mix takes at most. */
+
 /* Largest relative difference of a check pair's output that `gleaner_model_check_...` lets pass. */
 #define GLEANER_CHECK_TOLERANCE 1e-3
 
@@ -180,6 +202,13 @@ struct gleaner_plan {
   int32_t form; /* `GLEANER_FORM_...` of its rows */
 };
 
+/* How many samples a Poisson sampler is to keep, and of how many. */
+struct gleaner_budget {
+  uint64_t keep; /* The most that are kept; somewhat fewer are aimed at. 0: no budget */
+  uint64_t items; /* How many are going to be offered, about */
+  uint64_t window; /* Offers within which the threshold follows; `items / 50` is good */
+};
+
 /* `GLEANER_ABI` of the library that is linked. */
 uint32_t gleaner_abi(void);
 
@@ -197,6 +226,25 @@ size_t gleaner_items_len(size_t kept);
 
 /* Scalars of memory for running moments of so many features, as `GLEANER_MOMENTS_LEN`. */
 size_t gleaner_moments_len(size_t features);
+
+/* Counters of memory for a quantile over so many octaves, as `GLEANER_QUANTILE_LEN`. */
+size_t gleaner_quantile_len(size_t octaves);
+
+/* Length of the vector of this kind, `GLEANER_VECTOR_...`, for P parameters, as
+ * `GLEANER_VECTOR_..._LEN`; of another kind the largest number. */
+size_t gleaner_vector_len(int32_t kind, size_t parameters);
+
+/* Scalars of memory for so many totals, as `GLEANER_TOTALS_LEN`. */
+size_t gleaner_totals_len(size_t sums);
+
+/* Scalars of memory for a calibration on so many totals, as `GLEANER_CALIBRATE_LEN`. */
+size_t gleaner_calibrate_len(size_t sums);
+
+/* Scalars of memory for the positions of so many samples who wait, as `GLEANER_POSITIONS_LEN`. */
+size_t gleaner_positions_len(size_t waiting, size_t dimensions);
+
+/* Scratch of an explanation for P parameters, as `GLEANER_EXPLAIN_LEN`. */
+size_t gleaner_explain_len(size_t parameters);
 
 /* Scratch of a network with so many hidden neurons whose rows have a closed form, as
  * `GLEANER_SCRATCH_EXACT`. */
@@ -228,6 +276,19 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
   (5 * (size_t)(inputs) + (size_t)(parameters) + 1 + (size_t)(scratch) + GLEANER_FACTOR_LEN(order))
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
+#define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
+/* Kinds of GLEANER_VECTOR_..., for parameters P; memory of totals and of a calibration, for so many sums. */
+#define GLEANER_VECTOR_GRADIENT_LEN(parameters) ((size_t)(parameters) + 1)
+#define GLEANER_VECTOR_CURVATURE_LEN(parameters) \
+  ((size_t)(parameters) * ((size_t)(parameters) + 1) / 2 + (size_t)(parameters) + 1)
+#define GLEANER_VECTOR_OUTPUT_LEN(parameters) \
+  ((size_t)(parameters) * ((size_t)(parameters) + 1) / 2 + 2 * (size_t)(parameters) + 1)
+#define GLEANER_TOTALS_LEN(sums) (2 * (size_t)(sums))
+#define GLEANER_CALIBRATE_LEN(sums) (GLEANER_FACTOR_LEN(sums) + 5 * (size_t)(sums))
+/* For so many samples who wait, with positions of so many scalars. */
+#define GLEANER_POSITIONS_LEN(waiting, dimensions) (((size_t)(waiting) + 1) * (size_t)(dimensions))
+/* In counters, for octaves below the highest score. */
+#define GLEANER_QUANTILE_LEN(octaves) (16 * (size_t)(octaves))
 /* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
 /* In bytes: snapshots, at most; scalar: sizeof(float) or sizeof(double), items: k + 1. */
@@ -256,6 +317,7 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
   { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0 }
+#define GLEANER_CALIBRATION_OPTIONS_DEFAULT { GLEANER_ABI, 8, -1, 0.2f, 5 }
 #define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
 
 
@@ -529,6 +591,13 @@ gleaner_status gleaner_factor_observe_f32(struct gleaner_factor_f32 *factor, con
 gleaner_status gleaner_factor_score_f32(const struct gleaner_factor_f32 *factor, const float *row,
     size_t row_len, float *scratch, size_t scratch_len, struct gleaner_score_f32 *score);
 
+/* As `gleaner_factor_score_f32`, and by columns: `contributions`, N, get `d_j (M^-1 d)_j`, signed, whose sum is
+ * the leverage. About 3 N^2 flops.
+ * Errors: as `gleaner_factor_score_f32`. */
+gleaner_status gleaner_factor_contributions_f32(const struct gleaner_factor_f32 *factor, const float *row,
+    size_t row_len, float *scratch, size_t scratch_len, float *contributions, size_t contributions_len,
+    struct gleaner_score_f32 *score);
+
 /* Orders the columns so that relative pivots fall, in place; `rank` gets the number of those above rounding
  * and the ridge. Later rows follow the order. At most about 2 N^3 flops.
  * Errors: STATE. */
@@ -556,6 +625,66 @@ gleaner_status gleaner_factor_merge_f32(struct gleaner_factor_f32 *factor,
  * Errors: STATE, LENGTH, STALE; RANGE, after which the solution holds no meaning. */
 gleaner_status gleaner_factor_solve_f32(const struct gleaner_factor_f32 *factor, float *solution,
     size_t solution_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Scores from a loss's slope and a leverage, and mixes of scores, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A mix of K scores, K at most `GLEANER_MIX_SCORES`: `(1 - alpha) sum_k share_k score_k / mean_k + alpha`. The
+ * means are fixed, or those of the readings before this one, so that chances stay what a sampler takes them for. A
+ * score without a positive mean before it counts as average, 1. A plain value: a memcpy is a full copy.
+ *
+ *     static const float shares[2] = {0.5f, 0.5f};
+ *     gleaner_mix_init_f32(&mix, 0.05f, shares, 2, NULL, 0);
+ *     ...
+ *     scores[0] = leverage;
+ *     scores[1] = sqrtf(leverage);
+ *     gleaner_mix_score_f32(&mix, scores, 2, &score);
+ *     gleaner_reservoir_offer_f32(&reservoir, score, &outcome); */
+struct gleaner_mix_f32 {
+  uint32_t tag; /* Set by init */
+  uint32_t scores; /* K */
+  float alpha; /* Share of uniform sampling */
+  float shares[GLEANER_MIX_SCORES]; /* Shares of the scores; 0 behind the K-th */
+  /* What the next reading's scores are divided by: rounded, and what the rounding left out */
+  float means[GLEANER_MIX_SCORES][2];
+  uint64_t count; /* Readings in the means; 0 where they are fixed */
+  uint8_t fixed; /* 1: the means stay as they are */
+};
+
+/* The loss of an objective at a model's output m: its slope l'(m), which the scores below take, and its curvature
+ * l''(m). `target` NULL: the prediction objective, of which the loss is m^2.
+ * Errors: CODE, LABEL, RANGE (delta, or a slope beyond the scalar), NOT_FINITE (m). */
+gleaner_status gleaner_target_loss_f32(const struct gleaner_target_f32 *target, float value, float *slope,
+    float *curvature);
+
+/* `|slope| sqrt(leverage)`: right to first order for any loss, where slope and leverage are a pilot's. Alone it is
+ * dangerous: what a poor pilot happens to fit gets no chance. Take the cautious score, or a mix.
+ * Errors: NOT_FINITE; RANGE (a negative leverage, a score beyond the scalar). */
+gleaner_status gleaner_optimal_score_f32(float slope, float leverage, float *score);
+
+/* `sqrt((slope^2 + kappa mean leverage) leverage)`: as the optimal score, with the pilot's own error in the slope.
+ * `mean`: of slope^2 over the readings before this one, or over the pilot's; `kappa`: readings of the stream over
+ * those of the pilot.
+ * Errors: NOT_FINITE; RANGE (a negative leverage, mean or kappa; a score beyond the scalar). */
+gleaner_status gleaner_cautious_score_f32(float slope, float leverage, float mean, float kappa, float *score);
+
+/* A mix with these shares, one a score, not negative and of sum 1, and a share `alpha` of uniform sampling.
+ * `means`, one a score: a pilot's, which stay; (NULL, 0): those of the readings before.
+ * Errors: LENGTH (no score or too many, other means than shares), RANGE (alpha outside [0, 1], no shares, means
+ * that are not positive and finite). */
+gleaner_status gleaner_mix_init_f32(struct gleaner_mix_f32 *mix, float alpha, const float *shares,
+    size_t shares_len, const float *means, size_t means_len);
+
+/* The mixed score of a reading from its `scores_len` = K scores, which enter the means behind it.
+ * Errors: STATE, LENGTH, SCORE (one is negative, NaN or infinite), RANGE (the mix leaves the scalar's range). */
+gleaner_status gleaner_mix_score_f32(struct gleaner_mix_f32 *mix, const float *scores, size_t scores_len,
+    float *score);
+
+/* What the next reading's score of an index, counted from 0, is divided by: a pilot's means, to be fixed
+ * elsewhere.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_mix_mean_f32(const struct gleaner_mix_f32 *mix, size_t index, float *mean);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The VarOpt reservoir, in single precision.
@@ -633,6 +762,122 @@ gleaner_status gleaner_reservoir_kept_f32(const struct gleaner_reservoir_f32 *re
 gleaner_status gleaner_reservoir_effective_size_f32(const struct gleaner_reservoir_f32 *reservoir, float *size);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Thinning of a reservoir: few samples of many, spread, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A sample that is not decided yet, or that is kept: memory of thinning and of the pivotal sampler. */
+struct gleaner_candidate_f32 {
+  struct gleaner_item_f32 item; /* The sample */
+  float probability; /* Its chance of being kept, when it came */
+  float chance[2]; /* Its chance by now: rounded, and what the rounding left out */
+};
+
+/* The caller's function that says where a sample stands: `position_len` scalars, which are 0 before the call. It
+ * must not touch the sampler. */
+typedef void (*gleaner_position_f32)(void *context, const struct gleaner_kept_f32 *kept, float *position,
+    size_t position_len);
+
+/* Where samples stand in the space that they are spread over: an array by slot, which can be filled as readings
+ * come, beside the payloads; or, where that is too long, a function that works it out of a payload. */
+struct gleaner_positions_f32 {
+  size_t dimensions; /* Scalars of a position; 0: samples are spread along the stream */
+  /* The sample in slot s stands at `positions[s * stride]`, for every slot; not looked at where `position` is
+   * set */
+  const float *positions;
+  size_t stride; /* Scalars from one position to the next, at least `dimensions` */
+  gleaner_position_f32 position; /* Says where a sample stands instead of the array; NULL: the array does */
+  void *context; /* Passed to `position` */
+};
+
+/* Comes down to `keep` samples at the end of a stream, spread over the space of positions; where no more are kept,
+ * nothing changes. A reservoir of 4 k samples thinned to k is worth more than one of k; weights stay exact,
+ * wherever samples stand. Good positions are what the sums of interest are made of, over the score: the row. What
+ * is not finite stands far off. Behind it the samples are read as before, by `gleaner_reservoir_count_f32` and
+ * `gleaner_reservoir_kept_f32`, in another order; offers are refused until a clear. `candidates`: so many wait at
+ * a time, 32 say; `memory`: `GLEANER_POSITIONS_LEN(candidates_len, dimensions)` scalars. Of n samples about `n
+ * candidates_len dimensions` multiplications.
+ * Errors: STATE, LENGTH, RANGE (keep 0; the threshold leaves the scalar's range, and the samples have another
+ * order). */
+gleaner_status gleaner_reservoir_thin_f32(struct gleaner_reservoir_f32 *reservoir, size_t keep,
+    const struct gleaner_positions_f32 *positions, struct gleaner_candidate_f32 *candidates,
+    size_t candidates_len, float *memory, size_t memory_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Pivotal sampling of a stream, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A pivotal sampler's counters. */
+struct gleaner_pivotal_state_f32 {
+  uint64_t seen; /* Samples offered since the last clear */
+  uint64_t refused; /* Of these, refused for want of room: above 0, chances are no longer exact */
+  size_t settled; /* Kept for certain */
+  size_t waiting; /* Waiting */
+  size_t places; /* How many may wait */
+  size_t dimensions; /* Scalars of a position */
+  float threshold; /* c of the next sample */
+  uint32_t free_slot; /* Where the next payload goes */
+  uint32_t first; /* The slot that was free at the start of the period */
+  uint32_t handed; /* Slots handed out in the period behind that one */
+};
+
+/* Keeps samples of a stream, each with chance `min(1, score / c)`, of which neighbours in the space of positions
+ * seldom stay both: sums over what is smooth there come out better than from a reservoir. The threshold c, fixed
+ * before a sample comes, says how many are kept: the sum of the chances, rounded up or down. Slots 0 to
+ * candidates_len - 1, one of them free. */
+struct gleaner_pivotal_f32 {
+  uint32_t tag; /* Set by init */
+  uint8_t generator[16]; /* State of the generator */
+  struct gleaner_candidate_f32 *candidates; /* The caller's */
+  size_t candidates_len; /* One more than can be kept */
+  float *positions; /* The caller's, `GLEANER_POSITIONS_LEN(places, dimensions)` scalars */
+  size_t positions_len; /* Its length */
+  struct gleaner_pivotal_state_f32 state; /* Counters */
+};
+
+/* An empty sampler with the threshold c, in which `places` samples may wait, 32 say, with positions of
+ * `dimensions` scalars; without dimensions it spreads along the stream. Draws come from a generator of this seed.
+ * `candidates`: at least the sum of a period's chances and 1, or 2 where that sum is meant to be a whole number,
+ * and more than `places`; `places` more of them, and nobody plays early for want of room. `positions`:
+ * `GLEANER_POSITIONS_LEN(places, dimensions)` scalars.
+ * Errors: LENGTH, RANGE (no places, as many places as candidates, a threshold that is not positive and finite). */
+gleaner_status gleaner_pivotal_init_f32(struct gleaner_pivotal_f32 *pivotal, uint64_t seed, float threshold,
+    size_t places, size_t dimensions, struct gleaner_candidate_f32 *candidates, size_t candidates_len,
+    float *positions, size_t positions_len);
+
+/* Drops all samples, for a new period; threshold, free slot and generator go on.
+ * Errors: STATE. */
+gleaner_status gleaner_pivotal_clear_f32(struct gleaner_pivotal_f32 *pivotal);
+
+/* The threshold from the next sample on. It may depend on all that came before, not on the sample itself.
+ * Errors: STATE, RANGE (not positive and finite). */
+gleaner_status gleaner_pivotal_set_threshold_f32(struct gleaner_pivotal_f32 *pivotal, float threshold);
+
+/* Offers the sample whose payload is in the free slot, which stands at `position`, `dimensions` scalars. A score
+ * of 0 is counted and never kept. About `places dimensions` multiplications; at most `places` times as many where
+ * no slot would be free behind it.
+ * Errors: STATE, SCORE, LENGTH, NOT_FINITE (position); FULL: it would have to be kept and there is no room, since
+ * the chances of the period sum to more than candidates_len - 1; it is counted as seen and refused. */
+gleaner_status gleaner_pivotal_offer_f32(struct gleaner_pivotal_f32 *pivotal, float score,
+    const float *position, size_t position_len, struct gleaner_outcome_f32 *outcome);
+
+/* Decides on all who wait, at the end of a stream; clear before the next.
+ * Errors: STATE. */
+gleaner_status gleaner_pivotal_finish_f32(struct gleaner_pivotal_f32 *pivotal);
+
+/* The number of kept samples; those who wait are not among them.
+ * Errors: STATE. */
+gleaner_status gleaner_pivotal_count_f32(const struct gleaner_pivotal_f32 *pivotal, size_t *count);
+
+/* The kept sample of an index from 0 to the count, with its weight, 1 / its chance.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_pivotal_kept_f32(const struct gleaner_pivotal_f32 *pivotal, size_t index,
+    struct gleaner_kept_f32 *kept);
+
+/* `(sum w)^2 / sum w^2` of the kept: how many samples of one weight these are worth.
+ * Errors: STATE. */
+gleaner_status gleaner_pivotal_effective_size_f32(const struct gleaner_pivotal_f32 *pivotal, float *size);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The k highest scores, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -668,6 +913,252 @@ gleaner_status gleaner_top_count_f32(const struct gleaner_top_f32 *top, size_t *
  * Errors: STATE, INDEX. */
 gleaner_status gleaner_top_kept_f32(const struct gleaner_top_f32 *top, size_t index,
     struct gleaner_kept_f32 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The k lowest scores, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Keeps the k lowest scores of a stream, ties by arrival: the readings that a model has seen most of. A score of 0
+ * is the lowest of all. Slots 0 to k, one of them free. */
+struct gleaner_bottom_f32 {
+  uint32_t tag; /* Set by init */
+  struct gleaner_item_f32 *items; /* The caller's, `GLEANER_ITEMS_LEN(k)` items */
+  size_t items_len; /* k + 1 */
+  uint64_t seen; /* Samples offered since the last clear */
+  size_t kept; /* Samples kept */
+  uint32_t free_slot; /* Where the next payload goes */
+};
+
+/* Empty, over k + 1 items.
+ * Errors: LENGTH (no item). */
+gleaner_status gleaner_bottom_init_f32(struct gleaner_bottom_f32 *bottom, struct gleaner_item_f32 *items,
+    size_t items_len);
+
+/* Drops all samples.
+ * Errors: STATE. */
+gleaner_status gleaner_bottom_clear_f32(struct gleaner_bottom_f32 *bottom);
+
+/* Offers the sample whose payload is in the free slot. O(log k).
+ * Errors: STATE, SCORE. */
+gleaner_status gleaner_bottom_offer_f32(struct gleaner_bottom_f32 *bottom, float score,
+    struct gleaner_outcome_f32 *outcome);
+
+/* The number of kept samples.
+ * Errors: STATE. */
+gleaner_status gleaner_bottom_count_f32(const struct gleaner_bottom_f32 *bottom, size_t *count);
+
+/* The kept sample of an index from 0 to the count; its weight is 1.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_bottom_kept_f32(const struct gleaner_bottom_f32 *bottom, size_t index,
+    struct gleaner_kept_f32 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Poisson sampling, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A Poisson sampler's counters. */
+struct gleaner_poisson_state_f32 {
+  uint64_t seen; /* Samples offered since the last clear */
+  uint64_t kept; /* Samples kept */
+  uint64_t capped; /* Samples that the cap kept out: above 0, weights are no longer exact */
+  struct gleaner_budget budget; /* The budget; `keep` 0: none */
+  float threshold; /* c of the next sample */
+  float logarithm[2]; /* Its logarithm: rounded, and what the rounding left out */
+  float expected[2]; /* Sum of all probabilities: rounded, and what the rounding left out */
+};
+
+/* Decides on each sample at once and for itself: kept with chance `p = min(1, score / c)`, of weight 1 / p. It
+ * remembers no samples, so it has no slots and no memory. With a fixed c nothing binds how many are kept; with a
+ * budget c follows what has been expected so far. A plain value: a memcpy is a full copy. */
+struct gleaner_poisson_f32 {
+  uint32_t tag; /* Set by init */
+  uint8_t generator[16]; /* State of the generator */
+  struct gleaner_poisson_state_f32 state; /* Counters */
+};
+
+/* What an offer to a Poisson sampler led to. */
+struct gleaner_decision_f32 {
+  uint32_t kept; /* 1: the sample is kept, for good */
+  uint32_t capped; /* 1: it was picked, and the cap kept it out */
+  float probability; /* Its chance of being kept */
+  float weight; /* 1 / probability: how many samples of the stream it stands for; 0 for a score of 0 */
+};
+
+/* A sampler with the threshold c, drawing from a generator of this seed. `budget` NULL: c stays as it is, and `sum
+ * min(1, score / c)` samples are expected. Else c begins there, say where the last period ended, or at the mean
+ * score times `items / keep`.
+ * Errors: RANGE (a threshold that is not positive and finite, a budget without items or window). */
+gleaner_status gleaner_poisson_init_f32(struct gleaner_poisson_f32 *poisson, uint64_t seed, float threshold,
+    const struct gleaner_budget *budget);
+
+/* Decides on a sample. A score of 0 is counted and never kept. At most one draw. O(1): with a budget a square root
+ * and an exponential.
+ * Errors: STATE, SCORE. */
+gleaner_status gleaner_poisson_offer_f32(struct gleaner_poisson_f32 *poisson, float score,
+    struct gleaner_decision_f32 *decision);
+
+/* The threshold from the next sample on. It may depend on all that came before, not on the sample itself.
+ * Errors: STATE, RANGE (not positive and finite). */
+gleaner_status gleaner_poisson_set_threshold_f32(struct gleaner_poisson_f32 *poisson, float threshold);
+
+/* Forgets all counts, for a new period of the same budget; threshold and generator go on.
+ * Errors: STATE. */
+gleaner_status gleaner_poisson_clear_f32(struct gleaner_poisson_f32 *poisson);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Draws with replacement: the alias table, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Draws one of n samples, any number of times, with a chance in proportion to its weight: the sampling that
+ * `gleaner_terms_draws` makes its promise for. Keeps pointers to weights and table, which stay as they are.
+ *
+ *     static float chances[1000], cuts[1000];
+ *     static uint32_t aliases[1000];
+ *     gleaner_alias_init_f32(&alias, 1, chances, 1000, cuts, 1000, aliases, 1000);
+ *     for (i = 0; i < draws; i++) {
+ *       gleaner_alias_draw_f32(&alias, &draw);
+ *       gleaner_alias_weight_f32(&alias, draw.index, draws, &weight);
+ *       take(draw.index, weight);
+ *     } */
+struct gleaner_alias_f32 {
+  uint32_t tag; /* Set by init */
+  uint8_t generator[16]; /* State of the generator */
+  const float *weights; /* The caller's, n */
+  const float *cuts; /* The caller's, n: the table, written by init */
+  const uint32_t *aliases; /* The caller's, n: the table, written by init */
+  size_t count; /* n */
+  float largest; /* The largest weight; 0: nothing can be drawn */
+  float total[2]; /* Sum of the weights over the largest: rounded, and what the rounding left out */
+};
+
+/* A sample that was drawn. */
+struct gleaner_draw_f32 {
+  size_t index; /* Its index, 0 to n - 1 */
+  float probability; /* Its chance of being drawn, each time */
+};
+
+/* Makes the table of n weights, 0 or more each, in `cuts` and `aliases`, n each; draws come from a generator of
+ * this seed. O(n), a division or two a weight. Weights that change ask for a new init.
+ * Errors: LENGTH, SCORE (a weight is negative, NaN or infinite). */
+gleaner_status gleaner_alias_init_f32(struct gleaner_alias_f32 *alias, uint64_t seed, const float *weights,
+    size_t weights_len, float *cuts, size_t cuts_len, uint32_t *aliases, size_t aliases_len);
+
+/* Draws a sample. A weight of 0 is never drawn. O(1).
+ * Errors: STATE; RANGE (no weight is above 0). */
+gleaner_status gleaner_alias_draw_f32(struct gleaner_alias_f32 *alias, struct gleaner_draw_f32 *draw);
+
+/* A sample's chance of being drawn, each time: its weight over the sum of all.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_alias_probability_f32(const struct gleaner_alias_f32 *alias, size_t index,
+    float *probability);
+
+/* `1 / (draws probability)`: the weight of a sample, each time it is drawn, with which every sum over the samples
+ * is unbiased.
+ * Errors: STATE, INDEX; RANGE (no draws; a sample that is never drawn). */
+gleaner_status gleaner_alias_weight_f32(const struct gleaner_alias_f32 *alias, size_t index, uint64_t draws,
+    float *weight);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Calibration: totals over all readings, and weights that meet them, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* Sums of a vector over all readings, kept or not, compensated. Keeps a pointer to the caller's memory.
+ *
+ * At the end of a period the weights of the kept samples are moved a little, so that their weighted sums are these
+ * totals: what is nearly a linear combination of the vector's entries is then known with much less error.
+ *
+ *     while (read_sensor(x)) {
+ *       gleaner_model_vector_f32(&model, GLEANER_VECTOR_OUTPUT, x, D, 0, NULL, work, WORK, vector, L);
+ *       gleaner_totals_observe_f32(&totals, vector, L);
+ *     }
+ *     gleaner_calibrate_f32(&totals, NULL, &kept_ones, ratios, count, memory, GLEANER_CALIBRATE_LEN(L), &report);
+ *     for (i = 0; i < count; i++) {
+ *       weights[i] = design_weights[i] * ratios[i];
+ *     } */
+struct gleaner_totals_f32 {
+  uint32_t tag; /* Set by init */
+  float *memory; /* The caller's, `GLEANER_TOTALS_LEN(length)` scalars */
+  size_t memory_len; /* Its length */
+  size_t length; /* Number of sums */
+  uint64_t count; /* Vectors observed since the last clear */
+};
+
+/* How far weights may move; `GLEANER_CALIBRATION_OPTIONS_DEFAULT` sets the defaults. */
+struct gleaner_calibration_options_f32 {
+  uint32_t abi; /* `GLEANER_ABI` */
+  uint32_t rounds; /* Most solutions, at least 1; default 8 */
+  /* rho, where the scaled matrix has a diagonal of 1; default -1, or any below 0: 1e-10 where the kept samples
+   * are at least 5 times the sums, 0.1 where they are fewer */
+  float ridge;
+  float least; /* Smallest ratio, at least 0 and below 1; default 0.2 */
+  float most; /* Largest ratio, above 1; default 5 */
+};
+
+/* How a calibration went. */
+struct gleaner_calibration_report_f32 {
+  uint32_t rounds; /* Solutions made; 0 where nothing is kept */
+  size_t clipped; /* Samples whose ratio is a bound */
+  /* Sums that are 0 in every kept sample though their total is not: no ratios meet them, and the figures below
+   * leave them out */
+  size_t absent;
+  float before; /* Largest `|T - sum w a| / sqrt(sum w a^2)` of a sum, with design weights */
+  float after; /* The same with calibrated weights */
+};
+
+/* The caller's function that gives kept sample `index`: its vector, `vector_len` scalars, and its weight, which
+ * are 0 and 1 before the call. 0: done; else the call fails with CALLBACK. It must give the same each time it is
+ * asked. */
+typedef int32_t (*gleaner_vector_f32)(void *context, size_t index, float *vector, size_t vector_len,
+    float *weight);
+
+/* The vectors and weights of kept samples: arrays, or a function that makes a vector of a payload again. */
+struct gleaner_vectors_f32 {
+  size_t count; /* Number of samples */
+  const float *vectors; /* Vector i starts at `vectors[i * stride]`; not looked at where `vector` is set */
+  size_t stride; /* Scalars from one vector to the next, at least the number of sums */
+  const float *weights; /* Design weights, one a sample: those of the sampler, positive */
+  gleaner_vector_f32 vector; /* Gives the samples instead of the arrays; NULL: the arrays do */
+  void *context; /* Passed to `vector` */
+};
+
+/* Writes the vector of this kind, `GLEANER_VECTOR_...`, of the reading x at the model's parameters, a pilot's, for
+ * its output number `index`. `target` NULL: the prediction objective, which only `GLEANER_VECTOR_OUTPUT` takes;
+ * that one does not look at it. `work`: `GLEANER_WORK_LEN` scalars. A gradient, and two flops an entry.
+ * Errors: as `gleaner_model_gradient_f32`; OBJECTIVE; CODE (the kind). A vector that turns out not to be finite
+ * (RANGE) has been written to. */
+gleaner_status gleaner_model_vector_f32(const struct gleaner_model_f32 *model, int32_t kind, const float *x,
+    size_t x_len, size_t index, const struct gleaner_target_f32 *target, float *work, size_t work_len,
+    float *vector, size_t vector_len);
+
+/* Sums of nothing, `length` of them, over `GLEANER_TOTALS_LEN(length)` scalars.
+ * Errors: LENGTH, RANGE (length 0). */
+gleaner_status gleaner_totals_init_f32(struct gleaner_totals_f32 *totals, size_t length, float *memory,
+    size_t memory_len);
+
+/* Forgets all vectors, for a new period.
+ * Errors: STATE. */
+gleaner_status gleaner_totals_clear_f32(struct gleaner_totals_f32 *totals);
+
+/* Takes in the vector of a reading. About 20 flops an entry.
+ * Errors: STATE, LENGTH, NOT_FINITE, RANGE (a sum would leave the scalar's range). */
+gleaner_status gleaner_totals_observe_f32(struct gleaner_totals_f32 *totals, const float *vector,
+    size_t vector_len);
+
+/* The sum of an index, counted from 0.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_totals_value_f32(const struct gleaner_totals_f32 *totals, size_t index, float *value);
+
+/* Ratios r of calibrated to design weights, one a kept sample: `sum w (r - 1)^2` is least, subject to `sum w r a =
+ * T`, within the bounds of the options. `options` NULL: the defaults. `memory`: `GLEANER_CALIBRATE_LEN(length)`
+ * scalars. Vectors are asked for again in each pass: twice, and two more times a round; about 2 length^2 flops a
+ * sample and round. Calibrated sums are unbiased only as samples grow, and good for the pilot that the vectors
+ * were made at: keep the design weights, too.
+ * Errors: STATE, LENGTH, NOT_FINITE, CALLBACK, RANGE (the options, a weight that is not positive, what leaves the
+ * scalar's range), ABI. The ratios hold no meaning then. */
+gleaner_status gleaner_calibrate_f32(const struct gleaner_totals_f32 *totals,
+    const struct gleaner_calibration_options_f32 *options, const struct gleaner_vectors_f32 *vectors,
+    float *ratios, size_t ratios_len, float *memory, size_t memory_len,
+    struct gleaner_calibration_report_f32 *report);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The standardiser: running moments, and constants, in single precision.
@@ -1055,6 +1546,139 @@ gleaner_status gleaner_fit_f32(const struct gleaner_model_f32 *model,
     size_t theta_len, float *memory, size_t memory_len, struct gleaner_fit_report_f32 *report);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Diagnostics of a least-squares fit, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a fit leaves. All zero: no row yet. */
+struct gleaner_residuals_f32 {
+  float sum[2]; /* Sum of squared residuals: rounded, and what the rounding left out */
+  uint64_t rows; /* n */
+  uint64_t rank; /* p: the number of columns where none depends on others */
+};
+
+/* A row's figures, each with a bit in `defined`; NaN where undefined, as at leverage 1. */
+struct gleaner_diagnosis_f32 {
+  uint32_t defined; /* `GLEANER_DEFINED_...` */
+  float left_out; /* `e / (1 - h)`: the residual of a fit without the row */
+  float internal; /* Internally studentised residual */
+  float external; /* Externally studentised residual */
+  float cook; /* Cook's distance */
+  float dffits; /* How far the row's own fitted value moves, in standard errors */
+};
+
+/* What a fit of `rows` rows of rank `rank` leaves: its residual sum of squares.
+ * Errors: NOT_FINITE, RANGE (below 0). */
+gleaner_status gleaner_residuals_init_f32(struct gleaner_residuals_f32 *residuals, float sum, uint64_t rows,
+    uint64_t rank);
+
+/* Takes in a row that the fit has not seen: `error` is its residual against the fit of the rows before,
+ * `leverage` theirs of it, as `gleaner_factor_score_f32` gives it. `recursive` gets `error / sqrt(1 + leverage)`: of
+ * one variance for all rows.
+ * Errors: NOT_FINITE, RANGE. */
+gleaner_status gleaner_residuals_observe_f32(struct gleaner_residuals_f32 *residuals, float error,
+    float leverage, float *recursive);
+
+/* Takes in a row of novelty 1, without a ridge: it raises the rank, and the fit passes through it. */
+gleaner_status gleaner_residuals_observe_novel_f32(struct gleaner_residuals_f32 *residuals);
+
+/* `sum / (rows - rank)`.
+ * Errors: RANGE (no more rows than the rank). */
+gleaner_status gleaner_residuals_variance_f32(const struct gleaner_residuals_f32 *residuals, float *variance);
+
+/* Figures of a row that is in the fit, from its residual and its leverage in [0, 1].
+ * Errors: NOT_FINITE, RANGE. */
+gleaner_status gleaner_diagnose_f32(const struct gleaner_residuals_f32 *residuals, float residual,
+    float leverage, struct gleaner_diagnosis_f32 *diagnosis);
+
+/* Figures that a row would have in the fit, before it is taken in, from its residual and leverage as for
+ * `gleaner_residuals_observe_f32`. Nothing cancels here.
+ * Errors: NOT_FINITE, RANGE. */
+gleaner_status gleaner_diagnose_new_f32(const struct gleaner_residuals_f32 *residuals, float error,
+    float leverage, struct gleaner_diagnosis_f32 *diagnosis);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Thresholds of scores: the rule for leverages and the streamed quantile, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A quantile's counters of items. */
+struct gleaner_quantile_state_f32 {
+  float highest; /* Scores from here on share one bin */
+  uint64_t seen; /* Items taken in */
+  uint64_t total; /* Sum of the counters */
+  uint64_t half_life; /* Items after which an item counts half; 0: never forget */
+  uint64_t age; /* Items since the last halving */
+};
+
+/* A histogram of the scores seen, sixteen bins an octave. Keeps a pointer to the caller's memory. */
+struct gleaner_quantile_f32 {
+  uint32_t tag; /* Set by init */
+  uint32_t *memory; /* The caller's, `GLEANER_QUANTILE_LEN(octaves)` counters */
+  size_t memory_len; /* Its length */
+  struct gleaner_quantile_state_f32 state; /* What it remembers beside them */
+};
+
+/* The threshold of a leverage: `multiple rank / rows`; customary multiples are 2 and 3.
+ * Errors: RANGE (no rows, multiple). */
+gleaner_status gleaner_leverage_threshold_f32(float multiple, uint64_t rank, uint64_t rows, float *threshold);
+
+/* No item yet. `highest`: a power of two above the scores of interest, 1 for leverages; `memory`:
+ * `GLEANER_QUANTILE_LEN(octaves)` counters, for the octaves below it that are told apart.
+ * Errors: LENGTH, RANGE. */
+gleaner_status gleaner_quantile_init_f32(struct gleaner_quantile_f32 *quantile, float highest, uint32_t *memory,
+    size_t memory_len);
+
+/* Forgets all items. The half-life stays.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_reset_f32(struct gleaner_quantile_f32 *quantile);
+
+/* Items after which an item counts half; 0: never forget.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_half_life_f32(struct gleaner_quantile_f32 *quantile, uint64_t items);
+
+/* Takes an item in. Judge it first: against the past only.
+ * Errors: STATE, LENGTH, RANGE, SCORE. */
+gleaner_status gleaner_quantile_observe_f32(struct gleaner_quantile_f32 *quantile, float score);
+
+/* `beyond` gets 1 where the score lies beyond the quantile `probability` (0.995, say) of the items taken in, 0
+ * where not, -1 while they are too few to tell. Of items of one distribution, whatever it is, no more than
+ * `1 - probability` are beyond.
+ * Errors: STATE, LENGTH, RANGE, SCORE. */
+gleaner_status gleaner_quantile_is_beyond_f32(const struct gleaner_quantile_f32 *quantile, float score,
+    float probability, int32_t *beyond);
+
+/* The score from which on an item is beyond; the largest scalar where none is, or while items are too few.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_threshold_f32(const struct gleaner_quantile_f32 *quantile, float probability,
+    float *threshold);
+
+/* Takes in all items of another with the same highest score and as many counters.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_merge_f32(struct gleaner_quantile_f32 *quantile,
+    const struct gleaner_quantile_f32 *other);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Which input and which layer a leverage comes from, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a leverage comes from, beside inputs and layers. */
+struct gleaner_explanation_f32 {
+  float leverage; /* The leverage that is explained */
+  float novelty; /* Share of the row outside what the factor has seen, in [0, 1] */
+  float bias; /* Share of the first layer's bias */
+  float at_zero; /* Share of the last column, f(0): the label, mostly */
+};
+
+/* Explains the leverage of a whole row of the model, P + 1 entries, against a factor of the model's order or of
+ * P + 1. `inputs` gets a share for each input, `layers` one for each layer; they are signed, and
+ * `leverage = sum of layers + at_zero`, `layers[0] = sum of inputs + bias`. The largest input is the one to look
+ * at. `scratch`: `GLEANER_EXPLAIN_LEN` scalars. About 3 N^2 flops.
+ * Errors: those of a model; STATE, LENGTH, NOT_FINITE, RANGE; STALE (without a ridge: pivot first). */
+gleaner_status gleaner_explain_f32(const struct gleaner_model_f32 *model,
+    const struct gleaner_factor_f32 *factor, const float *row, size_t row_len, float *scratch,
+    size_t scratch_len, float *inputs, size_t inputs_len, float *layers, size_t layers_len,
+    struct gleaner_explanation_f32 *explanation);
+
+/* ----------------------------------------------------------------------------------------------------------
  * Activations at one point, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1070,6 +1694,41 @@ struct gleaner_activation_f32 {
  * Errors: CODE, NOT_FINITE (s), RANGE (a parameter), LENGTH (more than 3 parameters). */
 gleaner_status gleaner_activation_evaluate_f32(int32_t activation, const float *parameter, size_t parameter_len,
     float s, struct gleaner_activation_f32 *result);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Plan: how many draws with replacement keep a loss.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a guarantee is made for. With chances `p_i >= share tau_i / rank`, tau_i the leverages, and
+ *
+ *     draws >= 2 rank (1 + accuracy / 3) ln(2 rank / failure) / (share accuracy^2)
+ *
+ * draws of `gleaner_alias_...`, weighted by `1 / (draws p_i)`, every sum of squares `|D v|^2` is within a factor
+ * of 1 - accuracy to 1 + accuracy of that over everything, for all v at once, but for a chance of `failure`. With
+ * `v = [theta ; 1]` it is the loss at the theta of the rows D. Proven for draws with replacement only: the other
+ * samplers have no such promise.
+ *
+ *     const struct gleaner_terms terms = {49, 0.01, 1};
+ *     if (gleaner_terms_accuracy(&terms, 200, &accuracy) == GLEANER_ERROR_NO_GUARANTEE) {
+ *       gleaner_terms_draws(&terms, 0.5, &draws);
+ *     } */
+struct gleaner_terms {
+  uint64_t rank; /* Rank of the rows, at most their length; the sum of the leverages */
+  double failure; /* How often it may fail, in (0, 1) */
+  /* Least ratio of a sample's chance to `leverage / rank`, in (0, 1]: 1 for chances in proportion to exact
+   * leverages, `1 - alpha` with a uniform share of alpha */
+  double share;
+};
+
+/* The least number of draws for an accuracy.
+ * Errors: NO_GUARANTEE (an accuracy of 1 or more); RANGE (terms outside their range, an accuracy that is not
+ * above 0, more than 2^53 draws). */
+gleaner_status gleaner_terms_draws(const struct gleaner_terms *terms, double accuracy, uint64_t *draws);
+
+/* The accuracy that a number of draws keeps, below 1.
+ * Errors: NO_GUARANTEE (so few draws that it would be 1 or more: rank 49 and 200 draws, say); RANGE (terms
+ * outside their range). */
+gleaner_status gleaner_terms_accuracy(const struct gleaner_terms *terms, uint64_t draws, double *accuracy);
 
 /* ----------------------------------------------------------------------------------------------------------
  * Records: what goes up.
@@ -1268,6 +1927,11 @@ gleaner_status gleaner_factor_observe_f64(struct gleaner_factor_f64 *factor, con
 gleaner_status gleaner_factor_score_f64(const struct gleaner_factor_f64 *factor, const double *row,
     size_t row_len, double *scratch, size_t scratch_len, struct gleaner_score_f64 *score);
 
+/* As `gleaner_factor_contributions_f32`, in double precision. */
+gleaner_status gleaner_factor_contributions_f64(const struct gleaner_factor_f64 *factor, const double *row,
+    size_t row_len, double *scratch, size_t scratch_len, double *contributions, size_t contributions_len,
+    struct gleaner_score_f64 *score);
+
 /* As `gleaner_factor_pivot_f32`, in double precision. */
 gleaner_status gleaner_factor_pivot_f64(struct gleaner_factor_f64 *factor, size_t *rank);
 
@@ -1287,6 +1951,43 @@ gleaner_status gleaner_factor_merge_f64(struct gleaner_factor_f64 *factor,
 /* As `gleaner_factor_solve_f32`, in double precision. */
 gleaner_status gleaner_factor_solve_f64(const struct gleaner_factor_f64 *factor, double *solution,
     size_t solution_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Scores from a loss's slope and a leverage, and mixes of scores, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_mix_f32`, in double precision. */
+struct gleaner_mix_f64 {
+  uint32_t tag;
+  uint32_t scores;
+  double alpha;
+  double shares[GLEANER_MIX_SCORES];
+  double means[GLEANER_MIX_SCORES][2];
+  uint64_t count;
+  uint8_t fixed;
+};
+
+/* As `gleaner_target_loss_f32`, in double precision. */
+gleaner_status gleaner_target_loss_f64(const struct gleaner_target_f64 *target, double value, double *slope,
+    double *curvature);
+
+/* As `gleaner_optimal_score_f32`, in double precision. */
+gleaner_status gleaner_optimal_score_f64(double slope, double leverage, double *score);
+
+/* As `gleaner_cautious_score_f32`, in double precision. */
+gleaner_status gleaner_cautious_score_f64(double slope, double leverage, double mean, double kappa,
+    double *score);
+
+/* As `gleaner_mix_init_f32`, in double precision. */
+gleaner_status gleaner_mix_init_f64(struct gleaner_mix_f64 *mix, double alpha, const double *shares,
+    size_t shares_len, const double *means, size_t means_len);
+
+/* As `gleaner_mix_score_f32`, in double precision. */
+gleaner_status gleaner_mix_score_f64(struct gleaner_mix_f64 *mix, const double *scores, size_t scores_len,
+    double *score);
+
+/* As `gleaner_mix_mean_f32`, in double precision. */
+gleaner_status gleaner_mix_mean_f64(const struct gleaner_mix_f64 *mix, size_t index, double *mean);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The VarOpt reservoir, in double precision.
@@ -1357,6 +2058,92 @@ gleaner_status gleaner_reservoir_effective_size_f64(const struct gleaner_reservo
     double *size);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Thinning of a reservoir: few samples of many, spread, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_candidate_f32`, in double precision. */
+struct gleaner_candidate_f64 {
+  struct gleaner_item_f64 item;
+  double probability;
+  double chance[2];
+};
+
+/* As `gleaner_position_f32`, in double precision. */
+typedef void (*gleaner_position_f64)(void *context, const struct gleaner_kept_f64 *kept, double *position,
+    size_t position_len);
+
+/* As `gleaner_positions_f32`, in double precision. */
+struct gleaner_positions_f64 {
+  size_t dimensions;
+  const double *positions;
+  size_t stride;
+  gleaner_position_f64 position;
+  void *context;
+};
+
+/* As `gleaner_reservoir_thin_f32`, in double precision. */
+gleaner_status gleaner_reservoir_thin_f64(struct gleaner_reservoir_f64 *reservoir, size_t keep,
+    const struct gleaner_positions_f64 *positions, struct gleaner_candidate_f64 *candidates,
+    size_t candidates_len, double *memory, size_t memory_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Pivotal sampling of a stream, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_pivotal_state_f32`, in double precision. */
+struct gleaner_pivotal_state_f64 {
+  uint64_t seen;
+  uint64_t refused;
+  size_t settled;
+  size_t waiting;
+  size_t places;
+  size_t dimensions;
+  double threshold;
+  uint32_t free_slot;
+  uint32_t first;
+  uint32_t handed;
+};
+
+/* As `gleaner_pivotal_f32`, in double precision. */
+struct gleaner_pivotal_f64 {
+  uint32_t tag;
+  uint8_t generator[16];
+  struct gleaner_candidate_f64 *candidates;
+  size_t candidates_len;
+  double *positions;
+  size_t positions_len;
+  struct gleaner_pivotal_state_f64 state;
+};
+
+/* As `gleaner_pivotal_init_f32`, in double precision. */
+gleaner_status gleaner_pivotal_init_f64(struct gleaner_pivotal_f64 *pivotal, uint64_t seed, double threshold,
+    size_t places, size_t dimensions, struct gleaner_candidate_f64 *candidates, size_t candidates_len,
+    double *positions, size_t positions_len);
+
+/* As `gleaner_pivotal_clear_f32`, in double precision. */
+gleaner_status gleaner_pivotal_clear_f64(struct gleaner_pivotal_f64 *pivotal);
+
+/* As `gleaner_pivotal_set_threshold_f32`, in double precision. */
+gleaner_status gleaner_pivotal_set_threshold_f64(struct gleaner_pivotal_f64 *pivotal, double threshold);
+
+/* As `gleaner_pivotal_offer_f32`, in double precision. */
+gleaner_status gleaner_pivotal_offer_f64(struct gleaner_pivotal_f64 *pivotal, double score,
+    const double *position, size_t position_len, struct gleaner_outcome_f64 *outcome);
+
+/* As `gleaner_pivotal_finish_f32`, in double precision. */
+gleaner_status gleaner_pivotal_finish_f64(struct gleaner_pivotal_f64 *pivotal);
+
+/* As `gleaner_pivotal_count_f32`, in double precision. */
+gleaner_status gleaner_pivotal_count_f64(const struct gleaner_pivotal_f64 *pivotal, size_t *count);
+
+/* As `gleaner_pivotal_kept_f32`, in double precision. */
+gleaner_status gleaner_pivotal_kept_f64(const struct gleaner_pivotal_f64 *pivotal, size_t index,
+    struct gleaner_kept_f64 *kept);
+
+/* As `gleaner_pivotal_effective_size_f32`, in double precision. */
+gleaner_status gleaner_pivotal_effective_size_f64(const struct gleaner_pivotal_f64 *pivotal, double *size);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The k highest scores, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1387,6 +2174,189 @@ gleaner_status gleaner_top_count_f64(const struct gleaner_top_f64 *top, size_t *
 /* As `gleaner_top_kept_f32`, in double precision. */
 gleaner_status gleaner_top_kept_f64(const struct gleaner_top_f64 *top, size_t index,
     struct gleaner_kept_f64 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * The k lowest scores, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_bottom_f32`, in double precision. */
+struct gleaner_bottom_f64 {
+  uint32_t tag;
+  struct gleaner_item_f64 *items;
+  size_t items_len;
+  uint64_t seen;
+  size_t kept;
+  uint32_t free_slot;
+};
+
+/* As `gleaner_bottom_init_f32`, in double precision. */
+gleaner_status gleaner_bottom_init_f64(struct gleaner_bottom_f64 *bottom, struct gleaner_item_f64 *items,
+    size_t items_len);
+
+/* As `gleaner_bottom_clear_f32`, in double precision. */
+gleaner_status gleaner_bottom_clear_f64(struct gleaner_bottom_f64 *bottom);
+
+/* As `gleaner_bottom_offer_f32`, in double precision. */
+gleaner_status gleaner_bottom_offer_f64(struct gleaner_bottom_f64 *bottom, double score,
+    struct gleaner_outcome_f64 *outcome);
+
+/* As `gleaner_bottom_count_f32`, in double precision. */
+gleaner_status gleaner_bottom_count_f64(const struct gleaner_bottom_f64 *bottom, size_t *count);
+
+/* As `gleaner_bottom_kept_f32`, in double precision. */
+gleaner_status gleaner_bottom_kept_f64(const struct gleaner_bottom_f64 *bottom, size_t index,
+    struct gleaner_kept_f64 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Poisson sampling, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_poisson_state_f32`, in double precision. */
+struct gleaner_poisson_state_f64 {
+  uint64_t seen;
+  uint64_t kept;
+  uint64_t capped;
+  struct gleaner_budget budget;
+  double threshold;
+  double logarithm[2];
+  double expected[2];
+};
+
+/* As `gleaner_poisson_f32`, in double precision. */
+struct gleaner_poisson_f64 {
+  uint32_t tag;
+  uint8_t generator[16];
+  struct gleaner_poisson_state_f64 state;
+};
+
+/* As `gleaner_decision_f32`, in double precision. */
+struct gleaner_decision_f64 {
+  uint32_t kept;
+  uint32_t capped;
+  double probability;
+  double weight;
+};
+
+/* As `gleaner_poisson_init_f32`, in double precision. */
+gleaner_status gleaner_poisson_init_f64(struct gleaner_poisson_f64 *poisson, uint64_t seed, double threshold,
+    const struct gleaner_budget *budget);
+
+/* As `gleaner_poisson_offer_f32`, in double precision. */
+gleaner_status gleaner_poisson_offer_f64(struct gleaner_poisson_f64 *poisson, double score,
+    struct gleaner_decision_f64 *decision);
+
+/* As `gleaner_poisson_set_threshold_f32`, in double precision. */
+gleaner_status gleaner_poisson_set_threshold_f64(struct gleaner_poisson_f64 *poisson, double threshold);
+
+/* As `gleaner_poisson_clear_f32`, in double precision. */
+gleaner_status gleaner_poisson_clear_f64(struct gleaner_poisson_f64 *poisson);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Draws with replacement: the alias table, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_alias_f32`, in double precision. */
+struct gleaner_alias_f64 {
+  uint32_t tag;
+  uint8_t generator[16];
+  const double *weights;
+  const double *cuts;
+  const uint32_t *aliases;
+  size_t count;
+  double largest;
+  double total[2];
+};
+
+/* As `gleaner_draw_f32`, in double precision. */
+struct gleaner_draw_f64 {
+  size_t index;
+  double probability;
+};
+
+/* As `gleaner_alias_init_f32`, in double precision. */
+gleaner_status gleaner_alias_init_f64(struct gleaner_alias_f64 *alias, uint64_t seed, const double *weights,
+    size_t weights_len, double *cuts, size_t cuts_len, uint32_t *aliases, size_t aliases_len);
+
+/* As `gleaner_alias_draw_f32`, in double precision. */
+gleaner_status gleaner_alias_draw_f64(struct gleaner_alias_f64 *alias, struct gleaner_draw_f64 *draw);
+
+/* As `gleaner_alias_probability_f32`, in double precision. */
+gleaner_status gleaner_alias_probability_f64(const struct gleaner_alias_f64 *alias, size_t index,
+    double *probability);
+
+/* As `gleaner_alias_weight_f32`, in double precision. */
+gleaner_status gleaner_alias_weight_f64(const struct gleaner_alias_f64 *alias, size_t index, uint64_t draws,
+    double *weight);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Calibration: totals over all readings, and weights that meet them, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_totals_f32`, in double precision. */
+struct gleaner_totals_f64 {
+  uint32_t tag;
+  double *memory;
+  size_t memory_len;
+  size_t length;
+  uint64_t count;
+};
+
+/* As `gleaner_calibration_options_f32`, in double precision. */
+struct gleaner_calibration_options_f64 {
+  uint32_t abi;
+  uint32_t rounds;
+  double ridge;
+  double least;
+  double most;
+};
+
+/* As `gleaner_calibration_report_f32`, in double precision. */
+struct gleaner_calibration_report_f64 {
+  uint32_t rounds;
+  size_t clipped;
+  size_t absent;
+  double before;
+  double after;
+};
+
+/* As `gleaner_vector_f32`, in double precision. */
+typedef int32_t (*gleaner_vector_f64)(void *context, size_t index, double *vector, size_t vector_len,
+    double *weight);
+
+/* As `gleaner_vectors_f32`, in double precision. */
+struct gleaner_vectors_f64 {
+  size_t count;
+  const double *vectors;
+  size_t stride;
+  const double *weights;
+  gleaner_vector_f64 vector;
+  void *context;
+};
+
+/* As `gleaner_model_vector_f32`, in double precision. */
+gleaner_status gleaner_model_vector_f64(const struct gleaner_model_f64 *model, int32_t kind, const double *x,
+    size_t x_len, size_t index, const struct gleaner_target_f64 *target, double *work, size_t work_len,
+    double *vector, size_t vector_len);
+
+/* As `gleaner_totals_init_f32`, in double precision. */
+gleaner_status gleaner_totals_init_f64(struct gleaner_totals_f64 *totals, size_t length, double *memory,
+    size_t memory_len);
+
+/* As `gleaner_totals_clear_f32`, in double precision. */
+gleaner_status gleaner_totals_clear_f64(struct gleaner_totals_f64 *totals);
+
+/* As `gleaner_totals_observe_f32`, in double precision. */
+gleaner_status gleaner_totals_observe_f64(struct gleaner_totals_f64 *totals, const double *vector,
+    size_t vector_len);
+
+/* As `gleaner_totals_value_f32`, in double precision. */
+gleaner_status gleaner_totals_value_f64(const struct gleaner_totals_f64 *totals, size_t index, double *value);
+
+/* As `gleaner_calibrate_f32`, in double precision. */
+gleaner_status gleaner_calibrate_f64(const struct gleaner_totals_f64 *totals,
+    const struct gleaner_calibration_options_f64 *options, const struct gleaner_vectors_f64 *vectors,
+    double *ratios, size_t ratios_len, double *memory, size_t memory_len,
+    struct gleaner_calibration_report_f64 *report);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The standardiser: running moments, and constants, in double precision.
@@ -1699,6 +2669,116 @@ struct gleaner_samples_f64 {
 gleaner_status gleaner_fit_f64(const struct gleaner_model_f64 *model,
     const struct gleaner_fit_options_f64 *options, const struct gleaner_samples_f64 *samples, double *theta,
     size_t theta_len, double *memory, size_t memory_len, struct gleaner_fit_report_f64 *report);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Diagnostics of a least-squares fit, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_residuals_f32`, in double precision. */
+struct gleaner_residuals_f64 {
+  double sum[2];
+  uint64_t rows;
+  uint64_t rank;
+};
+
+/* As `gleaner_diagnosis_f32`, in double precision. */
+struct gleaner_diagnosis_f64 {
+  uint32_t defined;
+  double left_out;
+  double internal;
+  double external;
+  double cook;
+  double dffits;
+};
+
+/* As `gleaner_residuals_init_f32`, in double precision. */
+gleaner_status gleaner_residuals_init_f64(struct gleaner_residuals_f64 *residuals, double sum, uint64_t rows,
+    uint64_t rank);
+
+/* As `gleaner_residuals_observe_f32`, in double precision. */
+gleaner_status gleaner_residuals_observe_f64(struct gleaner_residuals_f64 *residuals, double error,
+    double leverage, double *recursive);
+
+/* As `gleaner_residuals_observe_novel_f32`, in double precision. */
+gleaner_status gleaner_residuals_observe_novel_f64(struct gleaner_residuals_f64 *residuals);
+
+/* As `gleaner_residuals_variance_f32`, in double precision. */
+gleaner_status gleaner_residuals_variance_f64(const struct gleaner_residuals_f64 *residuals, double *variance);
+
+/* As `gleaner_diagnose_f32`, in double precision. */
+gleaner_status gleaner_diagnose_f64(const struct gleaner_residuals_f64 *residuals, double residual,
+    double leverage, struct gleaner_diagnosis_f64 *diagnosis);
+
+/* As `gleaner_diagnose_new_f32`, in double precision. */
+gleaner_status gleaner_diagnose_new_f64(const struct gleaner_residuals_f64 *residuals, double error,
+    double leverage, struct gleaner_diagnosis_f64 *diagnosis);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Thresholds of scores: the rule for leverages and the streamed quantile, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_quantile_state_f32`, in double precision. */
+struct gleaner_quantile_state_f64 {
+  double highest;
+  uint64_t seen;
+  uint64_t total;
+  uint64_t half_life;
+  uint64_t age;
+};
+
+/* As `gleaner_quantile_f32`, in double precision. */
+struct gleaner_quantile_f64 {
+  uint32_t tag;
+  uint32_t *memory;
+  size_t memory_len;
+  struct gleaner_quantile_state_f64 state;
+};
+
+/* As `gleaner_leverage_threshold_f32`, in double precision. */
+gleaner_status gleaner_leverage_threshold_f64(double multiple, uint64_t rank, uint64_t rows, double *threshold);
+
+/* As `gleaner_quantile_init_f32`, in double precision. */
+gleaner_status gleaner_quantile_init_f64(struct gleaner_quantile_f64 *quantile, double highest,
+    uint32_t *memory, size_t memory_len);
+
+/* As `gleaner_quantile_reset_f32`, in double precision. */
+gleaner_status gleaner_quantile_reset_f64(struct gleaner_quantile_f64 *quantile);
+
+/* As `gleaner_quantile_half_life_f32`, in double precision. */
+gleaner_status gleaner_quantile_half_life_f64(struct gleaner_quantile_f64 *quantile, uint64_t items);
+
+/* As `gleaner_quantile_observe_f32`, in double precision. */
+gleaner_status gleaner_quantile_observe_f64(struct gleaner_quantile_f64 *quantile, double score);
+
+/* As `gleaner_quantile_is_beyond_f32`, in double precision. */
+gleaner_status gleaner_quantile_is_beyond_f64(const struct gleaner_quantile_f64 *quantile, double score,
+    double probability, int32_t *beyond);
+
+/* As `gleaner_quantile_threshold_f32`, in double precision. */
+gleaner_status gleaner_quantile_threshold_f64(const struct gleaner_quantile_f64 *quantile, double probability,
+    double *threshold);
+
+/* As `gleaner_quantile_merge_f32`, in double precision. */
+gleaner_status gleaner_quantile_merge_f64(struct gleaner_quantile_f64 *quantile,
+    const struct gleaner_quantile_f64 *other);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Which input and which layer a leverage comes from, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_explanation_f32`, in double precision. */
+struct gleaner_explanation_f64 {
+  double leverage;
+  double novelty;
+  double bias;
+  double at_zero;
+};
+
+/* As `gleaner_explain_f32`, in double precision. */
+gleaner_status gleaner_explain_f64(const struct gleaner_model_f64 *model,
+    const struct gleaner_factor_f64 *factor, const double *row, size_t row_len, double *scratch,
+    size_t scratch_len, double *inputs, size_t inputs_len, double *layers, size_t layers_len,
+    struct gleaner_explanation_f64 *explanation);
 
 /* ----------------------------------------------------------------------------------------------------------
  * Activations at one point, in double precision.

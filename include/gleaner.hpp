@@ -76,6 +76,13 @@ GLEANER_TYPE(Score, score);
 GLEANER_TYPE(Item, item);
 GLEANER_TYPE(Kept, kept);
 GLEANER_TYPE(Outcome, outcome);
+GLEANER_TYPE(Decision, decision);
+GLEANER_TYPE(Candidate, candidate);
+GLEANER_TYPE(Positions, positions);
+GLEANER_TYPE(CalibrationOptions, calibration_options);
+GLEANER_TYPE(CalibrationReport, calibration_report);
+GLEANER_TYPE(Vectors, vectors);
+GLEANER_TYPE(Draw, draw);
 GLEANER_TYPE(Options, options);
 GLEANER_TYPE(Verdict, verdict);
 GLEANER_TYPE(Stats, stats);
@@ -83,6 +90,8 @@ GLEANER_TYPE(FitOptions, fit_options);
 GLEANER_TYPE(FitReport, fit_report);
 GLEANER_TYPE(Samples, samples);
 GLEANER_TYPE(ActivationAt, activation);
+GLEANER_TYPE(Diagnosis, diagnosis);
+GLEANER_TYPE(Explanation, explanation);
 #undef GLEANER_TYPE
 
 /* As GLEANER_OPTIONS_DEFAULT. */
@@ -95,6 +104,12 @@ constexpr Options<T> default_options() noexcept {
 template <class T>
 constexpr FitOptions<T> default_fit_options() noexcept {
   return GLEANER_FIT_OPTIONS_DEFAULT;
+}
+
+/* As GLEANER_CALIBRATION_OPTIONS_DEFAULT. */
+template <class T>
+constexpr CalibrationOptions<T> default_calibration_options() noexcept {
+  return GLEANER_CALIBRATION_OPTIONS_DEFAULT;
 }
 
 /* GLEANER_OK or one of GLEANER_ERROR_..., which it compares with. */
@@ -178,6 +193,12 @@ class Model {
   Status norm(Span<const T> x, size_t index, const Target<T>* target, Span<T> work, T& norm) const noexcept {
     GLEANER_CALL(model_norm, description_, x.data(), x.size(), index, target, work.data(), work.size(), &norm);
   }
+  /* `kind`: GLEANER_VECTOR_..., whose length `vector` has. */
+  Status vector(int32_t kind, Span<const T> x, size_t index, const Target<T>* target, Span<T> work,
+                Span<T> vector) const noexcept {
+    GLEANER_CALL(model_vector, description_, kind, x.data(), x.size(), index, target, work.data(), work.size(),
+                 vector.data(), vector.size());
+  }
   Status leave_out_gauge(Span<T> row) const noexcept {
     GLEANER_CALL(model_leave_out_gauge, description_, row.data(), row.size());
   }
@@ -237,6 +258,10 @@ class FactorOver : detail::Pinned {
   Status score(Span<const T> row, Span<T> scratch, Score<T>& score) const noexcept {
     GLEANER_CALL(factor_score, &raw_, row.data(), row.size(), scratch.data(), scratch.size(), &score);
   }
+  Status contributions(Span<const T> row, Span<T> scratch, Span<T> contributions, Score<T>& score) const noexcept {
+    GLEANER_CALL(factor_contributions, &raw_, row.data(), row.size(), scratch.data(), scratch.size(),
+                 contributions.data(), contributions.size(), &score);
+  }
   Status pivot(size_t& rank) noexcept { GLEANER_CALL(factor_pivot, &raw_, &rank); }
   Status unpivot() noexcept { GLEANER_CALL(factor_unpivot, &raw_); }
   Status condition(T& condition) const noexcept { GLEANER_CALL(factor_condition, &raw_, &condition); }
@@ -266,6 +291,79 @@ class Factor : public FactorOver<T> {
 
  private:
   T memory_[GLEANER_FACTOR_LEN(Order)]{};
+};
+
+/* Which input and which layer the leverage of a whole row comes from. `scratch`: GLEANER_EXPLAIN_LEN scalars. */
+template <class T>
+Status explain(const Model<T>& model, const FactorOver<T>& factor, Span<const T> row, Span<T> scratch, Span<T> inputs,
+               Span<T> layers, Explanation<T>& explanation) noexcept {
+  GLEANER_CALL(explain, model.raw(), &factor.raw(), row.data(), row.size(), scratch.data(), scratch.size(),
+               inputs.data(), inputs.size(), layers.data(), layers.size(), &explanation);
+}
+
+/* What a least-squares fit leaves, and what a row does to it. No row yet until init; a plain value, copied freely. */
+template <class T>
+class Residuals {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_residuals_f32, gleaner_residuals_f64>;
+
+  Status init(T sum, uint64_t rows, uint64_t rank) noexcept { GLEANER_CALL(residuals_init, &raw_, sum, rows, rank); }
+  Status observe(T error, T leverage, T& recursive) noexcept {
+    GLEANER_CALL(residuals_observe, &raw_, error, leverage, &recursive);
+  }
+  Status observe_novel() noexcept { GLEANER_CALL(residuals_observe_novel, &raw_); }
+  Status variance(T& variance) const noexcept { GLEANER_CALL(residuals_variance, &raw_, &variance); }
+  Status diagnose(T residual, T leverage, Diagnosis<T>& diagnosis) const noexcept {
+    GLEANER_CALL(diagnose, &raw_, residual, leverage, &diagnosis);
+  }
+  Status diagnose_new(T error, T leverage, Diagnosis<T>& diagnosis) const noexcept {
+    GLEANER_CALL(diagnose_new, &raw_, error, leverage, &diagnosis);
+  }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+template <class T>
+Status leverage_threshold(T multiple, uint64_t rank, uint64_t rows, T& threshold) noexcept {
+  GLEANER_CALL(leverage_threshold, multiple, rank, rows, &threshold);
+}
+
+/* A streamed quantile over the caller's counters. */
+template <class T>
+class QuantileOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_quantile_f32, gleaner_quantile_f64>;
+
+  /* `memory`: GLEANER_QUANTILE_LEN(octaves) counters. */
+  Status init(T highest, Span<uint32_t> memory) noexcept {
+    GLEANER_CALL(quantile_init, &raw_, highest, memory.data(), memory.size());
+  }
+  Status reset() noexcept { GLEANER_CALL(quantile_reset, &raw_); }
+  Status half_life(uint64_t items) noexcept { GLEANER_CALL(quantile_half_life, &raw_, items); }
+  Status observe(T score) noexcept { GLEANER_CALL(quantile_observe, &raw_, score); }
+  Status is_beyond(T score, T probability, int32_t& beyond) const noexcept {
+    GLEANER_CALL(quantile_is_beyond, &raw_, score, probability, &beyond);
+  }
+  Status threshold(T probability, T& threshold) const noexcept {
+    GLEANER_CALL(quantile_threshold, &raw_, probability, &threshold);
+  }
+  Status merge(const QuantileOver& other) noexcept { GLEANER_CALL(quantile_merge, &raw_, &other.raw_); }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* A streamed quantile of so many octaves below the highest score, with its counters. */
+template <class T, size_t Octaves>
+class Quantile : public QuantileOver<T> {
+ public:
+  Status init(T highest) noexcept { return QuantileOver<T>::init(highest, memory_); }
+
+ private:
+  uint32_t memory_[GLEANER_QUANTILE_LEN(Octaves)]{};
 };
 
 /* Goes through what an object has kept, in no order that means anything: `for (const auto& kept : selector)`. */
@@ -307,6 +405,23 @@ class ReservoirOver : detail::Pinned {
   Status count(size_t& count) const noexcept { GLEANER_CALL(reservoir_count, &raw_, &count); }
   Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(reservoir_kept, &raw_, index, &kept); }
   Status effective_size(T& size) const noexcept { GLEANER_CALL(reservoir_effective_size, &raw_, &size); }
+  /* `memory`: GLEANER_POSITIONS_LEN(candidates, dimensions) scalars. */
+  Status thin(size_t keep, const Positions<T>& positions, Span<Candidate<T>> candidates, Span<T> memory) noexcept {
+    GLEANER_CALL(reservoir_thin, &raw_, keep, &positions, candidates.data(), candidates.size(), memory.data(),
+                 memory.size());
+  }
+  /* With `void position(const Kept<T>& kept, Span<T> position)`, which must not throw. */
+  template <class Position>
+  Status thin(size_t keep, size_t dimensions, Position position, Span<Candidate<T>> candidates,
+              Span<T> memory) noexcept {
+    Positions<T> positions{};
+    positions.dimensions = dimensions;
+    positions.context = &position;
+    positions.position = [](void* context, const Kept<T>* kept, T* to, size_t to_len) noexcept {
+      (*static_cast<Position*>(context))(*kept, Span<T>(to, to_len));
+    };
+    return thin(keep, positions, candidates, memory);
+  }
   Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
     GLEANER_CALL(reservoir_save, &raw_, bytes.data(), bytes.size(), &written);
   }
@@ -364,6 +479,228 @@ class Top : public TopOver<T> {
 
  private:
   Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* The k lowest scores, over the caller's items. */
+template <class T>
+class BottomOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_bottom_f32, gleaner_bottom_f64>;
+  using Iterator = KeptIterator<T, BottomOver>;
+
+  /* `items`: GLEANER_ITEMS_LEN(k) of them. */
+  Status init(Span<Item<T>> items) noexcept { GLEANER_CALL(bottom_init, &raw_, items.data(), items.size()); }
+  Status clear() noexcept { GLEANER_CALL(bottom_clear, &raw_); }
+  Status offer(T score, Outcome<T>& outcome) noexcept { GLEANER_CALL(bottom_offer, &raw_, score, &outcome); }
+  Status count(size_t& count) const noexcept { GLEANER_CALL(bottom_count, &raw_, &count); }
+  Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(bottom_kept, &raw_, index, &kept); }
+  Iterator begin() const noexcept { return Iterator(*this); }
+  KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* The so many lowest scores, with their items. */
+template <class T, size_t Keep>
+class Bottom : public BottomOver<T> {
+ public:
+  Status init() noexcept { return BottomOver<T>::init(items_); }
+
+ private:
+  Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* Pivotal sampling of a stream, over the caller's memory. */
+template <class T>
+class PivotalOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_pivotal_f32, gleaner_pivotal_f64>;
+  using Iterator = KeptIterator<T, PivotalOver>;
+
+  /* `positions`: GLEANER_POSITIONS_LEN(places, dimensions) scalars. */
+  Status init(uint64_t seed, T threshold, size_t places, size_t dimensions, Span<Candidate<T>> candidates,
+              Span<T> positions) noexcept {
+    GLEANER_CALL(pivotal_init, &raw_, seed, threshold, places, dimensions, candidates.data(), candidates.size(),
+                 positions.data(), positions.size());
+  }
+  Status clear() noexcept { GLEANER_CALL(pivotal_clear, &raw_); }
+  Status set_threshold(T threshold) noexcept { GLEANER_CALL(pivotal_set_threshold, &raw_, threshold); }
+  Status offer(T score, Span<const T> position, Outcome<T>& outcome) noexcept {
+    GLEANER_CALL(pivotal_offer, &raw_, score, position.data(), position.size(), &outcome);
+  }
+  Status finish() noexcept { GLEANER_CALL(pivotal_finish, &raw_); }
+  Status count(size_t& count) const noexcept { GLEANER_CALL(pivotal_count, &raw_, &count); }
+  Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(pivotal_kept, &raw_, index, &kept); }
+  Status effective_size(T& size) const noexcept { GLEANER_CALL(pivotal_effective_size, &raw_, &size); }
+  Iterator begin() const noexcept { return Iterator(*this); }
+  KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Pivotal sampling with so many slots, of which one is free, so many places to wait in, and positions of so many
+   scalars, with its memory. */
+template <class T, size_t Slots, size_t Places, size_t Dimensions>
+class Pivotal : public PivotalOver<T> {
+ public:
+  Status init(uint64_t seed, T threshold) noexcept {
+    return PivotalOver<T>::init(seed, threshold, Places, Dimensions, candidates_, positions_);
+  }
+
+ private:
+  Candidate<T> candidates_[Slots]{};
+  T positions_[Dimensions == 0 ? 1 : GLEANER_POSITIONS_LEN(Places, Dimensions)]{};
+};
+
+/* Decides on each sample at once; a plain value, copied freely. */
+template <class T>
+class Poisson {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_poisson_f32, gleaner_poisson_f64>;
+
+  /* `budget` nullptr: the threshold stays as it is. */
+  Status init(uint64_t seed, T threshold, const gleaner_budget* budget = nullptr) noexcept {
+    GLEANER_CALL(poisson_init, &raw_, seed, threshold, budget);
+  }
+  Status offer(T score, Decision<T>& decision) noexcept { GLEANER_CALL(poisson_offer, &raw_, score, &decision); }
+  Status set_threshold(T threshold) noexcept { GLEANER_CALL(poisson_set_threshold, &raw_, threshold); }
+  Status clear() noexcept { GLEANER_CALL(poisson_clear, &raw_); }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Draws with replacement, over the caller's table. */
+template <class T>
+class AliasOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_alias_f32, gleaner_alias_f64>;
+
+  /* `cuts` and `aliases`: one a weight. The weights stay in use. */
+  Status init(uint64_t seed, Span<const T> weights, Span<T> cuts, Span<uint32_t> aliases) noexcept {
+    GLEANER_CALL(alias_init, &raw_, seed, weights.data(), weights.size(), cuts.data(), cuts.size(), aliases.data(),
+                 aliases.size());
+  }
+  Status draw(Draw<T>& draw) noexcept { GLEANER_CALL(alias_draw, &raw_, &draw); }
+  Status probability(size_t index, T& probability) const noexcept {
+    GLEANER_CALL(alias_probability, &raw_, index, &probability);
+  }
+  Status weight(size_t index, uint64_t draws, T& weight) const noexcept {
+    GLEANER_CALL(alias_weight, &raw_, index, draws, &weight);
+  }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Draws with replacement of so many samples, with its table; the weights are the caller's and stay in use. */
+template <class T, size_t Samples>
+class Alias : public AliasOver<T> {
+ public:
+  Status init(uint64_t seed, Span<const T> weights) noexcept {
+    return AliasOver<T>::init(seed, weights, cuts_, aliases_);
+  }
+
+ private:
+  T cuts_[Samples]{};
+  uint32_t aliases_[Samples]{};
+};
+
+/* How many draws with replacement keep a loss; GLEANER_ERROR_NO_GUARANTEE where none do. */
+inline Status draws(const gleaner_terms& terms, double accuracy, uint64_t& draws) noexcept {
+  return gleaner_terms_draws(&terms, accuracy, &draws);
+}
+inline Status accuracy(const gleaner_terms& terms, uint64_t draws, double& accuracy) noexcept {
+  return gleaner_terms_accuracy(&terms, draws, &accuracy);
+}
+
+/* Slope and curvature of the loss at a model's output; `target` nullptr: the prediction objective. */
+template <class T>
+Status loss(const Target<T>* target, T value, T& slope, T& curvature) noexcept {
+  GLEANER_CALL(target_loss, target, value, &slope, &curvature);
+}
+template <class T>
+Status optimal_score(T slope, T leverage, T& score) noexcept {
+  GLEANER_CALL(optimal_score, slope, leverage, &score);
+}
+template <class T>
+Status cautious_score(T slope, T leverage, T mean, T kappa, T& score) noexcept {
+  GLEANER_CALL(cautious_score, slope, leverage, mean, kappa, &score);
+}
+
+/* A mix of at most GLEANER_MIX_SCORES scores; a plain value, copied freely. */
+template <class T>
+class Mix {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_mix_f32, gleaner_mix_f64>;
+
+  /* `means` empty: those of the readings before. */
+  Status init(T alpha, Span<const T> shares, Span<const T> means = {}) noexcept {
+    GLEANER_CALL(mix_init, &raw_, alpha, shares.data(), shares.size(), means.data(), means.size());
+  }
+  Status score(Span<const T> scores, T& score) noexcept {
+    GLEANER_CALL(mix_score, &raw_, scores.data(), scores.size(), &score);
+  }
+  Status mean(size_t index, T& mean) const noexcept { GLEANER_CALL(mix_mean, &raw_, index, &mean); }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Sums of a vector over all readings, over the caller's memory. */
+template <class T>
+class TotalsOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_totals_f32, gleaner_totals_f64>;
+
+  /* `memory`: GLEANER_TOTALS_LEN(sums) scalars. */
+  Status init(size_t sums, Span<T> memory) noexcept {
+    GLEANER_CALL(totals_init, &raw_, sums, memory.data(), memory.size());
+  }
+  Status clear() noexcept { GLEANER_CALL(totals_clear, &raw_); }
+  Status observe(Span<const T> vector) noexcept {
+    GLEANER_CALL(totals_observe, &raw_, vector.data(), vector.size());
+  }
+  Status value(size_t index, T& value) const noexcept { GLEANER_CALL(totals_value, &raw_, index, &value); }
+  /* `options` nullptr: the defaults. `memory`: GLEANER_CALIBRATE_LEN(sums) scalars. */
+  Status calibrate(const CalibrationOptions<T>* options, const Vectors<T>& vectors, Span<T> ratios, Span<T> memory,
+                   CalibrationReport<T>& report) const noexcept {
+    GLEANER_CALL(calibrate, &raw_, options, &vectors, ratios.data(), ratios.size(), memory.data(), memory.size(),
+                 &report);
+  }
+  /* With `bool vector(size_t index, Span<T> vector, T& weight)`, which must not throw; a sample a ratio. */
+  template <class Vector>
+  Status calibrate(const CalibrationOptions<T>* options, Vector vector, Span<T> ratios, Span<T> memory,
+                   CalibrationReport<T>& report) const noexcept {
+    Vectors<T> vectors{};
+    vectors.count = ratios.size();
+    vectors.context = &vector;
+    vectors.vector = [](void* context, size_t index, T* to, size_t to_len, T* weight) noexcept -> int32_t {
+      return (*static_cast<Vector*>(context))(index, Span<T>(to, to_len), *weight) ? 0 : 1;
+    };
+    return calibrate(options, static_cast<const Vectors<T>&>(vectors), ratios, memory, report);
+  }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* So many sums of a vector over all readings, with their memory. */
+template <class T, size_t Sums>
+class Totals : public TotalsOver<T> {
+ public:
+  Status init() noexcept { return TotalsOver<T>::init(Sums, memory_); }
+
+ private:
+  T memory_[GLEANER_TOTALS_LEN(Sums)]{};
 };
 
 /* Running mean and variance, over the caller's memory. */

@@ -1,5 +1,6 @@
 //! Scores from a loss slope and a leverage, and mixes of scores.
 
+use crate::model::hypotenuse;
 use crate::{Error, Scalar, Sum};
 
 /// `|l'| sqrt(h)`, with `h = g^T M^-1 g`, at the pilot: right to first order for any loss.
@@ -13,8 +14,10 @@ pub fn optimal<T: Scalar>(slope: T, leverage: T) -> T {
 ///
 /// `mean`: of `l'^2` over the readings before this one, or over the pilot's; `kappa`: readings of the stream over
 /// those of the pilot. Any such mean that does not depend on this reading keeps weights exact.
+/// Nothing overflows on the way to a score that the scalar holds.
 pub fn cautious<T: Scalar>(slope: T, leverage: T, mean: T, kappa: T) -> T {
-    (slope * slope + kappa * mean * leverage).sqrt() * leverage.sqrt()
+    let root = leverage.sqrt();
+    hypotenuse(slope * root, kappa.sqrt() * root * (mean.sqrt() * root))
 }
 
 /// A mix of K scores: `(1 - alpha) sum_k beta_k score_k / m_k + alpha`.
@@ -23,13 +26,23 @@ pub fn cautious<T: Scalar>(slope: T, leverage: T, mean: T, kappa: T) -> T {
 /// so inclusion probabilities stay what the sampler takes them for. A score without a positive mean before it counts as
 /// average, 1, and so does the whole mix on average.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(C)]
 pub struct Mix<T, const K: usize> {
-    alpha: T,
-    beta: [T; K],
-    means: [Sum<T>; K],
-    count: u64,
-    fixed: bool,
+    state: MixState<T, K>,
+}
+
+/// All of a mix: plain, copied freely.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MixState<T, const K: usize> {
+    /// The share of uniform sampling.
+    pub alpha: T,
+    /// The shares of the scores.
+    pub beta: [T; K],
+    /// What the next reading's scores are divided by.
+    pub means: [Sum<T>; K],
+    /// Readings in the means; none where they are fixed.
+    pub count: u64,
+    /// The means stay as they are.
+    pub fixed: bool,
 }
 
 impl<T: Scalar, const K: usize> Mix<T, K> {
@@ -38,6 +51,23 @@ impl<T: Scalar, const K: usize> Mix<T, K> {
     /// # Errors
     /// `Range`: alpha outside [0, 1], or betas that are no shares.
     pub fn running(alpha: T, beta: [T; K]) -> Result<Self, Error> {
+        Self::attach(MixState {
+            alpha,
+            beta,
+            means: [Sum::default(); K],
+            count: 0,
+            fixed: false,
+        })
+    }
+
+    /// Goes on from a state.
+    ///
+    /// # Errors
+    /// As [`Mix::running`] and [`Mix::fixed`]; `Range` also for running means that are negative or not finite.
+    pub fn attach(state: MixState<T, K>) -> Result<Self, Error> {
+        let MixState {
+            alpha, beta, means, ..
+        } = state;
         let total = beta.iter().fold(T::ZERO, |sum, share| sum + *share);
         let rounding = T::EPSILON * T::count(K as u64) * T::of(4.0);
         let shares = beta.iter().all(|share| *share >= T::ZERO);
@@ -47,13 +77,19 @@ impl<T: Scalar, const K: usize> Mix<T, K> {
         if !(alpha >= T::ZERO && alpha <= T::ONE) {
             return Err(Error::Range("alpha"));
         }
-        Ok(Mix {
-            alpha,
-            beta,
-            means: [Sum::default(); K],
-            count: 0,
-            fixed: false,
-        })
+        let usable = |mean: &Sum<T>| {
+            let is_positive = mean.high > T::ZERO || !state.fixed && mean.high == T::ZERO;
+            is_positive && mean.is_finite()
+        };
+        if !means.iter().all(usable) {
+            return Err(Error::Range("means"));
+        }
+        Ok(Mix { state })
+    }
+
+    /// The state.
+    pub fn state(&self) -> MixState<T, K> {
+        self.state
     }
 
     /// A mix by fixed means, a pilot's.
@@ -61,16 +97,14 @@ impl<T: Scalar, const K: usize> Mix<T, K> {
     /// # Errors
     /// As [`Mix::running`]; `Range` also for a mean that is not positive and finite.
     pub fn fixed(alpha: T, beta: [T; K], means: [T; K]) -> Result<Self, Error> {
-        let usable = |mean: &T| *mean > T::ZERO && *mean <= T::MAX;
-        if !means.iter().all(usable) {
-            return Err(Error::Range("means"));
-        }
-        let mut mix = Self::running(alpha, beta)?;
-        for (mean, high) in mix.means.iter_mut().zip(means) {
-            mean.high = high;
-        }
-        mix.fixed = true;
-        Ok(mix)
+        let low = T::ZERO;
+        Self::attach(MixState {
+            alpha,
+            beta,
+            means: means.map(|high| Sum { high, low }),
+            count: 0,
+            fixed: true,
+        })
     }
 
     /// The mixed score of a reading; its scores enter the means behind it.
@@ -81,8 +115,9 @@ impl<T: Scalar, const K: usize> Mix<T, K> {
         if !scores.iter().all(|s| *s >= T::ZERO && *s <= T::MAX) {
             return Err(Error::Score);
         }
+        let state = &mut self.state;
         let mut mixed = T::ZERO;
-        for ((score, share), mean) in scores.iter().zip(&self.beta).zip(&self.means) {
+        for ((score, share), mean) in scores.iter().zip(&state.beta).zip(&state.means) {
             let mean = mean.value();
             let ratio = if mean > T::ZERO {
                 *score / mean
@@ -95,19 +130,19 @@ impl<T: Scalar, const K: usize> Mix<T, K> {
             }
         }
         // Beyond the range times 0 would be NaN.
-        let rest = T::ONE - self.alpha;
+        let rest = T::ONE - state.alpha;
         let mixed = if rest > T::ZERO {
-            rest * mixed + self.alpha
+            rest * mixed + state.alpha
         } else {
-            self.alpha
+            state.alpha
         };
         if !mixed.is_finite() {
             return Err(Error::Range("score"));
         }
-        if !self.fixed {
-            self.count = self.count.saturating_add(1);
-            let count = T::count(self.count);
-            for (mean, score) in self.means.iter_mut().zip(scores) {
+        if !state.fixed {
+            state.count = state.count.saturating_add(1);
+            let count = T::count(state.count);
+            for (mean, score) in state.means.iter_mut().zip(scores) {
                 mean.add(mean.distance(*score) / count);
             }
         }
@@ -116,6 +151,6 @@ impl<T: Scalar, const K: usize> Mix<T, K> {
 
     /// The means that the next reading's scores are divided by.
     pub fn means(&self) -> [T; K] {
-        self.means.map(|mean| mean.value())
+        self.state.means.map(|mean| mean.value())
     }
 }

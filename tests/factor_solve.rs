@@ -1,8 +1,8 @@
-//! Least squares from the factor.
+//! Least squares and normal equations from the factor.
 
 mod common;
 
-use common::{Random, cases, golden, matrix, numbers, scalars};
+use common::{Random, cases, dense, golden, matrix, numbers, scalars};
 use gleaner::factor::{Factor, factor_len};
 use gleaner::{Error, Scalar};
 
@@ -136,4 +136,84 @@ fn an_empty_column_gets_zero() {
     let mut solution = [7.0];
     assert_eq!(factor.solve(&mut solution), Ok(()));
     assert_eq!(solution, [0.0]);
+}
+
+#[test]
+fn normal_equations_are_solved() {
+    let mut random = Random::new(1);
+    for order in [1, 2, 5, 9] {
+        let rows = random.rows(3 * order, order);
+        for ridge in [0.0, 0.3] {
+            let mut factor = Factor::new(order, ridge, vec![0.0; factor_len(order)]).unwrap();
+            let mut a = vec![vec![0.0; order]; order];
+            for row in &rows {
+                factor.observe(row, 1.0).unwrap();
+                for j in 0..order {
+                    for k in 0..order {
+                        a[j][k] += row[j] * row[k];
+                    }
+                }
+            }
+            (0..order).for_each(|j| a[j][j] += ridge);
+            let b = random.rows(1, order).remove(0);
+            let mut x = b.clone();
+            factor.solve_normal(&mut x).unwrap();
+            for (x, y) in x.iter().zip(dense(a, b)) {
+                assert!((x - y).abs() < 1e-9 * (1.0 + y.abs()), "{x} {y}");
+            }
+            let mut long = vec![0.0; order + 1];
+            assert_eq!(factor.solve_normal(&mut long), Err(Error::Length("vector")));
+        }
+    }
+    let mut factor = Factor::new(2, 0.0, vec![0.0; factor_len(2)]).unwrap();
+    factor.observe(&[1.0, 2.0], 1.0).unwrap();
+    factor.observe(&[2.0, 4.0], 1.0).unwrap();
+    let mut x = [5.0, 10.0];
+    factor.solve_normal(&mut x).unwrap();
+    assert_eq!(x, [1.0, 0.0]);
+}
+
+/// With a half-life, rows count by `2^(-age / half_life)`, in every phase between two halvings.
+#[test]
+fn normal_equations_that_forget() {
+    let (order, half_life) = (4, 7);
+    let rows = Random::new(15).rows(40, order);
+    let mut factor = Factor::new(order, 0.0, vec![0.0; factor_len(order)]).unwrap();
+    factor.set_half_life(half_life).unwrap();
+    let mut a = vec![vec![0.0; order]; order];
+    let b = Random::new(16).normals(order);
+    for (count, row) in rows.iter().enumerate() {
+        factor.observe(row, 1.0).unwrap();
+        let keep = (-1.0 / half_life as f64).exp2();
+        for j in 0..order {
+            for k in 0..order {
+                a[j][k] = keep * (a[j][k] + row[j] * row[k]);
+            }
+        }
+        if count < 2 * order {
+            continue;
+        }
+        let mut x = b.clone();
+        factor.solve_normal(&mut x).unwrap();
+        for (x, y) in x.iter().zip(dense(a.clone(), b.clone())) {
+            assert!((x - y).abs() < 1e-9 * (1.0 + y.abs()), "{count}: {x} {y}");
+        }
+    }
+}
+
+#[test]
+fn normal_equations_refuse() {
+    let mut factor = observed::<f64>(&Random::new(17).rows(9, 3));
+    let mut x = [1.0, f64::NAN, 2.0];
+    assert_eq!(factor.solve_normal(&mut x), Err(Error::NotFinite("vector")));
+    let mut x = [1.0, 2.0, 3.0];
+    factor.pivot().unwrap();
+    assert_eq!(factor.solve_normal(&mut x), Err(Error::Stale));
+    assert_eq!(x, [1.0, 2.0, 3.0]);
+    factor.unpivot();
+    assert_eq!(factor.solve_normal(&mut x), Ok(()));
+    let mut small = Factor::new(1, 0.0, vec![0.0_f64; factor_len(1)]).unwrap();
+    small.observe(&[1e-100], 1.0).unwrap();
+    let refused = small.solve_normal(&mut [1e200]);
+    assert_eq!(refused, Err(Error::Range("vector")));
 }

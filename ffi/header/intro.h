@@ -7,10 +7,11 @@
  * - Names: gleaner_<object>_<verb>_<scalar>, _f32 for float and _f64 for double. Arguments: the object, the
  *   inputs, the outputs; after each buffer its length, in elements.
  * - A function that can fail returns gleaner_status: 0, or one of GLEANER_ERROR_... On an error no output is
- *   written and every object is bit for bit as before, except that gleaner_selector_offer_... counts what it
- *   refuses, that a solution beyond the scalar's range is found only while it is written, and that work memory
- *   has no meaning between calls. "Errors" names the causes beside NULL,
- *   ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty buffer.
+ *   written and every object is bit for bit as before, except that gleaner_selector_offer_... and
+ *   gleaner_pivotal_offer_... count what they refuse, that a solution, a vector or ratios beyond the scalar's
+ *   range are found only while they are written, and that work memory has no meaning between calls. "Errors"
+ *   names the causes beside NULL, ALIGNMENT and SIZE, which every pointer is checked for; (NULL, 0) is an empty
+ *   buffer.
  * - Memory is the caller's: structs and arrays, static if you like. Nothing is allocated, nothing is to be
  *   freed, no global is kept, nothing blocks, and stack use does not grow with the model.
  * - A struct keeps pointers to the buffers given to its init function; these must stay where they are. A

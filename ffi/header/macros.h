@@ -12,6 +12,19 @@
   (5 * (size_t)(inputs) + (size_t)(parameters) + 1 + (size_t)(scratch) + GLEANER_FACTOR_LEN(order))
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
+#define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
+/* Kinds of GLEANER_VECTOR_..., for parameters P; memory of totals and of a calibration, for so many sums. */
+#define GLEANER_VECTOR_GRADIENT_LEN(parameters) ((size_t)(parameters) + 1)
+#define GLEANER_VECTOR_CURVATURE_LEN(parameters) \
+  ((size_t)(parameters) * ((size_t)(parameters) + 1) / 2 + (size_t)(parameters) + 1)
+#define GLEANER_VECTOR_OUTPUT_LEN(parameters) \
+  ((size_t)(parameters) * ((size_t)(parameters) + 1) / 2 + 2 * (size_t)(parameters) + 1)
+#define GLEANER_TOTALS_LEN(sums) (2 * (size_t)(sums))
+#define GLEANER_CALIBRATE_LEN(sums) (GLEANER_FACTOR_LEN(sums) + 5 * (size_t)(sums))
+/* For so many samples who wait, with positions of so many scalars. */
+#define GLEANER_POSITIONS_LEN(waiting, dimensions) (((size_t)(waiting) + 1) * (size_t)(dimensions))
+/* In counters, for octaves below the highest score. */
+#define GLEANER_QUANTILE_LEN(octaves) (16 * (size_t)(octaves))
 /* In items, for k kept samples. */
 #define GLEANER_ITEMS_LEN(kept) ((size_t)(kept) + 1)
 /* In bytes: snapshots, at most; scalar: sizeof(float) or sizeof(double), items: k + 1. */
@@ -40,5 +53,6 @@
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
   { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0 }
+#define GLEANER_CALIBRATION_OPTIONS_DEFAULT { GLEANER_ABI, 8, -1, 0.2f, 5 }
 #define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
 

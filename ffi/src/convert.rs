@@ -3,7 +3,9 @@
 use crate::border::Fault;
 use crate::*;
 use core::mem::transmute;
+use gleaner::calibrate::Vector;
 use gleaner::model::{Activation, Form, Objective, Plan};
+use gleaner::sampler::Budget;
 use gleaner::{Error, Scalar};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -28,6 +30,7 @@ impl From<Error> for Fault {
             Error::Version => GLEANER_ERROR_VERSION,
             Error::Object => GLEANER_ERROR_OBJECT,
             Error::Storage => GLEANER_ERROR_STORAGE,
+            Error::Full => GLEANER_ERROR_FULL,
             Error::Unrecovered => GLEANER_ERROR_STATE,
             _ => GLEANER_ERROR_OTHER,
         })
@@ -43,6 +46,13 @@ pub enum Kind {
     Moments = 4,
     Selector = 5,
     Store = 6,
+    Alias = 7,
+    Poisson = 8,
+    Bottom = 9,
+    Mix = 10,
+    Totals = 11,
+    Pivotal = 12,
+    Quantile = 16,
 }
 
 /// The tag of an object's struct: the interface's number, the kind and the size of a scalar.
@@ -103,6 +113,15 @@ pub fn objective<T: Scalar>(code: i32, delta: T) -> Result<Objective<T>, Fault> 
         GLEANER_OBJECTIVE_LOGISTIC => Objective::Logistic,
         GLEANER_OBJECTIVE_HUBER if delta > T::ZERO && delta.is_finite() => Objective::Huber(delta),
         GLEANER_OBJECTIVE_HUBER => return Err(Fault(GLEANER_ERROR_RANGE)),
+        _ => return Err(Fault(GLEANER_ERROR_CODE)),
+    })
+}
+
+pub fn vector(code: i32) -> Result<Vector, Fault> {
+    Ok(match code {
+        GLEANER_VECTOR_GRADIENT => Vector::Gradient,
+        GLEANER_VECTOR_CURVATURE => Vector::Curvature,
+        GLEANER_VECTOR_OUTPUT => Vector::Output,
         _ => return Err(Fault(GLEANER_ERROR_CODE)),
     })
 }
@@ -190,6 +209,25 @@ same_layout!(
     order = order,
     form = form,
 );
+
+same_layout!(
+    gleaner_budget,
+    Budget,
+    keep = keep,
+    items = items,
+    window = window,
+);
+
+impl gleaner_budget {
+    /// As the library has it.
+    pub fn own(&self) -> Budget {
+        Budget {
+            keep: self.keep,
+            items: self.items,
+            window: self.window,
+        }
+    }
+}
 
 impl From<Plan> for gleaner_plan {
     fn from(plan: Plan) -> Self {

@@ -22,6 +22,7 @@ mod border;
 mod convert;
 mod library;
 mod panic;
+pub mod plan;
 pub mod record;
 pub mod single;
 pub mod snapshot;

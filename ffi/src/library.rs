@@ -1,9 +1,13 @@
 //! Codes, statuses, sizes and versions: what does not depend on the scalar.
 
 use core::ffi::c_char;
+use gleaner::calibrate::{calibrate_len, totals_len};
+use gleaner::explain::explain_len;
 use gleaner::factor::factor_len;
 use gleaner::fit::fit_len;
 use gleaner::model::{exact_scratch, network_scratch};
+use gleaner::outlier::quantile_len;
+use gleaner::sampler::positions_len;
 use gleaner::selector::selector_len;
 use gleaner::standardiser::moments_len;
 
@@ -47,7 +51,8 @@ pub const GLEANER_ERROR_IDENTITY: i32 = -13;
 pub const GLEANER_ERROR_STALE: i32 = -14;
 /// The bytes are no record: wrong magic, version, length or checksum.
 pub const GLEANER_ERROR_RECORD: i32 = -15;
-/// The struct was never set by its init function (all zero, say), or is another object's.
+/// The struct was never set by its init function (all zero, say), or is another object's; a reservoir that has been
+/// thinned takes no offers.
 pub const GLEANER_ERROR_STATE: i32 = -16;
 /// The struct was compiled against a header with another `GLEANER_ABI`, or `abi` is not set.
 pub const GLEANER_ERROR_ABI: i32 = -17;
@@ -67,6 +72,10 @@ pub const GLEANER_ERROR_VERSION: i32 = -23;
 pub const GLEANER_ERROR_OBJECT: i32 = -24;
 /// The caller's read, write or erase failed, or a stored payload is damaged.
 pub const GLEANER_ERROR_STORAGE: i32 = -25;
+/// The sampler has no room left: the sample was counted as refused.
+pub const GLEANER_ERROR_FULL: i32 = -26;
+/// So few draws, or so wide an accuracy, that nothing is guaranteed.
+pub const GLEANER_ERROR_NO_GUARANTEE: i32 = -27;
 
 /// s
 pub const GLEANER_ACTIVATION_IDENTITY: i32 = 0;
@@ -131,6 +140,27 @@ pub const GLEANER_STOP_STALLED: i32 = 2;
 /// The fit used up its steps.
 pub const GLEANER_STOP_STEPS: i32 = 3;
 
+/// With labels: `[l'(m) g ; 1]`, P + 1 sums; m is the model's output at the pilot, g its gradient, l the loss.
+pub const GLEANER_VECTOR_GRADIENT: i32 = 0;
+/// With labels: `[l'(m) g ; 1 ; vech(l''(m)/2 g g^T)]`, P (P + 1) / 2 more; vech: the upper triangle by rows.
+pub const GLEANER_VECTOR_CURVATURE: i32 = 1;
+/// Without labels: `[vech(g g^T) ; g ; m g ; 1]`, P (P + 1) / 2 + 2 P + 1 sums.
+pub const GLEANER_VECTOR_OUTPUT: i32 = 2;
+
+/// `left_out` of a diagnosis is defined.
+pub const GLEANER_DEFINED_LEFT_OUT: u32 = 1;
+/// `internal` is.
+pub const GLEANER_DEFINED_INTERNAL: u32 = 2;
+/// `external` is.
+pub const GLEANER_DEFINED_EXTERNAL: u32 = 4;
+/// `cook` is.
+pub const GLEANER_DEFINED_COOK: u32 = 8;
+/// `dffits` is.
+pub const GLEANER_DEFINED_DFFITS: u32 = 16;
+
+/// Scores that a mix takes at most.
+pub const GLEANER_MIX_SCORES: usize = 4;
+
 /// Largest relative difference of a check pair's output that `gleaner_model_check_...` lets pass.
 pub const GLEANER_CHECK_TOLERANCE: f64 = 1e-3;
 
@@ -176,6 +206,18 @@ pub struct gleaner_plan {
     pub form: i32,
 }
 
+/// How many samples a Poisson sampler is to keep, and of how many.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct gleaner_budget {
+    /// The most that are kept; somewhat fewer are aimed at. 0: no budget
+    pub keep: u64,
+    /// How many are going to be offered, about
+    pub items: u64,
+    /// Offers within which the threshold follows; `items / 50` is good
+    pub window: u64,
+}
+
 /// `GLEANER_ABI` of the library that is linked.
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_abi() -> u32 {
@@ -213,7 +255,7 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
         }
         GLEANER_ERROR_RECORD => c"not a record: wrong magic, version, length or checksum",
         GLEANER_ERROR_STATE => {
-            c"the struct was never set by its init function, or has been written to; a store has not recovered"
+            c"the struct was never set by its init function, or has been written to; a store has not recovered; a reservoir has been thinned"
         }
         GLEANER_ERROR_ABI => c"the struct was compiled against another header, or abi is not set",
         GLEANER_ERROR_CALLBACK => c"the caller's function failed",
@@ -226,6 +268,8 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
         GLEANER_ERROR_STORAGE => {
             c"reading, writing or erasing failed, or a stored payload is damaged"
         }
+        GLEANER_ERROR_FULL => c"the sampler has no room left",
+        GLEANER_ERROR_NO_GUARANTEE => c"so few draws, or so wide an accuracy, guarantee nothing",
         _ => c"not a status of gleaner",
     };
     text.as_ptr()
@@ -259,6 +303,48 @@ pub extern "C" fn gleaner_items_len(kept: usize) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_moments_len(features: usize) -> usize {
     length([features, 0, 0, 0], || moments_len(features))
+}
+
+/// Counters of memory for a quantile over so many octaves, as `GLEANER_QUANTILE_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_quantile_len(octaves: usize) -> usize {
+    length([octaves, 0, 0, 0], || quantile_len(octaves))
+}
+
+/// Length of the vector of this kind, `GLEANER_VECTOR_...`, for P parameters, as
+/// `GLEANER_VECTOR_..._LEN`; of another kind the largest number.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_vector_len(kind: i32, parameters: usize) -> usize {
+    match crate::convert::vector(kind) {
+        Ok(vector) => length([parameters, 0, 0, 0], || vector.len(parameters)),
+        Err(_) => usize::MAX,
+    }
+}
+
+/// Scalars of memory for so many totals, as `GLEANER_TOTALS_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_totals_len(sums: usize) -> usize {
+    length([sums, 0, 0, 0], || totals_len(sums))
+}
+
+/// Scalars of memory for a calibration on so many totals, as `GLEANER_CALIBRATE_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_calibrate_len(sums: usize) -> usize {
+    length([sums, 0, 0, 0], || calibrate_len(sums))
+}
+
+/// Scalars of memory for the positions of so many samples who wait, as `GLEANER_POSITIONS_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_positions_len(waiting: usize, dimensions: usize) -> usize {
+    length([waiting, dimensions, 0, 0], || {
+        positions_len(waiting, dimensions)
+    })
+}
+
+/// Scratch of an explanation for P parameters, as `GLEANER_EXPLAIN_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_explain_len(parameters: usize) -> usize {
+    length([parameters, 0, 0, 0], || explain_len(parameters))
 }
 
 /// Scratch of a network with so many hidden neurons whose rows have a closed form, as

@@ -101,6 +101,21 @@ fn every_other_object() {
 }
 
 #[test]
+fn every_other_sampler_and_score() {
+    both("samplers");
+}
+
+#[test]
+fn spread_samples() {
+    both("spread");
+}
+
+#[test]
+fn calibrated_weights() {
+    both("calibrate");
+}
+
+#[test]
 fn snapshots() {
     both("snapshot");
 }
@@ -109,4 +124,9 @@ fn snapshots() {
 fn stores() {
     both("store");
     both("store_rebase");
+}
+
+#[test]
+fn diagnostics_quantiles_and_explanations() {
+    both("diagnose");
 }

@@ -132,6 +132,18 @@ pub(crate) fn magnitude<T: Scalar>(values: &[T]) -> T {
     sum
 }
 
+/// `sqrt(a^2 + b^2)`, also where a square would leave the scalar's range; NaN where one of them is.
+pub(crate) fn hypotenuse<T: Scalar>(a: T, b: T) -> T {
+    let (a, b) = (a.abs(), b.abs());
+    let (large, small) = if a > b { (a, b) } else { (b, a) };
+    if large > T::ZERO {
+        let ratio = small / large;
+        large * (T::ONE + ratio * ratio).sqrt()
+    } else {
+        large
+    }
+}
+
 /// No value is NaN or infinite.
 pub(crate) fn all_finite<T: Scalar>(values: &[T]) -> bool {
     let mut finite = true;

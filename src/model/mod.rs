@@ -16,7 +16,9 @@ pub use network::{Network, Plan, exact_scratch, network_scratch};
 
 pub use objective::{Objective, Target};
 
-pub(crate) use dense::{all_finite, dot, largest, magnitude, neuron, product, product_transposed};
+pub(crate) use dense::{
+    all_finite, dot, hypotenuse, largest, magnitude, neuron, product, product_transposed,
+};
 
 use crate::{Error, Scalar};
 

@@ -240,6 +240,27 @@ pub fn online_leverage(rows: &[Vec<f64>], ridge: f64) -> Vec<f64> {
         .collect()
 }
 
+/// Solves `a x = b` by Gaussian elimination with row exchange.
+pub fn dense(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
+    let n = b.len();
+    for j in 0..n {
+        let p = (j..n)
+            .max_by(|p, q| a[*p][j].abs().total_cmp(&a[*q][j].abs()))
+            .unwrap();
+        a.swap(j, p);
+        b.swap(j, p);
+        for i in 0..n {
+            if i != j {
+                let t = a[i][j] / a[j][j];
+                let pivot = a[j].clone();
+                a[i].iter_mut().zip(&pivot).for_each(|(x, y)| *x -= t * y);
+                b[i] -= t * b[j];
+            }
+        }
+    }
+    (0..n).map(|j| b[j] / a[j][j]).collect()
+}
+
 /// Uniform and normal numbers from a seed, the same everywhere.
 pub struct Random {
     /// The generator, for what takes one.

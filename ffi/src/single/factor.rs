@@ -247,6 +247,34 @@ pub unsafe extern "C" fn gleaner_factor_score_f32(
     })
 }
 
+/// As `gleaner_factor_score_f32`, and by columns: `contributions`, N, get `d_j (M^-1 d)_j`, signed, whose sum is
+/// the leverage. About 3 N^2 flops.
+/// Errors: as `gleaner_factor_score_f32`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_factor_contributions_f32(
+    factor: *const gleaner_factor_f32,
+    row: *const f32,
+    row_len: usize,
+    scratch: *mut f32,
+    scratch_len: usize,
+    contributions: *mut f32,
+    contributions_len: usize,
+    score: *mut gleaner_score_f32,
+) -> gleaner_status {
+    run(|| {
+        let (row, scratch) = (slice(row, row_len)?, slice_mut(scratch, scratch_len)?);
+        let contributions = slice_mut(contributions, contributions_len)?;
+        let score = output(score)?;
+        let factor = object(factor)?.read()?;
+        let found = factor.contributions(row, contributions, scratch)?;
+        score.set(gleaner_score_f32 {
+            leverage: found.leverage,
+            novelty: found.novelty,
+        });
+        Ok(())
+    })
+}
+
 /// Orders the columns so that relative pivots fall, in place; `rank` gets the number of those above rounding
 /// and the ridge. Later rows follow the order. At most about 2 N^3 flops.
 /// Errors: STATE.

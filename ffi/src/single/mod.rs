@@ -6,9 +6,23 @@ pub mod model;
 
 pub mod factor;
 
+pub mod score;
+
 pub mod reservoir;
 
+pub mod thin;
+
+pub mod pivotal;
+
 pub mod top;
+
+pub mod bottom;
+
+pub mod poisson;
+
+pub mod alias;
+
+pub mod calibrate;
 
 pub mod moments;
 
@@ -23,5 +37,11 @@ pub mod store;
 pub mod copy;
 
 pub mod fit;
+
+pub mod diagnose;
+
+pub mod quantile;
+
+pub mod explain;
 
 pub mod activation;

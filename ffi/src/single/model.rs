@@ -37,7 +37,7 @@ pub struct gleaner_row_report_f32 {
     pub completeness: f32,
 }
 
-unsafe fn target(raw: *const gleaner_target_f32) -> Result<Target<f32>, Fault> {
+pub(super) unsafe fn target(raw: *const gleaner_target_f32) -> Result<Target<f32>, Fault> {
     let Some(raw) = optional(raw)? else {
         return Ok(Target::Prediction);
     };

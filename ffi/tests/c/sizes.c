@@ -9,8 +9,16 @@ int main(void)
     CHECK(gleaner_factor_len(a) == GLEANER_FACTOR_LEN(a));
     CHECK(gleaner_items_len(a) == GLEANER_ITEMS_LEN(a));
     CHECK(gleaner_moments_len(a) == GLEANER_MOMENTS_LEN(a));
+    CHECK(gleaner_quantile_len(a) == GLEANER_QUANTILE_LEN(a));
+    CHECK(gleaner_explain_len(a) == GLEANER_EXPLAIN_LEN(a));
     CHECK(gleaner_scratch_exact(a) == GLEANER_SCRATCH_EXACT(a));
+    CHECK(gleaner_totals_len(a) == GLEANER_TOTALS_LEN(a));
+    CHECK(gleaner_calibrate_len(a) == GLEANER_CALIBRATE_LEN(a));
+    CHECK(gleaner_vector_len(GLEANER_VECTOR_GRADIENT, a) == GLEANER_VECTOR_GRADIENT_LEN(a));
+    CHECK(gleaner_vector_len(GLEANER_VECTOR_CURVATURE, a) == GLEANER_VECTOR_CURVATURE_LEN(a));
+    CHECK(gleaner_vector_len(GLEANER_VECTOR_OUTPUT, a) == GLEANER_VECTOR_OUTPUT_LEN(a));
     for (b = 0; b < 40; b += 7) {
+      CHECK(gleaner_positions_len(a, b) == GLEANER_POSITIONS_LEN(a, b));
       CHECK(gleaner_scratch_quadrature(a, b) == GLEANER_SCRATCH_QUADRATURE(a, b));
       CHECK(gleaner_work_len(a, b, 5) == GLEANER_WORK_LEN(a, b, 5));
       CHECK(gleaner_selector_len(a, b, 3, 11) == GLEANER_SELECTOR_LEN(a, b, 3, 11));
@@ -20,6 +28,9 @@ int main(void)
     }
   }
   CHECK(gleaner_factor_len((size_t)-1) == (size_t)-1);
+  CHECK(gleaner_totals_len((size_t)-1) == (size_t)-1 && gleaner_calibrate_len((size_t)-1) == (size_t)-1);
+  CHECK(gleaner_positions_len((size_t)-1, 2) == (size_t)-1 && gleaner_vector_len(9, 2) == (size_t)-1);
+  CHECK(gleaner_vector_len(GLEANER_VECTOR_OUTPUT, (size_t)-1) == (size_t)-1);
   CHECK(gleaner_selector_len(1, (size_t)-1, 1, 1) == (size_t)-1);
   CHECK(gleaner_record_len((size_t)-1, 8) == (size_t)-1);
   OK(F(gleaner_model_sizes)(&net, &sizes));

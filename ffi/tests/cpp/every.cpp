@@ -15,6 +15,26 @@ template class gleaner::TopOver<float>;
 template class gleaner::TopOver<double>;
 template class gleaner::Top<float, 3>;
 template class gleaner::Top<double, 3>;
+template class gleaner::BottomOver<float>;
+template class gleaner::BottomOver<double>;
+template class gleaner::Bottom<float, 3>;
+template class gleaner::Bottom<double, 3>;
+template class gleaner::Poisson<float>;
+template class gleaner::Poisson<double>;
+template class gleaner::AliasOver<float>;
+template class gleaner::AliasOver<double>;
+template class gleaner::Alias<float, 3>;
+template class gleaner::Alias<double, 3>;
+template class gleaner::Mix<float>;
+template class gleaner::Mix<double>;
+template class gleaner::PivotalOver<float>;
+template class gleaner::PivotalOver<double>;
+template class gleaner::Pivotal<float, 5, 3, 2>;
+template class gleaner::Pivotal<double, 5, 3, 0>;
+template class gleaner::TotalsOver<float>;
+template class gleaner::TotalsOver<double>;
+template class gleaner::Totals<float, 3>;
+template class gleaner::Totals<double, 3>;
 template class gleaner::MomentsOver<float>;
 template class gleaner::MomentsOver<double>;
 template class gleaner::Moments<float, 3>;
@@ -27,6 +47,12 @@ template class gleaner::SelectorOver<float>;
 template class gleaner::SelectorOver<double>;
 template class gleaner::Selector<float, 100, 3>;
 template class gleaner::Selector<double, 100, 3>;
+template class gleaner::Residuals<float>;
+template class gleaner::Residuals<double>;
+template class gleaner::QuantileOver<float>;
+template class gleaner::QuantileOver<double>;
+template class gleaner::Quantile<float, 16>;
+template class gleaner::Quantile<double, 16>;
 template class gleaner::StoreOver<float>;
 template class gleaner::StoreOver<double>;
 template class gleaner::Store<float, 3, 5, 100>;
@@ -49,6 +75,21 @@ template gleaner::Status gleaner::evaluate<float>(int32_t, Span<const float>, fl
                                                   gleaner::ActivationAt<float>&) noexcept;
 template gleaner::Status gleaner::evaluate<double>(int32_t, Span<const double>, double,
                                                    gleaner::ActivationAt<double>&) noexcept;
+template gleaner::Status gleaner::explain<float>(const gleaner::Model<float>&, const gleaner::FactorOver<float>&,
+                                               Span<const float>, Span<float>, Span<float>, Span<float>,
+                                               gleaner::Explanation<float>&) noexcept;
+template gleaner::Status gleaner::leverage_threshold<float>(float, uint64_t, uint64_t, float&) noexcept;
+template gleaner::Status gleaner::explain<double>(const gleaner::Model<double>&, const gleaner::FactorOver<double>&,
+                                               Span<const double>, Span<double>, Span<double>, Span<double>,
+                                               gleaner::Explanation<double>&) noexcept;
+template gleaner::Status gleaner::leverage_threshold<double>(double, uint64_t, uint64_t, double&) noexcept;
+
+template gleaner::Status gleaner::loss<float>(const gleaner::Target<float>*, float, float&, float&) noexcept;
+template gleaner::Status gleaner::loss<double>(const gleaner::Target<double>*, double, double&, double&) noexcept;
+template gleaner::Status gleaner::optimal_score<float>(float, float, float&) noexcept;
+template gleaner::Status gleaner::optimal_score<double>(double, double, double&) noexcept;
+template gleaner::Status gleaner::cautious_score<float>(float, float, float, float, float&) noexcept;
+template gleaner::Status gleaner::cautious_score<double>(double, double, double, double, double&) noexcept;
 
 /* Functions that are no templates: here by their addresses. */
 extern const void* const addresses[];
@@ -56,4 +97,5 @@ const void* const addresses[] = {
     reinterpret_cast<const void*>(&gleaner::version),       reinterpret_cast<const void*>(&gleaner::abi),
     reinterpret_cast<const void*>(&gleaner::write_record),  reinterpret_cast<const void*>(&gleaner::read_record),
     reinterpret_cast<const void*>(&gleaner::read_snapshot), reinterpret_cast<const void*>(&gleaner_status_text),
+    reinterpret_cast<const void*>(&gleaner::draws),         reinterpret_cast<const void*>(&gleaner::accuracy),
 };

@@ -298,6 +298,7 @@ static_assert(stays<gleaner::Factor<float, 2>> && stays<gleaner::FactorOver<doub
 static_assert(stays<gleaner::Reservoir<float, 2>> && stays<gleaner::ReservoirOver<double>>, "reservoir");
 static_assert(stays<gleaner::Top<float, 2>> && stays<gleaner::TopOver<double>>, "top");
 static_assert(stays<gleaner::Store<float, 2, 4, 9>> && stays<gleaner::StoreOver<double>>, "store");
+static_assert(stays<gleaner::Quantile<float, 2>> && stays<gleaner::QuantileOver<double>>, "quantile");
 static_assert(stays<gleaner::Moments<float, 2>> && stays<gleaner::MomentsOver<double>>, "moments");
 /* A description that would be gone at once is refused, and a read-only copy takes no readings. */
 static_assert(!__is_constructible(gleaner::Model<float>, gleaner::Description<float>), "dangling");
@@ -307,6 +308,79 @@ static_assert(sizeof(gleaner::SelectorOver<float>) == sizeof(gleaner_selector_f3
 static_assert(sizeof(gleaner::Status) == sizeof(gleaner_status), "no more than a code");
 
 template <class T>
+void diagnoses() {
+  static gleaner::Quantile<T, 8> quantile, other;
+  static uint32_t counters[GLEANER_QUANTILE_LEN(8)];
+  gleaner::Residuals<T> residuals;
+  typename gleaner::Residuals<T>::Struct residuals_c{};
+  gleaner::Diagnosis<T> found{}, found_c{};
+  T value = 0, value_c = 0;
+  int32_t beyond = 7;
+  OK(residuals.init(T(4.5), 40, 6));
+  OK(C(gleaner_residuals_init)(&residuals_c, T(4.5), 40, 6));
+  OK(residuals.observe(T(0.5), T(0.25), value));
+  OK(C(gleaner_residuals_observe)(&residuals_c, T(0.5), T(0.25), &value_c));
+  OK(residuals.observe_novel());
+  CHECK(same(value, value_c) && same(residuals.raw().sum, residuals_c.sum) && residuals.raw().rows == 42 &&
+        residuals.raw().rank == 7);
+  OK(C(gleaner_residuals_observe_novel)(&residuals_c));
+  OK(residuals.variance(value));
+  CHECK(value > 0);
+  OK(residuals.diagnose(T(0.5), T(0.25), found));
+  OK(C(gleaner_diagnose)(&residuals_c, T(0.5), T(0.25), &found_c));
+  CHECK(same(found, found_c) && found.defined == 31);
+  OK(residuals.diagnose_new(T(0.5), T(0.25), found));
+  OK(C(gleaner_diagnose_new)(&residuals_c, T(0.5), T(0.25), &found_c));
+  CHECK(same(found, found_c));
+  OK(gleaner::leverage_threshold(T(2), 5, 100, value));
+  CHECK(fabs(static_cast<double>(value) - 0.1) < 1e-7);
+  IS(GLEANER_ERROR_STATE, quantile.observe(1));
+  OK(quantile.init(1));
+  OK(other.init(1));
+  for (int i = 1; i <= 99; i++) {
+    OK(quantile.observe(T(i) / 100));
+  }
+  OK(quantile.threshold(T(0.9), value));
+  OK(quantile.is_beyond(value, T(0.9), beyond));
+  CHECK(beyond == 1 && quantile.raw().state.seen == 99);
+  OK(other.merge(quantile));
+  OK(other.threshold(T(0.9), value_c));
+  CHECK(same(value, value_c));
+  OK(other.half_life(10));
+  OK(other.reset());
+  OK(other.is_beyond(value, T(0.9), beyond));
+  CHECK(beyond == -1);
+  gleaner::QuantileOver<T> over;
+  IS(GLEANER_ERROR_LENGTH, over.init(1, {counters, 1}));
+  OK(over.init(1, counters));
+
+  static gleaner::Factor<T, order> factor;
+  const gleaner::Model model{Net<T>::net};
+  T x[inputs], work[work_len], row[parameters + 1], reduced[parameters + 1], online = 0;
+  T space[GLEANER_EXPLAIN_LEN(parameters)], shares[order], by_input[inputs], by_layer[2];
+  gleaner::RowReport<T> report{};
+  gleaner::Score<T> score{};
+  gleaner::Explanation<T> explained{};
+  OK(factor.init(T(0.01)));
+  for (uint32_t i = 1; i < 40; i++) {
+    reading(i, x);
+    OK(model.row(x, 0, nullptr, work, row, report));
+    memcpy(reduced, row, sizeof row);
+    OK(model.leave_out_gauge(reduced));
+    OK(factor.observe({reduced, order}, 1, online));
+  }
+  OK(factor.contributions({reduced, order}, space, shares, score));
+  T sum = 0;
+  for (T share : shares) {
+    sum += share;
+  }
+  CHECK(fabs(static_cast<double>(sum - score.leverage)) < 1e-4);
+  OK(gleaner::explain<T>(model, factor, row, space, by_input, by_layer, explained));
+  CHECK(same(explained.leverage, score.leverage));
+  CHECK(fabs(static_cast<double>(by_layer[0] + by_layer[1] + explained.at_zero - score.leverage)) < 1e-4);
+}
+
+template <class T>
 void all() {
   models<T>();
   fits<T>();
@@ -314,6 +388,7 @@ void all() {
   moments<T>();
   samplers<T>();
   activations<T>();
+  diagnoses<T>();
 }
 
 }  // namespace

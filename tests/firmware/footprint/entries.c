@@ -94,8 +94,10 @@ int main(void)
     run_fits();
     run_factors();
     run_samplers();
+    run_other_samplers();
     run_moments();
     run_selectors();
     run_store();
+    run_diagnoses();
     return meter_print();
 }

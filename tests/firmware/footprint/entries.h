@@ -35,8 +35,10 @@ void run_models(void);
 void run_fits(void);
 void run_factors(void);
 void run_samplers(void);
+void run_other_samplers(void);
 void run_moments(void);
 void run_selectors(void);
 void run_store(void);
+void run_diagnoses(void);
 
 #endif
