@@ -75,14 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         for (index, found) in figures.iter().enumerate() {
             let (leverage, residual) = (fitted.leverages[index], fitted.residuals[index]);
             write!(out, "{index},{leverage:.9e},{residual:.9e}")?;
-            let all = [
-                found.left_out,
-                found.internal,
-                found.external,
-                found.cook,
-                found.dffits,
-            ];
-            for figure in all {
+            for figure in found.figures() {
                 match figure {
                     Some(figure) => write!(out, ",{figure:.9e}")?,
                     None => write!(out, ",")?,
