@@ -1090,8 +1090,8 @@ struct gleaner_totals_f32 {
 struct gleaner_calibration_options_f32 {
   uint32_t abi; /* `GLEANER_ABI` */
   uint32_t rounds; /* Most solutions, at least 1; default 8 */
-  /* rho, where the scaled matrix has a diagonal of 1; default -1, or any below 0: 1e-10 where the kept samples
-   * are at least 5 times the sums, 0.1 where they are fewer */
+  /* rho, where the scaled matrix has a diagonal of 1; default -1, or any below 0: 1e-6 in single and 1e-10 in
+   * double precision where the kept samples are at least 5 times the sums, 0.1 where they are fewer */
   float ridge;
   float least; /* Smallest ratio, at least 0 and below 1; default 0.2 */
   float most; /* Largest ratio, above 1; default 5 */

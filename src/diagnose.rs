@@ -71,6 +71,19 @@ pub struct Diagnosis<T> {
     pub dffits: Option<T>,
 }
 
+impl<T: Copy> Diagnosis<T> {
+    /// All five: left out, internal, external, Cook, DFFITS.
+    pub fn figures(&self) -> [Option<T>; 5] {
+        [
+            self.left_out,
+            self.internal,
+            self.external,
+            self.cook,
+            self.dffits,
+        ]
+    }
+}
+
 impl<T: Scalar> Residuals<T> {
     /// Of a residual sum of squares. See [`Residuals::from_variance`] for `s^2`.
     ///
@@ -83,9 +96,11 @@ impl<T: Scalar> Residuals<T> {
         if sum < T::ZERO {
             return Err(Error::Range("sum"));
         }
-        let low = T::ZERO;
-        let sum = Sum { high: sum, low };
-        Ok(Residuals { sum, rows, rank })
+        Ok(Residuals {
+            sum: Sum::of(sum),
+            rows,
+            rank,
+        })
     }
 
     /// Of a residual variance `s^2 = S / (n - p)`.
@@ -93,18 +108,13 @@ impl<T: Scalar> Residuals<T> {
     /// # Errors
     /// As [`Residuals::from_sum`]; Range also where n <= p.
     pub fn from_variance(variance: T, rows: u64, rank: u64) -> Result<Self, Error> {
-        match rows.checked_sub(rank) {
-            None | Some(0) => Err(Error::Range("rows")),
-            Some(freedom) => Self::from_sum(variance * T::count(freedom), rows, rank),
-        }
+        let freedom: T = freedom(rows, rank).ok_or(Error::Range("rows"))?;
+        Self::from_sum(variance * freedom, rows, rank)
     }
 
     /// `s^2 = S / (n - p)`; None where n <= p.
     pub fn variance(&self) -> Option<T> {
-        match self.rows.checked_sub(self.rank) {
-            None | Some(0) => None,
-            Some(freedom) => Some(self.sum.value().max(T::ZERO) / T::count(freedom)),
-        }
+        freedom(self.rows, self.rank).map(|freedom: T| self.sum.value().max(T::ZERO) / freedom)
     }
 
     /// Takes in a row that the fit has not seen, for a fit that grows row by row: `error` is its residual against the
@@ -216,13 +226,7 @@ impl<T: Scalar> Residuals<T> {
                 .map(|r| r * odds / T::count(rank) * r),
             dffits: external.map(|r| r * odds.sqrt()),
         };
-        let all = [
-            found.left_out,
-            found.internal,
-            found.external,
-            found.cook,
-            found.dffits,
-        ];
+        let all = found.figures();
         if all.iter().flatten().all(|figure| figure.is_finite()) {
             Ok(found)
         } else {

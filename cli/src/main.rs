@@ -11,6 +11,7 @@ mod outliers;
 mod pilot;
 mod progress;
 mod read;
+mod regression;
 mod score;
 mod simulate;
 mod table;

@@ -11,6 +11,7 @@
 #include "samplers.h"
 #include "selector.h"
 #include "snapshots.h"
+#include "spread.h"
 #include "store.h"
 
 int F(border)(const uint8_t *data, size_t size);
@@ -83,6 +84,21 @@ int F(border)(const uint8_t *data, size_t size)
       case 27:
         score_step();
         break;
+      case 28:
+      case 29:
+        pivotal_step();
+        break;
+      case 30:
+      case 31:
+        thin_step();
+        break;
+      case 32:
+      case 33:
+        totals_step();
+        break;
+      case 34:
+        vector_step();
+        break;
       default:
         selector_step();
         break;
@@ -93,6 +109,7 @@ int F(border)(const uint8_t *data, size_t size)
   factor_end();
   samplers_end();
   choices_end();
+  spread_end();
   moments_end();
   selector_end();
   nets_end();

@@ -1,6 +1,6 @@
 //! The ratios of calibrated to design weights.
 
-use super::Totals;
+use super::totals::{Totals, add};
 use crate::factor::{Factor, factor_len};
 use crate::model::{all_finite, hypotenuse};
 use crate::{Error, Scalar, Sum};
@@ -248,15 +248,7 @@ impl<T: Scalar> Work<'_, T> {
 
     /// Adds the vector, weighted, to the sums.
     fn add(&mut self, weight: T) {
-        let sums = self.high.iter_mut().zip(&mut *self.low);
-        for ((high, low), x) in sums.zip(&*self.vector) {
-            let sum = Sum {
-                high: *high,
-                low: *low,
-            }
-            .plus(weight * *x);
-            (*high, *low) = (sum.high, sum.low);
-        }
+        add(self.high, self.low, self.vector, weight);
     }
 
     /// Writes the scaled totals less the sums, and returns the largest size.

@@ -70,21 +70,13 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Totals<T, B> {
             return Err(Error::NotFinite("vector"));
         }
         let (high, low) = parts_mut(self.memory.as_mut(), length);
-        let after = |high: &T, low: &T, x: &T| {
-            let (high, low) = (*high, *low);
-            Sum { high, low }.plus(*x)
-        };
         let entries = high.iter().zip(&*low).zip(vector);
-        for ((high, low), x) in entries {
-            if !after(high, low, x).is_finite() {
+        for ((&high, &low), x) in entries {
+            if !(Sum { high, low }.plus(*x).is_finite()) {
                 return Err(Error::Range("vector"));
             }
         }
-        let entries = high.iter_mut().zip(low).zip(vector);
-        for ((high, low), x) in entries {
-            let sum = after(high, low, x);
-            (*high, *low) = (sum.high, sum.low);
-        }
+        add(high, low, vector, T::ONE);
         self.state.count = self.state.count.saturating_add(1);
         Ok(())
     }
@@ -139,6 +131,18 @@ impl<T: Scalar, B: AsRef<[T]>> Totals<T, B> {
             high: *high,
             low: *low,
         })
+    }
+}
+
+/// Adds a vector, times a weight, to compensated sums.
+pub(super) fn add<T: Scalar>(high: &mut [T], low: &mut [T], vector: &[T], weight: T) {
+    for ((high, low), x) in high.iter_mut().zip(low).zip(vector) {
+        let sum = Sum {
+            high: *high,
+            low: *low,
+        }
+        .plus(weight * *x);
+        (*high, *low) = (sum.high, sum.low);
     }
 }
 

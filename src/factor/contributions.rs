@@ -1,37 +1,9 @@
 //! What each column contributes to a leverage: `d_j (M^-1 d)_j`, signed.
 
-use super::score::{Threshold, substitute};
+use super::back::{less_products, substitute_back};
+use super::score::substitute;
 use super::{Factor, Score, gather, parts};
 use crate::{Error, Scalar};
-
-/// Overwrites `z`, which a forward substitution left, by `x = U^-1 diag(d)^-1 z`; what the substitution left out is 0.
-fn substitute_back<T: Scalar>(
-    packed: &[T],
-    squares: &[T],
-    z: &mut [T],
-    threshold: Threshold<T>,
-) -> Option<()> {
-    let (mut packed, mut squares) = (packed, squares);
-    // Rows from the last one up; row k of the triangle has order - k entries.
-    for length in 1..=z.len() {
-        let (above, row) = packed.split_at_checked(packed.len().checked_sub(length)?)?;
-        let (square, fewer) = squares.split_last()?;
-        let (_, tail) = z.split_at_mut_checked(z.len().checked_sub(length)?)?;
-        let (target, later) = tail.split_first_mut()?;
-        let (pivot, units) = row.split_first()?;
-        (packed, squares) = (above, fewer);
-        if threshold.ridge > T::ZERO || threshold.seen(*pivot, *square) {
-            let mut sum = *target / *pivot;
-            for (unit, value) in units.iter().zip(&*later) {
-                sum -= *unit * *value;
-            }
-            *target = sum;
-        } else {
-            *target = T::ZERO;
-        }
-    }
-    Some(())
-}
 
 impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     /// The leverage of a row by columns: writes `d_j (M^-1 d)_j`, `M = D^T D + lambda I`, and returns leverage and novelty
@@ -68,7 +40,19 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
         gather(row, columns, z);
         let threshold = self.threshold();
         substitute(parts.packed, parts.squares, z, threshold);
-        substitute_back(parts.packed, parts.squares, z, threshold).ok_or(Error::Length("row"))?;
+        // x = U^-1 diag(d)^-1 z; what the substitution left out is 0.
+        substitute_back(
+            parts.packed,
+            parts.squares,
+            z,
+            |pivot, units, square, entry, later| {
+                if threshold.ridge > T::ZERO || threshold.seen(pivot, square) {
+                    less_products(entry / pivot, units, later)
+                } else {
+                    T::ZERO
+                }
+            },
+        );
         let growth = self.state.growth();
         // All of them before the first is written, so that an error leaves the caller's as they were.
         let place = |place: usize, column: &T| match self.state.pivoted {

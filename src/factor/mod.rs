@@ -23,6 +23,7 @@
 //! In f32, against exact values: online leverage within 3e-7 and leverage within 1e-5 on well and badly
 //! scaled designs, 4e-4 on Longley's (`tests/factor_score.rs`).
 
+mod back;
 mod contributions;
 mod forget;
 mod merge;
@@ -34,7 +35,7 @@ mod score;
 mod solve;
 mod whiten;
 
-use crate::model::dot;
+use crate::model::{all_finite, dot};
 use crate::{Error, Scalar};
 
 /// Largest order: lengths fit 32 bits, and column numbers are exact in both scalars.
@@ -317,7 +318,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
         if packed.len() != triangle(order) {
             return Err(Error::Length("packed"));
         }
-        if !packed.iter().all(|x| x.is_finite()) {
+        if !all_finite(packed) {
             return Err(Error::NotFinite("packed"));
         }
         let mut total = T::ZERO;

@@ -1,6 +1,8 @@
 //! The normal equations: forward substitution, division, back substitution.
 
+use super::back::{less_products, substitute_back};
 use super::{Factor, parts, rows};
+use crate::model::all_finite;
 use crate::{Error, Scalar};
 use core::mem::take;
 
@@ -21,7 +23,7 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
         if self.state.pivoted {
             return Err(Error::Stale);
         }
-        if !vector.iter().all(|x| x.is_finite()) {
+        if !all_finite(vector) {
             return Err(Error::NotFinite("vector"));
         }
         let share = self.threshold().share;
@@ -44,38 +46,23 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
             }
             rest = later;
         }
-        let mut packed = parts.packed;
-        let mut squares = parts.squares;
-        // Rows from the last one up; row k of the triangle has order - k entries.
-        for length in 1..=order {
-            let start = packed.len().saturating_sub(length);
-            let Some((above, row)) = packed.split_at_checked(start) else {
-                break;
-            };
-            let Some((square, fewer)) = squares.split_last() else {
-                break;
-            };
-            (packed, squares) = (above, fewer);
-            let Some((_, tail)) = vector.split_at_mut_checked(order.saturating_sub(length)) else {
-                break;
-            };
-            let Some((entry, later)) = tail.split_first_mut() else {
-                break;
-            };
-            let Some((pivot, units)) = row.split_first() else {
-                break;
-            };
-            if *pivot > share * *square {
-                for (unit, x) in units.iter().zip(&*later) {
-                    *entry -= *unit * *x;
+        substitute_back(
+            parts.packed,
+            parts.squares,
+            vector,
+            |pivot, units, square, entry, later| {
+                if pivot > share * square {
+                    less_products(entry, units, later)
+                } else {
+                    entry
                 }
-            }
-        }
+            },
+        );
         if self.state.age > 0 {
             let growth = self.state.growth();
             vector.iter_mut().for_each(|x| *x *= growth);
         }
-        if vector.iter().all(|x| x.is_finite()) {
+        if all_finite(vector) {
             Ok(())
         } else {
             Err(Error::Range("vector"))

@@ -1,6 +1,8 @@
 //! Least squares by back substitution.
 
+use super::back::{less_products, substitute_back};
 use super::{Factor, parts};
+use crate::model::all_finite;
 use crate::{Error, Scalar};
 
 impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
@@ -20,42 +22,19 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
         if self.state.pivoted {
             return Err(Error::Stale);
         }
-        let threshold = self.threshold();
         let parts = parts(self.memory.as_ref(), order);
-        let mut packed = parts.packed;
-        let mut squares = parts.squares;
-        let mut finite = true;
-        // Rows from the last one up; row k of the triangle has order - k entries.
-        for length in 1..=order {
-            let start = packed.len().saturating_sub(length);
-            let Some((above, row)) = packed.split_at_checked(start) else {
-                break;
-            };
-            let Some((square, fewer)) = squares.split_last() else {
-                break;
-            };
-            (packed, squares) = (above, fewer);
-            let Some((_, tail)) = solution.split_at_mut_checked(order - length) else {
-                break;
-            };
-            let Some((target, later)) = tail.split_first_mut() else {
-                continue;
-            };
-            let Some((pivot, units)) = row.split_first() else {
-                break;
-            };
-            let Some((goal, units)) = units.split_last() else {
-                break;
-            };
-            let mut sum = *goal;
-            for (unit, value) in units.iter().zip(&*later) {
-                sum -= *unit * *value;
-            }
-            let seen = *pivot > threshold.share * *square;
-            *target = if seen { sum } else { T::ZERO };
-            finite &= target.is_finite();
-        }
-        if finite {
+        let share = self.threshold().share;
+        substitute_back(
+            parts.packed,
+            parts.squares,
+            solution,
+            |pivot, units, square, _, later| match units.last() {
+                // One unit more than later entries, which is the goal.
+                Some(goal) if pivot > share * square => less_products(*goal, units, later),
+                _ => T::ZERO,
+            },
+        );
+        if all_finite(solution) {
             Ok(())
         } else {
             Err(Error::Range("solution"))

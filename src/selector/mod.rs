@@ -141,10 +141,8 @@ where
     /// # Errors
     /// None of a selector that was made by [`Selector::new`] or attached: what it checks has been checked.
     pub fn factor(&self) -> Result<Factor<T, &[T]>, Error> {
-        let model = &self.model;
-        let start = selector_len(model.inputs(), model.parameters(), 0, model.scratch());
-        let memory = self.memory.as_ref().get(start..).unwrap_or_default();
-        Factor::attach(self.state.factor, memory)
+        let (_, factor) = stored(&self.model, self.memory.as_ref())?;
+        Factor::attach(self.state.factor, factor)
     }
 
     /// Starts the factor from the pilot's rows instead of the ridge alone: far better picks early in the stream.

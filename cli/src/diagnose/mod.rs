@@ -7,7 +7,6 @@ use crate::net::Net;
 use crate::score::print;
 use crate::table::{FirstLine, Table};
 use clap::Args;
-use fit::Fitted;
 use gleaner::diagnose::Diagnosis;
 use gleaner::outlier::leverage_threshold;
 use std::path::PathBuf;
@@ -43,9 +42,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let fitted = match &arguments.net {
         Some(path) => {
             let name = path.display().to_string();
-            Fitted::of_net(&name, &Net::read(path)?, &table)?
+            fit::of_net(&name, &Net::read(path)?, &table)?
         }
-        None => Fitted::linear(&table)?,
+        None => fit::linear(&table)?,
     };
     let (rows, rank) = (table.len() as u64, fitted.left.rank);
     if rows <= rank {
@@ -75,14 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         for (index, found) in figures.iter().enumerate() {
             let (leverage, residual) = (fitted.leverages[index], fitted.residuals[index]);
             write!(out, "{index},{leverage:.9e},{residual:.9e}")?;
-            let all = [
-                found.left_out,
-                found.internal,
-                found.external,
-                found.cook,
-                found.dffits,
-            ];
-            for figure in all {
+            for figure in found.figures() {
                 match figure {
                     Some(figure) => write!(out, ",{figure:.9e}")?,
                     None => write!(out, ",")?,

@@ -80,7 +80,7 @@ pub fn scores<G: Rng>(
     let squared: Vec<f64> = errors.iter().map(|e| e * e).collect();
     let total: f64 = squared.iter().sum();
     let ridge = linear::ridge(parameters, &gradients);
-    let leverages = ridge_leverages(parameters, &gradients, ridge)?;
+    let leverages = linear::leverage(parameters, &gradients, ridge)?;
     let rank: f64 = leverages.iter().sum();
     let variance = total / (errors.len() as f64 - rank).max(1.0);
     let studentised: Vec<f64> = squared
@@ -88,7 +88,8 @@ pub fn scores<G: Rng>(
         .zip(&leverages)
         .map(|(square, h)| square / (variance * (1.0 - h).max(f64::EPSILON)))
         .collect();
-    let adjoint = ridge_leverages(parameters + 1, &rows, linear::ridge(parameters + 1, &rows))?;
+    let ridge = linear::ridge(parameters + 1, &rows);
+    let adjoint = linear::leverage(parameters + 1, &rows, ridge)?;
     let (online, _) = linear::online(parameters, &gradients, width, order_of)?;
     Ok(Scores {
         error: summed(&squared),
@@ -96,17 +97,6 @@ pub fn scores<G: Rng>(
         online,
         studentised: summed(&studentised),
     })
-}
-
-fn ridge_leverages(order: usize, rows: &[f64], ridge: f64) -> Result<Vec<f64>, Error> {
-    let mut factor = linear::factor(order, ridge)?;
-    for row in rows.chunks_exact(order) {
-        factor.observe(row, 1.0)?;
-    }
-    let mut scratch = vec![0.0; order];
-    rows.chunks_exact(order)
-        .map(|row| Ok(factor.score(row, &mut scratch)?.leverage))
-        .collect()
 }
 
 fn train<G: Rng>(

@@ -1,6 +1,6 @@
 //! Scores of linear rows `[1, x]`: nothing is trained.
 
-use gleaner::diagnose::Residuals;
+use crate::regression::{Fitted, fit};
 use gleaner::factor::{Factor, default_ridge, factor_len};
 use gleaner::{Error, Sum};
 
@@ -27,13 +27,15 @@ pub fn rows(x: &[f64], width: usize) -> Vec<f64> {
     x.chunks_exact(width).flat_map(with_one).collect()
 }
 
-/// Leverage of each row, without a ridge.
-pub fn leverage(order: usize, rows: &[f64]) -> Result<Vec<f64>, Error> {
-    let mut factor = factor(order, 0.0)?;
+/// Leverage of each row. Without a ridge columns may depend on each other.
+pub fn leverage(order: usize, rows: &[f64], ridge: f64) -> Result<Vec<f64>, Error> {
+    let mut factor = factor(order, ridge)?;
     for row in rows.chunks_exact(order) {
         factor.observe(row, 1.0)?;
     }
-    factor.pivot()?;
+    if ridge == 0.0 {
+        factor.pivot()?;
+    }
     let mut scratch = vec![0.0; order];
     rows.chunks_exact(order)
         .map(|row| Ok(factor.score(row, &mut scratch)?.leverage))
@@ -45,7 +47,7 @@ pub fn leverage(order: usize, rows: &[f64]) -> Result<Vec<f64>, Error> {
 /// are odd together no longer hide each other.
 pub fn trimmed(order: usize, rows: &[f64], rounds: usize) -> Result<Vec<f64>, Error> {
     let ridge = ridge(order, rows);
-    let mut scores = leverage(order, rows)?;
+    let mut scores = leverage(order, rows, 0.0)?;
     let mut scratch = vec![0.0; order];
     for _ in 0..rounds {
         let mut by_score: Vec<usize> = (0..scores.len()).collect();
@@ -114,39 +116,17 @@ pub fn studentised(x: &[f64], width: usize) -> Result<Vec<f64>, Error> {
 /// Squares of the externally studentised residuals of a regression. Where undefined: 0 at leverage 1, where a row says
 /// nothing of its label; the largest scalar where all others fit perfectly and this one does not.
 pub fn squares(order: usize, design: &[f64], labels: &[f64]) -> Result<Vec<f64>, Error> {
-    let (mut rows, mut both) = (factor(order, 0.0)?, factor(order + 1, 0.0)?);
-    let mut wide = vec![0.0; order + 1];
-    for (row, &label) in design.chunks_exact(order).zip(labels) {
-        rows.observe(row, 1.0)?;
-        wide[..order].copy_from_slice(row);
-        wide[order] = label;
-        both.observe(&wide, 1.0)?;
-    }
-    let rank = rows.pivot()? as u64;
-    let mut coefficients = vec![0.0; order];
-    both.solve(&mut coefficients)?;
-    let fitted = |row: &[f64]| {
-        row.iter()
-            .zip(&coefficients)
-            .map(|(a, b)| a * b)
-            .sum::<f64>()
-    };
-    let residuals: Vec<f64> = design
-        .chunks_exact(order)
-        .zip(labels)
-        .map(|(row, label)| label - fitted(row))
-        .collect();
-    let mut sum = Sum::default();
-    residuals.iter().for_each(|e| sum.add(e * e));
-    let left = Residuals::from_sum(sum.value(), labels.len() as u64, rank)?;
-    let mut scratch = vec![0.0; order];
+    let Fitted {
+        residuals,
+        leverages,
+        left,
+    } = fit(order, design, labels).map_err(|refused| refused.cause)?;
     let mut found = Vec::new();
-    for (row, &residual) in design.chunks_exact(order).zip(&residuals) {
-        let leverage = rows.score(row, &mut scratch)?.leverage.min(1.0);
-        let figures = left.diagnose(residual, leverage)?;
+    for (&residual, leverage) in residuals.iter().zip(leverages) {
+        let figures = left.diagnose(residual, leverage.min(1.0))?;
         found.push(match (figures.left_out, figures.external) {
             (_, Some(t)) => t * t,
-            (Some(_), None) if residual != 0.0 && sum.value() > 0.0 => f64::MAX.sqrt(),
+            (Some(_), None) if residual != 0.0 && left.sum.value() > 0.0 => f64::MAX.sqrt(),
             _ => 0.0,
         });
     }

@@ -194,7 +194,7 @@ impl Set {
     fn score(&self, seeds: u32, only_linear: bool) -> Result<Vec<(f64, f64)>, Failure> {
         let order = self.width + 1;
         let rows = linear::rows(&self.x, self.width);
-        let leverage = self.metrics(&linear::leverage(order, &rows)?);
+        let leverage = self.metrics(&linear::leverage(order, &rows, 0.0)?);
         let trimmed = self.metrics(&linear::trimmed(order, &rows, ROUNDS)?);
         let studentised = self.metrics(&linear::studentised(&self.x, self.width)?);
         let count = f64::from(seeds);

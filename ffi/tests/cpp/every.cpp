@@ -95,6 +95,13 @@ template gleaner::Status gleaner::optimal_score<double>(double, double, double&)
 template gleaner::Status gleaner::cautious_score<float>(float, float, float, float, float&) noexcept;
 template gleaner::Status gleaner::cautious_score<double>(double, double, double, double, double&) noexcept;
 
+template <class T>
+using Position = void (*)(const gleaner::Kept<T>&, Span<T>);
+template gleaner::Status gleaner::ReservoirOver<float>::thin(size_t, size_t, Position<float>,
+                                                             Span<gleaner::Candidate<float>>, Span<float>) noexcept;
+template gleaner::Status gleaner::ReservoirOver<double>::thin(size_t, size_t, Position<double>,
+                                                              Span<gleaner::Candidate<double>>, Span<double>) noexcept;
+
 /* Functions that are no templates: here by their addresses. */
 extern const void* const addresses[];
 const void* const addresses[] = {
