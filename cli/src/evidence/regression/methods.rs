@@ -52,6 +52,10 @@ pub enum Scorer {
     Leverage,
     /// Leverage online, in one pass, the factor started from the pilot's rows.
     Online,
+    /// The same times the rows in the factor: its mean does not fall along the stream.
+    OnlineRows,
+    /// Half of that, half its root, each over its mean so far: one pass.
+    OnlineHalfRoot,
     /// Half leverage, half its root, each over its mean.
     HalfRoot,
     /// The root of the leverage.
@@ -62,6 +66,8 @@ pub enum Scorer {
     Cautious,
     /// Cautious, with a uniform share of 0.1.
     CautiousUniform,
+    /// Half leverage, half cautious, each over its mean.
+    HalfCautious,
 }
 
 /// Who picks.
@@ -79,6 +85,7 @@ pub enum Sampler {
 
 /// Everything of a reservoir waits.
 pub const ALL_WAITING: usize = usize::MAX;
+const THINNED: Sampler = Sampler::Thinned(ALL_WAITING);
 
 /// A method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +114,80 @@ const fn replacement(scorer: Scorer, labels: bool) -> Method {
     }
 }
 
+/// A setting for users, and what it is to reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Recommended {
+    /// When to take it.
+    pub when: &'static str,
+    /// The setting.
+    pub method: Method,
+    /// The ratio to the paper's way that it is to stay below.
+    pub aim: f64,
+}
+
+/// The settings that win.
+pub const RECOMMENDED: [Recommended; 3] = [
+    Recommended {
+        when: "labels, calibrated",
+        method: PAPER.by(THINNED).on(Vector::Curvature),
+        aim: 0.03,
+    },
+    Recommended {
+        when: "labels, not calibrated",
+        method: PAPER.by(THINNED),
+        aim: 0.5,
+    },
+    Recommended {
+        when: "no labels",
+        method: replacement(Scorer::HalfRoot, false)
+            .by(THINNED)
+            .on(Vector::Output),
+        aim: 0.55,
+    },
+];
+
+/// What tables by budget and pictures show.
+pub const SHOWN: [Method; 8] = [
+    replacement(Scorer::Uniform, false),
+    replacement(Scorer::LinearLeverage, false),
+    PAPER_WITHOUT_LABELS,
+    PAPER,
+    PAPER.by(Sampler::Reservoir),
+    RECOMMENDED[2].method,
+    RECOMMENDED[1].method,
+    RECOMMENDED[0].method,
+];
+
+/// What an earlier study found of a set: s for 1.05 / 1.01.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    /// The set.
+    pub set: &'static str,
+    /// A score's name, the method, and its figures.
+    pub figures: [(&'static str, Method, &'static str); 3],
+}
+
+const fn found(set: &'static str, figures: [&'static str; 3]) -> Found {
+    let [adjoint, linear, uniform] = figures;
+    let figures = [
+        ("adjoint leverage", PAPER, adjoint),
+        (
+            "linear leverage",
+            replacement(Scorer::LinearLeverage, false),
+            linear,
+        ),
+        ("uniform", replacement(Scorer::Uniform, false), uniform),
+    ];
+    Found { set, figures }
+}
+
+/// By a study in Python, swish (1, 2, 1), scores at the optimum.
+pub const FOUND: [Found; 3] = [
+    found("California", ["133 / 596", "178 / 755", "> 1600"]),
+    found("Diamonds", ["152 / 695", "198 / 943", "> 1600"]),
+    found("Insurance", ["99 / 481", "136 / 631", "159 / 690"]),
+];
+
 impl Method {
     const fn by(self, sampler: Sampler) -> Method {
         Method { sampler, ..self }
@@ -117,6 +198,14 @@ impl Method {
             calibration: Some(vector),
             ..self
         }
+    }
+
+    /// Whether scores depend on the pilot.
+    pub fn is_at_pilot(self) -> bool {
+        !matches!(
+            self.scorer,
+            Scorer::Uniform | Scorer::LinearNorm | Scorer::LinearLeverage
+        )
     }
 
     /// What it is measured against: the paper's way with labels, or without.
@@ -133,7 +222,7 @@ impl Method {
 pub fn methods(pilot: Pilot) -> Vec<Method> {
     let with = |scorer| replacement(scorer, true);
     let without = |scorer| replacement(scorer, false);
-    let thinned = Sampler::Thinned(ALL_WAITING);
+    let thinned = THINNED;
     let mut all = vec![
         without(Scorer::Uniform),
         without(Scorer::LinearNorm),
@@ -150,54 +239,71 @@ pub fn methods(pilot: Pilot) -> Vec<Method> {
     all.extend([
         PAPER.by(Sampler::Reservoir),
         PAPER_WITHOUT_LABELS.by(Sampler::Reservoir),
+        PAPER.by(thinned),
+        PAPER.by(thinned).on(Vector::Curvature),
+        with(Scorer::HalfRoot).by(thinned),
+        with(Scorer::HalfRoot).by(thinned).on(Vector::Curvature),
+        with(Scorer::CautiousUniform).by(thinned),
+        without(Scorer::HalfRoot).by(thinned),
+        without(Scorer::HalfRoot).by(thinned).on(Vector::Output),
     ]);
     if pilot == Pilot::Five {
-        all.extend([
-            without(Scorer::Uniform).by(Sampler::Reservoir),
-            without(Scorer::Uniform).by(thinned),
+        let labelled = [
+            with(Scorer::Uniform)
+                .by(Sampler::Reservoir)
+                .on(Vector::Curvature),
             PAPER.by(Sampler::Pivotal),
             PAPER.by(Sampler::Thinned(32)),
-            PAPER.by(thinned),
-            with(Scorer::Online).by(Sampler::Reservoir),
-            with(Scorer::Online).by(thinned),
-            with(Scorer::HalfRoot).by(Sampler::Reservoir),
-            with(Scorer::HalfRoot).by(thinned),
-            with(Scorer::Optimal).by(Sampler::Reservoir),
-            with(Scorer::Cautious).by(Sampler::Reservoir),
-            with(Scorer::Cautious).by(thinned),
-            with(Scorer::CautiousUniform).by(Sampler::Reservoir),
-            with(Scorer::CautiousUniform).by(thinned),
             PAPER.by(Sampler::Reservoir).on(Vector::Gradient),
             PAPER.by(thinned).on(Vector::Gradient),
             PAPER.by(Sampler::Reservoir).on(Vector::Curvature),
             PAPER.by(Sampler::Pivotal).on(Vector::Curvature),
             PAPER.by(Sampler::Thinned(32)).on(Vector::Curvature),
-            PAPER.by(thinned).on(Vector::Curvature),
-            with(Scorer::Online).by(thinned).on(Vector::Curvature),
-            with(Scorer::HalfRoot).by(thinned).on(Vector::Curvature),
+            with(Scorer::HalfRoot).by(Sampler::Reservoir),
+            with(Scorer::Optimal).by(Sampler::Reservoir),
+            with(Scorer::Cautious).by(Sampler::Reservoir),
+            with(Scorer::Cautious).by(thinned),
+            with(Scorer::CautiousUniform).by(Sampler::Reservoir),
             with(Scorer::CautiousUniform)
                 .by(thinned)
                 .on(Vector::Curvature),
-            with(Scorer::Uniform)
-                .by(Sampler::Reservoir)
+            with(Scorer::HalfCautious).by(Sampler::Reservoir),
+            with(Scorer::HalfCautious).by(thinned),
+            with(Scorer::Online).by(Sampler::Reservoir),
+            with(Scorer::Online).by(thinned),
+            with(Scorer::Online).by(thinned).on(Vector::Curvature),
+            with(Scorer::OnlineRows).by(Sampler::Reservoir),
+            with(Scorer::OnlineRows).by(thinned),
+            with(Scorer::OnlineRows).by(thinned).on(Vector::Curvature),
+            with(Scorer::OnlineHalfRoot).by(thinned),
+            with(Scorer::OnlineHalfRoot)
+                .by(thinned)
                 .on(Vector::Curvature),
+        ];
+        let unlabelled = [
+            without(Scorer::Uniform).by(Sampler::Reservoir),
             PAPER_WITHOUT_LABELS.by(Sampler::Pivotal),
             PAPER_WITHOUT_LABELS.by(Sampler::Thinned(32)),
             PAPER_WITHOUT_LABELS.by(thinned),
             PAPER_WITHOUT_LABELS.by(thinned).on(Vector::Output),
-            without(Scorer::Online).by(thinned),
+            without(Scorer::Root).by(thinned),
+            without(Scorer::Root).by(thinned).on(Vector::Output),
             without(Scorer::HalfRoot).by(Sampler::Reservoir),
-            without(Scorer::HalfRoot).by(thinned),
             without(Scorer::HalfRoot)
                 .by(Sampler::Reservoir)
                 .on(Vector::Output),
             without(Scorer::HalfRoot)
                 .by(Sampler::Thinned(32))
                 .on(Vector::Output),
-            without(Scorer::HalfRoot).by(thinned).on(Vector::Output),
-            without(Scorer::Root).by(thinned),
-            without(Scorer::Root).by(thinned).on(Vector::Output),
-        ]);
+            without(Scorer::Online).by(thinned),
+            without(Scorer::OnlineRows).by(thinned),
+            without(Scorer::OnlineHalfRoot).by(thinned),
+            without(Scorer::OnlineHalfRoot)
+                .by(thinned)
+                .on(Vector::Output),
+        ];
+        all.extend(labelled);
+        all.extend(unlabelled);
     }
     all
 }
@@ -211,11 +317,14 @@ impl fmt::Display for Scorer {
             Scorer::Norm => "norm",
             Scorer::Leverage => "leverage",
             Scorer::Online => "online leverage",
+            Scorer::OnlineRows => "online leverage times rows",
+            Scorer::OnlineHalfRoot => "online half leverage, half root",
             Scorer::HalfRoot => "half leverage, half root",
             Scorer::Root => "root leverage",
             Scorer::Optimal => "optimal",
             Scorer::Cautious => "cautious",
             Scorer::CautiousUniform => "cautious, uniform share 0.1",
+            Scorer::HalfCautious => "half leverage, half cautious",
         })
     }
 }

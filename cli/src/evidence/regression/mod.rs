@@ -3,8 +3,11 @@
 mod draw;
 mod methods;
 mod neuron;
+mod pictures;
+mod report;
 mod scores;
 mod sets;
+mod summary;
 mod unit;
 
 use super::Context;
@@ -55,8 +58,7 @@ pub struct Study {
 /// Runs the part.
 pub fn run(context: &Context) -> Result<(), Failure> {
     let study = measure(context)?;
-    let _ = study;
-    Ok(())
+    report::write(&study, context.quick, &context.out)
 }
 
 fn measure(context: &Context) -> Result<Study, Failure> {
@@ -95,16 +97,15 @@ fn measure(context: &Context) -> Result<Study, Failure> {
         .collect();
 
     let tables: Vec<Vec<Method>> = Pilot::ALL.into_iter().map(methods).collect();
+    // Seed by seed: a run that is cut short has all sets.
     let (mut keys, mut units) = (Vec::new(), Vec::new());
-    for (place, (_, _, _, name)) in neurons.iter().enumerate() {
-        for (pilot, _) in Pilot::ALL.iter().zip(&tables) {
-            for seed in 0..seeds {
+    for seed in 0..seeds {
+        for (place, (_, _, _, name)) in neurons.iter().enumerate() {
+            for (which, pilot) in Pilot::ALL.into_iter().enumerate() {
                 keys.push(format!("{name} | {} | {seed}", pilot.name()));
+                units.push((place, which));
             }
         }
-        units.extend(
-            (0..Pilot::ALL.len()).flat_map(|pilot| (0..seeds).map(move |_| (place, pilot))),
-        );
     }
     let names: Vec<String> = tables.iter().flatten().map(Method::to_string).collect();
     let options = format!(
@@ -124,20 +125,20 @@ fn measure(context: &Context) -> Result<Study, Failure> {
         };
         unit.run(generator)
     })?;
-    let mut numbers = numbers.into_iter();
-    let mut cells = Vec::new();
+    let mut cells: Vec<Cell> = Vec::new();
     for &(set, swish, _, _) in &neurons {
         for (pilot, methods) in Pilot::ALL.into_iter().zip(&tables) {
-            let seeds = numbers.by_ref().take(seeds as usize).collect();
-            let methods = methods.clone();
             cells.push(Cell {
                 set,
                 swish,
                 pilot,
-                methods,
-                seeds,
+                methods: methods.clone(),
+                seeds: Vec::new(),
             });
         }
+    }
+    for ((place, which), numbers) in units.into_iter().zip(numbers) {
+        cells[place * Pilot::ALL.len() + which].seeds.push(numbers);
     }
     let mut losses = vec![[f64::NAN; SWISHES.len()]; sets.len()];
     for ((set, swish, _, _), optimum) in neurons.iter().zip(&optima) {

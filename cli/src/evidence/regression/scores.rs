@@ -178,6 +178,15 @@ impl<'a> Scores<'a> {
             }
             Scorer::Leverage => basis.leverages.clone(),
             Scorer::Online => basis.online(self.pilot)?,
+            Scorer::OnlineRows => self.online_rows(basis)?,
+            Scorer::OnlineHalfRoot => {
+                let mut mix = Mix::running(0.0, [0.5; 2])?;
+                let scores = self.online_rows(basis)?;
+                let mixed = scores
+                    .iter()
+                    .map(|score| mix.score(&[*score, score.sqrt()]));
+                mixed.collect::<Result<_, _>>()?
+            }
             Scorer::Root => basis.leverages.iter().map(|h| h.sqrt()).collect(),
             Scorer::HalfRoot => {
                 let both = |h: &f64| [*h, h.sqrt()];
@@ -189,7 +198,23 @@ impl<'a> Scores<'a> {
                 let scores = self.by_slope(self.cautious());
                 mixed(0.1, [1.0], scores.iter().map(|score| [*score]))?
             }
+            Scorer::HalfCautious => {
+                let scores = self.by_slope(self.cautious());
+                let pairs = basis.leverages.iter().zip(&scores);
+                mixed(0.0, [0.5; 2], pairs.map(|(h, score)| [*h, *score]))?
+            }
         })
+    }
+
+    /// Online leverages times the rows in the factor.
+    fn online_rows(&self, basis: &Basis) -> Result<Vec<f64>, Error> {
+        let mut rows = self.pilot.len() as f64;
+        let mut scores = basis.online(self.pilot)?;
+        for score in &mut scores {
+            rows += 1.0;
+            *score *= rows;
+        }
+        Ok(scores)
     }
 
     fn cautious(&self) -> impl Fn(f64, f64, f64) -> f64 {
