@@ -27,7 +27,7 @@ pub fn draw(
     budget: usize,
     generator: &mut Generator,
 ) -> Result<Vec<Pick>, Error> {
-    let given = scores.of(method.scorer, method.labels)?.to_vec();
+    let given = scores.of(method.scorer, method.labels)?;
     match method.sampler {
         Sampler::Replacement => replacement(&given, budget, generator),
         Sampler::Reservoir => {
@@ -133,11 +133,9 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn new(method: &Method, scores: &'a Scores<'_>) -> Self {
-        // Totals hold the weights' error to second order; else it is the loss's gradient that counts.
-        let (basis, slopes) = if method.labels && method.calibration.is_none() {
+        // With labels it is the loss's gradient that a refit sums up.
+        let (basis, slopes) = if method.labels {
             (&scores.gradient, Some(scores.slopes.as_slice()))
-        } else if method.labels {
-            (&scores.residual, None)
         } else {
             (&scores.prediction, None)
         };

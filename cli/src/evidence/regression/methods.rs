@@ -66,8 +66,6 @@ pub enum Scorer {
     Cautious,
     /// Cautious, with a uniform share of 0.1.
     CautiousUniform,
-    /// Half leverage, half cautious, each over its mean.
-    HalfCautious,
 }
 
 /// Who picks.
@@ -208,6 +206,19 @@ impl Method {
         )
     }
 
+    /// Whether both are of the same draw, and differ in what weights are calibrated on.
+    pub fn shares_draw(self, other: Method) -> bool {
+        self.by_design() == other.by_design()
+    }
+
+    /// The same with the weights of the design.
+    pub fn by_design(self) -> Method {
+        Method {
+            calibration: None,
+            ..self
+        }
+    }
+
     /// What it is measured against: the paper's way with labels, or without.
     pub fn rival(self) -> Method {
         if self.labels {
@@ -241,9 +252,10 @@ pub fn methods(pilot: Pilot) -> Vec<Method> {
         PAPER_WITHOUT_LABELS.by(Sampler::Reservoir),
         PAPER.by(thinned),
         PAPER.by(thinned).on(Vector::Curvature),
-        with(Scorer::HalfRoot).by(thinned),
-        with(Scorer::HalfRoot).by(thinned).on(Vector::Curvature),
         with(Scorer::CautiousUniform).by(thinned),
+        with(Scorer::CautiousUniform)
+            .by(thinned)
+            .on(Vector::Curvature),
         without(Scorer::HalfRoot).by(thinned),
         without(Scorer::HalfRoot).by(thinned).on(Vector::Output),
     ]);
@@ -255,48 +267,35 @@ pub fn methods(pilot: Pilot) -> Vec<Method> {
             PAPER.by(Sampler::Pivotal),
             PAPER.by(Sampler::Thinned(32)),
             PAPER.by(Sampler::Reservoir).on(Vector::Gradient),
+            PAPER.by(Sampler::Pivotal).on(Vector::Gradient),
             PAPER.by(thinned).on(Vector::Gradient),
             PAPER.by(Sampler::Reservoir).on(Vector::Curvature),
             PAPER.by(Sampler::Pivotal).on(Vector::Curvature),
             PAPER.by(Sampler::Thinned(32)).on(Vector::Curvature),
-            with(Scorer::HalfRoot).by(Sampler::Reservoir),
             with(Scorer::Optimal).by(Sampler::Reservoir),
             with(Scorer::Cautious).by(Sampler::Reservoir),
-            with(Scorer::Cautious).by(thinned),
             with(Scorer::CautiousUniform).by(Sampler::Reservoir),
-            with(Scorer::CautiousUniform)
-                .by(thinned)
-                .on(Vector::Curvature),
-            with(Scorer::HalfCautious).by(Sampler::Reservoir),
-            with(Scorer::HalfCautious).by(thinned),
+            with(Scorer::HalfRoot).by(thinned),
+            with(Scorer::HalfRoot).by(thinned).on(Vector::Curvature),
             with(Scorer::Online).by(Sampler::Reservoir),
-            with(Scorer::Online).by(thinned),
-            with(Scorer::Online).by(thinned).on(Vector::Curvature),
             with(Scorer::OnlineRows).by(Sampler::Reservoir),
             with(Scorer::OnlineRows).by(thinned),
             with(Scorer::OnlineRows).by(thinned).on(Vector::Curvature),
-            with(Scorer::OnlineHalfRoot).by(thinned),
-            with(Scorer::OnlineHalfRoot)
-                .by(thinned)
-                .on(Vector::Curvature),
         ];
         let unlabelled = [
             without(Scorer::Uniform).by(Sampler::Reservoir),
             PAPER_WITHOUT_LABELS.by(Sampler::Pivotal),
-            PAPER_WITHOUT_LABELS.by(Sampler::Thinned(32)),
             PAPER_WITHOUT_LABELS.by(thinned),
             PAPER_WITHOUT_LABELS.by(thinned).on(Vector::Output),
-            without(Scorer::Root).by(thinned),
-            without(Scorer::Root).by(thinned).on(Vector::Output),
+            without(Scorer::Root).by(Sampler::Reservoir),
             without(Scorer::HalfRoot).by(Sampler::Reservoir),
             without(Scorer::HalfRoot)
                 .by(Sampler::Reservoir)
                 .on(Vector::Output),
+            without(Scorer::HalfRoot).by(Sampler::Thinned(32)),
             without(Scorer::HalfRoot)
                 .by(Sampler::Thinned(32))
                 .on(Vector::Output),
-            without(Scorer::Online).by(thinned),
-            without(Scorer::OnlineRows).by(thinned),
             without(Scorer::OnlineHalfRoot).by(thinned),
             without(Scorer::OnlineHalfRoot)
                 .by(thinned)
@@ -324,7 +323,6 @@ impl fmt::Display for Scorer {
             Scorer::Optimal => "optimal",
             Scorer::Cautious => "cautious",
             Scorer::CautiousUniform => "cautious, uniform share 0.1",
-            Scorer::HalfCautious => "half leverage, half cautious",
         })
     }
 }

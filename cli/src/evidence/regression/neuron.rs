@@ -87,7 +87,9 @@ impl<'a> Neuron<'a> {
         let rows = self.set.x.chunks_exact(self.set.inputs).zip(&self.set.y);
         for ((x, y), &is_calm) in rows.zip(&self.set.is_calm) {
             let s: f64 = x.iter().zip(weights).map(|(x, w)| x * w).sum();
-            let f = activation.value(s + bias) - y;
+            // phi(s) as s (phi(s) / s), which makes no derivative.
+            let s = s + bias;
+            let f = s * activation.divided(s) - y;
             if is_calm {
                 calm.add(f * f);
                 count += 1;

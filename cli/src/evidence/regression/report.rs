@@ -53,8 +53,7 @@ fn introduction(page: &mut Page, study: &Study, is_quick: bool) {
         "A method is: a score; whether it knows the label (rows of the residual) or not (rows of the prediction; labels come with what \
          was kept); a sampler; what weights are calibrated on, if at all. *Replacement* draws s times with chances in proportion to \
          the score: the paper's way. *Thinned*: a VarOpt reservoir of 4 s, thinned to s, all of it waiting unless a number is given. \
-         Positions are whitened rows over the score, without calibration and with labels whitened gradients of the loss over the \
-         score. *Online leverage* is the score of one pass, its factor started from the pilot's rows; all other scores are those of a \
+         Positions are, without labels, whitened rows over the score; with labels, whitened gradients of the loss over the score. Methods that differ in calibration alone share their draws. *Online leverage* is the score of one pass, its factor started from the pilot's rows; all other scores are those of a \
          factor over everything.",
     );
 }

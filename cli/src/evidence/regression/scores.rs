@@ -6,6 +6,7 @@ use gleaner::factor::{Factor, default_ridge, factor_len};
 use gleaner::model::{Model, Objective, Target};
 use gleaner::score::{Mix, cautious, optimal};
 use gleaner::{Error, Sum};
+use std::rc::Rc;
 
 /// Rows of one kind, of all readings: what they span and their leverages.
 #[derive(Clone, Debug)]
@@ -98,7 +99,7 @@ pub struct Scores<'a> {
     pub gradient: Basis,
     /// Slopes of the loss.
     pub slopes: Vec<f64>,
-    made: Vec<((Scorer, bool), Vec<f64>)>,
+    made: Vec<((Scorer, bool), Rc<[f64]>)>,
 }
 
 impl<'a> Scores<'a> {
@@ -147,17 +148,17 @@ impl<'a> Scores<'a> {
     }
 
     /// The scores of all rows.
-    pub fn of(&mut self, scorer: Scorer, labels: bool) -> Result<&[f64], Error> {
+    pub fn of(&mut self, scorer: Scorer, labels: bool) -> Result<Rc<[f64]>, Error> {
         let place = self.made.iter().position(|made| made.0 == (scorer, labels));
         let place = match place {
             Some(place) => place,
             None => {
                 let scores = self.make(scorer, labels)?;
-                self.made.push(((scorer, labels), scores));
+                self.made.push(((scorer, labels), scores.into()));
                 self.made.len() - 1
             }
         };
-        Ok(&self.made[place].1)
+        Ok(Rc::clone(&self.made[place].1))
     }
 
     fn make(&self, scorer: Scorer, labels: bool) -> Result<Vec<f64>, Error> {
@@ -197,11 +198,6 @@ impl<'a> Scores<'a> {
             Scorer::CautiousUniform => {
                 let scores = self.by_slope(self.cautious());
                 mixed(0.1, [1.0], scores.iter().map(|score| [*score]))?
-            }
-            Scorer::HalfCautious => {
-                let scores = self.by_slope(self.cautious());
-                let pairs = basis.leverages.iter().zip(&scores);
-                mixed(0.0, [0.5; 2], pairs.map(|(h, score)| [*h, *score]))?
             }
         })
     }

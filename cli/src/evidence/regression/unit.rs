@@ -97,24 +97,44 @@ impl Unit<'_> {
 
         let mut scores = Scores::new(neuron, self.pilot, &rows, &theta)?;
         let mut calibration = Calibration::new(neuron, &theta);
-        for method in self.methods {
-            for &budget in self.budgets {
+        numbers.resize(
+            BASELINES + 2 * self.methods.len() * self.budgets.len(),
+            f64::NAN,
+        );
+        for (first, method) in self.methods.iter().enumerate() {
+            let shares = |other: &Method| other.shares_draw(*method);
+            if self.methods[..first].iter().any(shares) {
+                continue;
+            }
+            for (place, &budget) in self.budgets.iter().enumerate() {
                 if budget >= count {
-                    note(Err(Error::Range("budget")));
                     continue;
                 }
-                let seed = hash(&format!("{} | {method} | {budget}", self.key));
+                let design = method.by_design();
+                let seed = hash(&format!("{} | {design} | {budget}", self.key));
                 let mut generator = Generator::seed_from_u64(seed);
-                let mut fitted = start.clone();
-                let done = draw(method, &mut scores, budget, &mut generator)
-                    .and_then(|mut picks| {
+                let Ok(picks) = draw(method, &mut scores, budget, &mut generator) else {
+                    continue;
+                };
+                for (index, method) in self.methods.iter().enumerate() {
+                    if !shares(method) {
+                        continue;
+                    }
+                    let mut refit = || -> Result<[f64; 2], Error> {
+                        let mut picks = picks.clone();
                         if let Some(vector) = method.calibration {
                             calibration.correct(vector, &mut picks)?;
                         }
-                        neuron.fit(&picks, &mut fitted)
-                    })
-                    .map(|_| fitted.as_slice());
-                note(done);
+                        let mut fitted = start.clone();
+                        neuron.fit(&picks, &mut fitted)?;
+                        Ok(self.excess(neuron.loss(&fitted)))
+                    };
+                    // What the library refuses stays NaN.
+                    if let Ok(excess) = refit() {
+                        let at = BASELINES + 2 * (index * self.budgets.len() + place);
+                        numbers[at..at + 2].copy_from_slice(&excess);
+                    }
+                }
             }
         }
         Ok(numbers)
