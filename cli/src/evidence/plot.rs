@@ -54,17 +54,24 @@ pub struct Panel {
     pub lines: Vec<Line>,
 }
 
-/// Draws panels side by side, one legend in each.
+/// Pixels of a line of the legend.
+const ENTRY: u32 = 21;
+
+/// Draws panels side by side, each with its legend below it.
 pub fn draw(path: &Path, panels: &[Panel]) -> Result<(), Failure> {
     drawn(path, panels).map_err(|cause| data(format!("{}: cannot draw: {cause}", path.display())))
 }
 
 fn drawn(path: &Path, panels: &[Panel]) -> Drawing {
     let count = panels.len().max(1);
-    let root = SVGBackend::new(path, (700 * count as u32, 620)).into_drawing_area();
+    let entries = panels.iter().map(|panel| panel.lines.len()).max();
+    let legend = ENTRY * entries.unwrap_or(0).div_ceil(2) as u32;
+    let root = SVGBackend::new(path, (760 * count as u32, 560 + legend)).into_drawing_area();
     root.fill(&WHITE)?;
     for (area, panel) in root.split_evenly((1, count)).iter().zip(panels) {
-        draw_panel(area, panel)?;
+        let (above, below) = area.split_vertically(550);
+        draw_panel(&above, panel)?;
+        draw_legend(&below, &panel.lines)?;
     }
     root.present()?;
     Ok(())
@@ -79,16 +86,18 @@ struct Axis {
 
 impl Axis {
     fn over(values: impl Iterator<Item = f64>, logarithmic: bool) -> Axis {
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for value in values {
-            (low, high) = (low.min(value), high.max(value));
-        }
+        let mut seen: Vec<f64> = values.collect();
+        seen.sort_by(f64::total_cmp);
+        seen.dedup();
+        let first = seen.first().copied().unwrap_or(f64::INFINITY);
+        let last = seen.last().copied().unwrap_or(f64::NEG_INFINITY);
+        let (mut low, mut high) = (first, last);
         if low > high {
             (low, high) = (1.0, 10.0);
         }
         if logarithmic {
+            let ticks = ticks(low, high, seen);
             (low, high) = (low / 1.15, high * 1.15);
-            let ticks = ticks(low, high);
             Axis { low, high, ticks }
         } else {
             let margin = 0.03 * (high - low).max(1e-9 * high.abs()).max(1e-300);
@@ -100,6 +109,28 @@ impl Axis {
             }
         }
     }
+}
+
+/// Two columns of names.
+fn draw_legend(area: &Area<'_>, lines: &[Line]) -> Drawing {
+    let font = (FONT, 15).into_font().color(&INK);
+    let rows = lines.len().div_ceil(2);
+    for (place, line) in lines.iter().enumerate() {
+        let x = 24 + 372 * (place / rows) as i32;
+        let y = (ENTRY as usize * (place % rows)) as i32 + 2;
+        let style = line.colour.stroke_width(3);
+        let pieces: &[(i32, i32)] = if line.dashed {
+            &[(0, 8), (13, 21)]
+        } else {
+            &[(0, 21)]
+        };
+        for (from, to) in pieces {
+            let ends = [(x + from, y + 8), (x + to, y + 8)];
+            area.draw(&PathElement::new(ends, style))?;
+        }
+        area.draw(&Text::new(line.name.as_str(), (x + 29, y), font.clone()))?;
+    }
+    Ok(())
 }
 
 fn draw_panel(area: &Area<'_>, panel: &Panel) -> Drawing {
@@ -164,26 +195,22 @@ where
         let points = line.points.clone();
         if line.dashed {
             let dashes = DashedLineSeries::new(points, 6, 5, colour.stroke_width(2));
-            chart.draw_series(dashes)?
+            chart.draw_series(dashes)?;
         } else {
             let series = LineSeries::new(points, colour.stroke_width(2)).point_size(3);
-            chart.draw_series(series)?
+            chart.draw_series(series)?;
         }
-        .label(line.name.clone())
-        .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], colour.stroke_width(2)));
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerLeft)
-        .background_style(WHITE.mix(0.85))
-        .border_style(GREY)
-        .label_font((FONT, 14).into_font().color(&INK))
-        .draw()?;
     Ok(())
 }
 
-/// Powers of ten within a range; 2 and 5 times them, too, where there are few.
-fn ticks(low: f64, high: f64) -> Vec<f64> {
+/// The values themselves where they are few and whole; else powers of ten, and 2 and 5 times them where those are few.
+fn ticks(low: f64, high: f64, seen: Vec<f64>) -> Vec<f64> {
+    let is_whole = seen.iter().all(|value| value.fract() == 0.0);
+    if is_whole && seen.len() <= 8 && seen.windows(2).all(|pair| pair[1] / pair[0] > 1.3) {
+        return seen;
+    }
+    let (low, high) = (low / 1.15, high * 1.15);
     let is_narrow = high / low < 300.0;
     let steps: &[u32] = if is_narrow { &[1, 2, 5] } else { &[1] };
     let decades = low.log10().floor() as i32..=high.log10().ceil() as i32;
