@@ -85,6 +85,9 @@ fn ridge(order: usize, rows: &[f64]) -> f64 {
     default_ridge(squares.value() * order as f64 / rows.len().max(order) as f64)
 }
 
+/// Scores of all rows, by a scorer with labels or without.
+type Made = ((Scorer, bool), Rc<[f64]>);
+
 /// All that scores are made of at a pilot.
 #[derive(Debug)]
 pub struct Scores<'a> {
@@ -99,7 +102,7 @@ pub struct Scores<'a> {
     pub gradient: Basis,
     /// Slopes of the loss.
     pub slopes: Vec<f64>,
-    made: Vec<((Scorer, bool), Rc<[f64]>)>,
+    made: Vec<Made>,
 }
 
 impl<'a> Scores<'a> {
