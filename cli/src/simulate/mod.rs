@@ -18,8 +18,10 @@ use gleaner::model;
 use std::path::PathBuf;
 use task::Task;
 
+pub use device::choose;
 pub use task::normal;
 use trial::Experiment;
+pub use trial::quantile;
 
 /// The occupancy log: one reading a minute of a room, and whether somebody is in.
 pub const LOG: &[u8] = include_bytes!("../../data/occupancy.csv.gz");
