@@ -7,6 +7,7 @@ mod export;
 mod failure;
 mod faults;
 mod net;
+mod numbers;
 mod options;
 mod outliers;
 mod pilot;

@@ -40,6 +40,8 @@ pub struct Arguments {
 enum Part {
     /// Refits of a neuron on samples of tables of numbers
     Regression,
+    /// Ways to use the weights in training
+    Weights,
 }
 
 /// What a part is run with.
@@ -90,6 +92,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     for part in parts {
         match part {
             Part::Regression => regression::run(&context)?,
+            Part::Weights => regression::weights::run(&context)?,
         }
     }
     Ok(())

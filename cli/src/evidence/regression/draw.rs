@@ -7,9 +7,7 @@ use super::scores::{Basis, Scores};
 use gleaner::Error;
 use gleaner::calibrate::{Options, Totals, Vector, calibrate, calibrate_len, totals_len};
 use gleaner::model::{Model, Target};
-use gleaner::sampler::{
-    Alias, Candidate, Item, Kept, Pivotal, Reservoir, Room, pivotal_len, thin_len,
-};
+use gleaner::sampler::{Alias, Candidate, Item, Kept, Pivotal, Reservoir, Room, positions_len};
 use std::cmp::Reverse;
 
 /// Those who wait of a stream.
@@ -41,7 +39,7 @@ pub fn draw(
             let dimensions = place.basis.order();
             let waiting = waiting.min(reservoir.len());
             let mut candidates = vec![Candidate::default(); waiting];
-            let mut positions = vec![0.0; thin_len(waiting, dimensions)];
+            let mut positions = vec![0.0; positions_len(waiting, dimensions)];
             let room = Room {
                 candidates: &mut candidates,
                 positions: &mut positions,
@@ -98,7 +96,7 @@ fn pivotal(
     let place = Place::new(method, scores);
     let dimensions = place.basis.order();
     let candidates = vec![Candidate::default(); budget + WAITING + 2];
-    let positions = vec![0.0; pivotal_len(WAITING, dimensions)];
+    let positions = vec![0.0; positions_len(WAITING, dimensions)];
     let threshold = threshold(given, budget);
     let mut sampler = Pivotal::new(threshold, WAITING, dimensions, candidates, positions)?;
     let mut position = vec![0.0; dimensions];

@@ -9,6 +9,7 @@ mod scores;
 mod sets;
 mod summary;
 mod unit;
+pub mod weights;
 
 use super::Context;
 use super::journal::Journal;
