@@ -4,7 +4,7 @@ use super::super::page::{Page, short};
 use super::methods::{FOUND, Method, PAPER, PAPER_WITHOUT_LABELS, Pilot, RECOMMENDED, SHOWN};
 use super::neuron::{SWISHES, swish_name};
 use super::pictures;
-use super::summary::{Beyond, COMPARED, Over, Spread};
+use super::summary::{COMPARED, Over, Spread};
 use super::{Cell, Study};
 use crate::failure::Failure;
 use std::path::Path;
@@ -182,8 +182,9 @@ fn none() -> String {
 fn reached(page: &mut Page, study: &Study) {
     page.section("Rows to reach 1.05 and 1.01 times the optimum");
     page.paragraph(
-        "s at which the median excess loss reaches 0.05 / 0.01, interpolated between logarithms; with replacement. *Found before*: a \
-         study in Python, swish (1, 2, 1), scores at the optimum.",
+        "s at which the median excess loss reaches 0.05 / 0.01, interpolated between logarithms; with replacement, adjoint leverage with \
+         labels, linear leverage without. In brackets what nine in ten studies of as many seeds, drawn anew from these, would find. \
+         *Found before*: a study in Python of 8 to 10 seeds, swish (1, 2, 1), scores at the optimum.",
     );
     let columns: Vec<(&str, Method, Pilot)> = FOUND[0]
         .figures
@@ -220,12 +221,7 @@ fn reached(page: &mut Page, study: &Study) {
                 .find(|cell| (cell.set, cell.swish) == (first.set, first.swish));
             let texts = [0.05, 0.01].map(|level| {
                 let found = cell.and_then(|cell| cell.reach(study, *method, level));
-                match found {
-                    None => none(),
-                    Some(Ok(budget)) => format!("{budget:.0}"),
-                    Some(Err(Beyond::Below(budget))) => format!("< {budget:.0}"),
-                    Some(Err(Beyond::Above(budget))) => format!("> {budget:.0}"),
-                }
+                found.map_or_else(none, |(at, [low, high])| format!("{at} ({low} to {high})"))
             });
             row.push(texts.join(" / "));
             if *pilot == Pilot::Optimum {
