@@ -183,6 +183,28 @@ impl fmt::Display for Reached {
 }
 
 impl Study {
+    /// Geometric mean, over the sets, one swish or all, and the compared budgets, of the ratio of one method's median
+    /// excess loss to another's, each with its pilot; where both are positive. NaN where none are.
+    pub fn ratio(
+        &self,
+        one: (Pilot, Method),
+        other: (Pilot, Method),
+        swish: Option<usize>,
+        over: Over,
+    ) -> f64 {
+        let mut logarithms = Vec::new();
+        let pairs = self.cells(one.0).zip(self.cells(other.0));
+        for (a, b) in pairs.filter(|pair| swish.is_none_or(|swish| pair.0.swish == swish)) {
+            for budget in COMPARED {
+                let a = a.spread(self, one.1, budget, over);
+                let b = b.spread(self, other.1, budget, over);
+                let ratio = a.zip(b).map(|(a, b)| a.median.max(0.0) / b.median);
+                logarithms.extend(ratio.filter(|ratio| *ratio > 0.0).map(f64::ln));
+            }
+        }
+        (logarithms.iter().sum::<f64>() / logarithms.len() as f64).exp()
+    }
+
     /// The cells of a pilot.
     pub fn cells(&self, pilot: Pilot) -> impl Iterator<Item = &Cell> {
         self.cells.iter().filter(move |cell| cell.pilot == pilot)
