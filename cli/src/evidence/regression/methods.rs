@@ -142,7 +142,7 @@ pub const RECOMMENDED: [Recommended; 3] = [
     },
     Recommended {
         when: "no labels",
-        method: replacement(Scorer::HalfRoot, false)
+        method: replacement(Scorer::QuarterRoot, false)
             .by(THINNED)
             .on(Vector::Output),
         aim: 0.55,

@@ -104,7 +104,8 @@ fn recommended(page: &mut Page, study: &Study) {
     let mut rows = Vec::new();
     for choice in RECOMMENDED {
         for pilot in [Pilot::Five, Pilot::One] {
-            let Some(found) = study.compare(pilot, choice.method, choice.method.rival()) else {
+            let Some(found) = study.compare(pilot, choice.method, choice.method.rival(), &COMPARED)
+            else {
                 continue;
             };
             rows.push(vec![
@@ -332,7 +333,8 @@ fn by_budget(page: &mut Page, study: &Study, set: usize, picture: &str) {
 fn every(page: &mut Page, study: &Study, pilot: Pilot) {
     page.section(&format!("Every method, {}", pilot.name()));
     page.paragraph(format_args!(
-        "Beside the paper's way with this pilot, with or without labels as the method has them; s = {}.",
+        "Beside the paper's way with this pilot, with or without labels as the method has them; s = {}. Behind: ratios of medians at \
+         each s alone.",
         compared(study)
     ));
     let Some(cell) = study.cells(pilot).next() else {
@@ -340,25 +342,30 @@ fn every(page: &mut Page, study: &Study, pilot: Pilot) {
     };
     let mut rows = Vec::new();
     for &method in &cell.methods {
-        let Some(found) = study.compare(pilot, method, method.rival()) else {
+        let Some(found) = study.compare(pilot, method, method.rival(), &COMPARED) else {
             continue;
         };
-        rows.push(vec![
+        let mut row = vec![
             method.to_string(),
             short(found.median),
             short(found.ninetieth),
             short(found.worst),
             format!("{} of {}", found.worse, found.count),
-        ]);
+        ];
+        row.extend(study.budgets.iter().map(|&budget| {
+            let alone = study.compare(pilot, method, method.rival(), &[budget]);
+            alone.map_or_else(none, |found| short(found.median))
+        }));
+        rows.push(row);
     }
-    page.table(
-        &[
-            "method",
-            "ratio of medians",
-            "ratio of 90th percentiles",
-            "largest",
-            "above 1",
-        ],
-        &rows,
-    );
+    let names = [
+        "method",
+        "ratio of medians",
+        "ratio of 90th percentiles",
+        "largest",
+        "above 1",
+    ];
+    let mut header: Vec<String> = names.map(str::to_string).to_vec();
+    header.extend(study.budgets.iter().map(|budget| format!("s = {budget}")));
+    page.table(&header, &rows);
 }

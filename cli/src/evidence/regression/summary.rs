@@ -210,11 +210,17 @@ impl Study {
         self.cells.iter().filter(move |cell| cell.pilot == pilot)
     }
 
-    /// A method beside another, at the compared budgets; `None` where neither was run with this pilot.
-    pub fn compare(&self, pilot: Pilot, method: Method, rival: Method) -> Option<Comparison> {
+    /// A method beside another at some budgets; `None` where neither was run with this pilot.
+    pub fn compare(
+        &self,
+        pilot: Pilot,
+        method: Method,
+        rival: Method,
+        budgets: &[usize],
+    ) -> Option<Comparison> {
         let (mut medians, mut nineties) = (Vec::new(), Vec::new());
         for cell in self.cells(pilot) {
-            for budget in COMPARED {
+            for &budget in budgets {
                 let own = cell.spread(self, method, budget, Over::All);
                 let other = cell.spread(self, rival, budget, Over::All);
                 if let (Some(own), Some(other)) = (own, other) {
