@@ -165,7 +165,12 @@ impl<'a> Calibration<'a> {
     }
 
     /// Corrects the weights of a sample.
-    pub fn correct(&mut self, vector: Vector, picks: &mut [Pick]) -> Result<(), Error> {
+    pub fn correct(
+        &mut self,
+        vector: Vector,
+        ridge: Option<f64>,
+        picks: &mut [Pick],
+    ) -> Result<(), Error> {
         let set = self.neuron.set;
         let network = self.neuron.network(self.theta)?;
         let length = vector.len(self.theta.len());
@@ -194,7 +199,11 @@ impl<'a> Calibration<'a> {
             write(index, to)?;
             Ok(weight)
         };
-        let (totals, options) = (&self.made[place].1, Options::default());
+        let options = Options {
+            ridge,
+            ..Options::default()
+        };
+        let totals = &self.made[place].1;
         calibrate(totals, picks.len(), item, options, &mut ratios, &mut memory)?;
         for (pick, ratio) in picks.iter_mut().zip(&ratios) {
             pick.1 *= ratio;

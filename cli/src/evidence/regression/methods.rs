@@ -58,6 +58,8 @@ pub enum Scorer {
     OnlineHalfRoot,
     /// Half leverage, half its root, each over its mean.
     HalfRoot,
+    /// Three quarters leverage, a quarter its root, each over its mean.
+    QuarterRoot,
     /// The root of the leverage.
     Root,
     /// `|l'| sqrt h`.
@@ -86,7 +88,7 @@ pub const ALL_WAITING: usize = usize::MAX;
 const THINNED: Sampler = Sampler::Thinned(ALL_WAITING);
 
 /// A method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Method {
     /// Who scores.
     pub scorer: Scorer,
@@ -96,6 +98,8 @@ pub struct Method {
     pub sampler: Sampler,
     /// What weights are calibrated on.
     pub calibration: Option<Vector>,
+    /// The ridge of the calibration; `None`: the library's.
+    pub ridge: Option<f64>,
 }
 
 /// The paper's way.
@@ -109,6 +113,7 @@ const fn replacement(scorer: Scorer, labels: bool) -> Method {
         labels,
         sampler: Sampler::Replacement,
         calibration: None,
+        ridge: None,
     }
 }
 
@@ -137,7 +142,7 @@ pub const RECOMMENDED: [Recommended; 3] = [
     },
     Recommended {
         when: "no labels",
-        method: replacement(Scorer::HalfRoot, false)
+        method: replacement(Scorer::QuarterRoot, false)
             .by(THINNED)
             .on(Vector::Output),
         aim: 0.55,
@@ -198,6 +203,13 @@ impl Method {
         }
     }
 
+    const fn ridge(self, ridge: f64) -> Method {
+        Method {
+            ridge: Some(ridge),
+            ..self
+        }
+    }
+
     /// Whether scores depend on the pilot.
     pub fn is_at_pilot(self) -> bool {
         !matches!(
@@ -215,6 +227,7 @@ impl Method {
     pub fn by_design(self) -> Method {
         Method {
             calibration: None,
+            ridge: None,
             ..self
         }
     }
@@ -258,6 +271,8 @@ pub fn methods(pilot: Pilot) -> Vec<Method> {
             .on(Vector::Curvature),
         without(Scorer::HalfRoot).by(thinned),
         without(Scorer::HalfRoot).by(thinned).on(Vector::Output),
+        without(Scorer::QuarterRoot).by(thinned),
+        without(Scorer::QuarterRoot).by(thinned).on(Vector::Output),
     ]);
     if pilot == Pilot::Five {
         let labelled = [
@@ -272,6 +287,9 @@ pub fn methods(pilot: Pilot) -> Vec<Method> {
             PAPER.by(Sampler::Reservoir).on(Vector::Curvature),
             PAPER.by(Sampler::Pivotal).on(Vector::Curvature),
             PAPER.by(Sampler::Thinned(32)).on(Vector::Curvature),
+            PAPER.by(thinned).on(Vector::Curvature).ridge(0.01),
+            PAPER.by(thinned).on(Vector::Curvature).ridge(1e-3),
+            PAPER.by(thinned).on(Vector::Curvature).ridge(1e-6),
             with(Scorer::Optimal).by(Sampler::Reservoir),
             with(Scorer::Cautious).by(Sampler::Reservoir),
             with(Scorer::CautiousUniform).by(Sampler::Reservoir),
@@ -296,6 +314,14 @@ pub fn methods(pilot: Pilot) -> Vec<Method> {
             without(Scorer::HalfRoot)
                 .by(Sampler::Thinned(32))
                 .on(Vector::Output),
+            without(Scorer::HalfRoot)
+                .by(thinned)
+                .on(Vector::Output)
+                .ridge(0.01),
+            without(Scorer::QuarterRoot)
+                .by(thinned)
+                .on(Vector::Output)
+                .ridge(0.01),
             without(Scorer::OnlineHalfRoot).by(thinned),
             without(Scorer::OnlineHalfRoot)
                 .by(thinned)
@@ -319,6 +345,7 @@ impl fmt::Display for Scorer {
             Scorer::OnlineRows => "online leverage times rows",
             Scorer::OnlineHalfRoot => "online half leverage, half root",
             Scorer::HalfRoot => "half leverage, half root",
+            Scorer::QuarterRoot => "3/4 leverage, 1/4 root",
             Scorer::Root => "root leverage",
             Scorer::Optimal => "optimal",
             Scorer::Cautious => "cautious",
@@ -344,7 +371,11 @@ impl fmt::Display for Method {
         let labels = if self.labels { "labels" } else { "no labels" };
         write!(f, "{}; {labels}; {}", self.scorer, self.sampler)?;
         match self.calibration {
-            Some(vector) => write!(f, "; {vector:?}"),
+            Some(vector) => write!(f, "; {vector:?}")?,
+            None => return Ok(()),
+        }
+        match self.ridge {
+            Some(ridge) => write!(f, ", ridge {ridge}"),
             None => Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use super::super::page::{Page, short};
 use super::methods::{FOUND, Method, PAPER, PAPER_WITHOUT_LABELS, Pilot, RECOMMENDED, SHOWN};
 use super::neuron::{SWISHES, swish_name};
 use super::pictures;
-use super::summary::{Beyond, COMPARED, Over, Spread};
+use super::summary::{COMPARED, Over, Spread};
 use super::{Cell, Study};
 use crate::failure::Failure;
 use std::path::Path;
@@ -19,6 +19,7 @@ pub fn write(study: &Study, is_quick: bool, directory: &Path) -> Result<(), Fail
         recommended(&mut page, study);
         ninetieths(&mut page, study);
         reached(&mut page, study);
+        statements(&mut page, study);
         for (set, picture) in pictures.iter().enumerate() {
             by_budget(&mut page, study, set, picture);
         }
@@ -103,7 +104,8 @@ fn recommended(page: &mut Page, study: &Study) {
     let mut rows = Vec::new();
     for choice in RECOMMENDED {
         for pilot in [Pilot::Five, Pilot::One] {
-            let Some(found) = study.compare(pilot, choice.method, choice.method.rival()) else {
+            let Some(found) = study.compare(pilot, choice.method, choice.method.rival(), &COMPARED)
+            else {
                 continue;
             };
             rows.push(vec![
@@ -182,8 +184,9 @@ fn none() -> String {
 fn reached(page: &mut Page, study: &Study) {
     page.section("Rows to reach 1.05 and 1.01 times the optimum");
     page.paragraph(
-        "s at which the median excess loss reaches 0.05 / 0.01, interpolated between logarithms; with replacement. *Found before*: a \
-         study in Python, swish (1, 2, 1), scores at the optimum.",
+        "s at which the median excess loss reaches 0.05 / 0.01, interpolated between logarithms; with replacement, adjoint leverage with \
+         labels, linear leverage without. In brackets what nine in ten studies of as many seeds, drawn anew from these, would find. \
+         *Found before*: a study in Python of 8 to 10 seeds, swish (1, 2, 1), scores at the optimum.",
     );
     let columns: Vec<(&str, Method, Pilot)> = FOUND[0]
         .figures
@@ -220,12 +223,7 @@ fn reached(page: &mut Page, study: &Study) {
                 .find(|cell| (cell.set, cell.swish) == (first.set, first.swish));
             let texts = [0.05, 0.01].map(|level| {
                 let found = cell.and_then(|cell| cell.reach(study, *method, level));
-                match found {
-                    None => none(),
-                    Some(Ok(budget)) => format!("{budget:.0}"),
-                    Some(Err(Beyond::Below(budget))) => format!("< {budget:.0}"),
-                    Some(Err(Beyond::Above(budget))) => format!("> {budget:.0}"),
-                }
+                found.map_or_else(none, |(at, [low, high])| format!("{at} ({low} to {high})"))
             });
             row.push(texts.join(" / "));
             if *pilot == Pilot::Optimum {
@@ -237,6 +235,54 @@ fn reached(page: &mut Page, study: &Study) {
         rows.push(row);
     }
     page.table(&header, &rows);
+}
+
+/// Three statements of the earlier study, as numbers.
+fn statements(page: &mut Page, study: &Study) {
+    let uniform = FOUND[0].figures[2].1;
+    let linear = FOUND[0].figures[1].1;
+    let ratio = |one, other, swish, over| short(study.ratio(one, other, swish, over));
+    let all = |one, other| ratio(one, other, None, Over::All);
+    let by_swish = |swish| {
+        let own = (Pilot::Five, PAPER_WITHOUT_LABELS);
+        ratio(own, (Pilot::Five, linear), Some(swish), Over::All)
+    };
+    let gap = |over| ratio((Pilot::Five, uniform), (Pilot::Five, PAPER), None, over);
+    let rows = [
+        (
+            "the paper's way at a 5 % pilot, over the same at the optimum; at a 1 % pilot".to_string(),
+            "a 5 % pilot is as good as the optimum",
+            format!(
+                "{}; {}",
+                all((Pilot::Five, PAPER), (Pilot::Optimum, PAPER)),
+                all((Pilot::One, PAPER), (Pilot::Optimum, PAPER))
+            ),
+        ),
+        (
+            format!(
+                "adjoint leverage without labels at a 5 % pilot, over linear leverage: swish {}; {}",
+                swish_name(SWISHES[0]),
+                swish_name(SWISHES[1])
+            ),
+            "the gain vanishes with the first and stays with the second",
+            format!("{}; {}", by_swish(0), by_swish(1)),
+        ),
+        (
+            "uniform, over the paper's way at a 5 % pilot: on all rows; on the 99 % of lowest linear leverage".to_string(),
+            "most of the gap is a few outlying rows",
+            format!("{}; {}", gap(Over::All), gap(Over::Calm)),
+        ),
+    ];
+    page.section("What else was found before");
+    page.paragraph(format_args!(
+        "Ratios of median excess losses, geometric mean over sets, swishes where none is named, and s = {}; with replacement.",
+        compared(study)
+    ));
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|(what, found, here)| vec![what, found.to_string(), here])
+        .collect();
+    page.table(&["ratio", "found before", "here"], &rows);
 }
 
 /// Medians and 90th percentiles at every budget.
@@ -287,7 +333,8 @@ fn by_budget(page: &mut Page, study: &Study, set: usize, picture: &str) {
 fn every(page: &mut Page, study: &Study, pilot: Pilot) {
     page.section(&format!("Every method, {}", pilot.name()));
     page.paragraph(format_args!(
-        "Beside the paper's way with this pilot, with or without labels as the method has them; s = {}.",
+        "Beside the paper's way with this pilot, with or without labels as the method has them; s = {}. Behind: ratios of medians at \
+         each s alone.",
         compared(study)
     ));
     let Some(cell) = study.cells(pilot).next() else {
@@ -295,25 +342,30 @@ fn every(page: &mut Page, study: &Study, pilot: Pilot) {
     };
     let mut rows = Vec::new();
     for &method in &cell.methods {
-        let Some(found) = study.compare(pilot, method, method.rival()) else {
+        let Some(found) = study.compare(pilot, method, method.rival(), &COMPARED) else {
             continue;
         };
-        rows.push(vec![
+        let mut row = vec![
             method.to_string(),
             short(found.median),
             short(found.ninetieth),
             short(found.worst),
             format!("{} of {}", found.worse, found.count),
-        ]);
+        ];
+        row.extend(study.budgets.iter().map(|&budget| {
+            let alone = study.compare(pilot, method, method.rival(), &[budget]);
+            alone.map_or_else(none, |found| short(found.median))
+        }));
+        rows.push(row);
     }
-    page.table(
-        &[
-            "method",
-            "ratio of medians",
-            "ratio of 90th percentiles",
-            "largest",
-            "above 1",
-        ],
-        &rows,
-    );
+    let names = [
+        "method",
+        "ratio of medians",
+        "ratio of 90th percentiles",
+        "largest",
+        "above 1",
+    ];
+    let mut header: Vec<String> = names.map(str::to_string).to_vec();
+    header.extend(study.budgets.iter().map(|budget| format!("s = {budget}")));
+    page.table(&header, &rows);
 }

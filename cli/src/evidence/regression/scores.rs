@@ -196,6 +196,10 @@ impl<'a> Scores<'a> {
                 let both = |h: &f64| [*h, h.sqrt()];
                 mixed(0.0, [0.5; 2], basis.leverages.iter().map(both))?
             }
+            Scorer::QuarterRoot => {
+                let both = |h: &f64| [*h, h.sqrt()];
+                mixed(0.0, [0.75, 0.25], basis.leverages.iter().map(both))?
+            }
             Scorer::Optimal => self.by_slope(|slope, h, _| optimal(slope, h)),
             Scorer::Cautious => self.by_slope(self.cautious()),
             Scorer::CautiousUniform => {

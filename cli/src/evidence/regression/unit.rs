@@ -123,7 +123,7 @@ impl Unit<'_> {
                     let mut refit = || -> Result<[f64; 2], Error> {
                         let mut picks = picks.clone();
                         if let Some(vector) = method.calibration {
-                            calibration.correct(vector, &mut picks)?;
+                            calibration.correct(vector, method.ridge, &mut picks)?;
                         }
                         let mut fitted = start.clone();
                         neuron.fit(&picks, &mut fitted)?;
