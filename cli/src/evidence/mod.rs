@@ -3,10 +3,12 @@
 //! Each part runs its units through a journal, so that a run that was cut short goes on where it was, and writes its
 //! pages from the journal.
 
+mod guarantee;
 mod journal;
 mod page;
 mod plot;
 mod regression;
+mod relu;
 
 use crate::failure::{Failure, file, usage};
 use clap::{Args, ValueEnum};
@@ -40,6 +42,8 @@ pub struct Arguments {
 enum Part {
     /// Refits of a neuron on samples of tables of numbers
     Regression,
+    /// How far draws by leverage distort sums of squares, and what the theorem promises
+    Guarantee,
 }
 
 /// What a part is run with.
@@ -90,6 +94,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     for part in parts {
         match part {
             Part::Regression => regression::run(&context)?,
+            Part::Guarantee => guarantee::run(&context)?,
         }
     }
     Ok(())

@@ -5,9 +5,9 @@
 
 use super::eigen::eigenvalues;
 use super::whiten::White;
+use gleaner::Error;
 use gleaner::rand_core::Rng;
 use gleaner::sampler::Alias;
-use gleaner::{Error, Scalar};
 
 /// An eigenvalue below this: the sample has lost a direction.
 const LOST: f64 = 1e-12;
@@ -52,12 +52,18 @@ impl Draws {
         for draw in (0..draws).filter_map(|_| self.table.draw(generator)) {
             times[draw.index] += draw.weight(draws);
         }
-        for (i, &weight) in times.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+        for (i, &weight) in times
+            .iter()
+            .enumerate()
+            .filter(|(_, weight)| **weight > 0.0)
+        {
             let row = white.row(i);
             for (j, &x) in row.iter().enumerate() {
                 let scaled = weight * x;
                 let line = &mut gram[j * rank..][..=j];
-                line.iter_mut().zip(row).for_each(|(sum, &y)| *sum += scaled * y);
+                line.iter_mut()
+                    .zip(row)
+                    .for_each(|(sum, &y)| *sum += scaled * y);
             }
             loss += weight * values[i] * values[i];
         }

@@ -2,15 +2,15 @@
 
 use super::whiten::White;
 use crate::evidence::Context;
+use crate::evidence::relu::two_layers;
 use crate::failure::Failure;
+use crate::simulate::LOG;
 use crate::simulate::device::{pilot, rows};
-use crate::simulate::task::{Constants, Task, normal};
-use crate::simulate::{LOG, ReluShape};
+use crate::simulate::task::{Task, normal};
 use crate::table::{FirstLine, Table};
 use gleaner::Error;
 use gleaner::factor::{Factor, factor_len};
 use gleaner::model::{Activation, Model, Objective, Shape};
-use gleaner::rand_core::Rng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
@@ -40,7 +40,7 @@ impl Matrix {
         what: String,
         entries: &[f64],
         order: usize,
-        theta: &[f64],
+        values: Vec<f64>,
     ) -> Result<Matrix, Error> {
         let mut factor = Factor::new(order, 0.0, vec![0.0; factor_len(order)])?;
         for row in entries.chunks_exact(order) {
@@ -52,13 +52,12 @@ impl Matrix {
         for row in entries.chunks_exact(order) {
             leverages.push(factor.score(row, &mut scratch)?.leverage);
         }
-        let value = |row: &[f64]| row.iter().zip(theta).map(|(a, b)| a * b).sum();
         Ok(Matrix {
             name,
             what,
             white: White::of(entries, order),
             leverages,
-            values: entries.chunks_exact(order).map(value).collect(),
+            values,
         })
     }
 
@@ -87,7 +86,9 @@ pub fn coherent() -> Result<Matrix, Error> {
          that is not 0, in a row of its own. Theta is all ones.",
         order - LONE
     );
-    Matrix::new("coherent", what, &entries, order, &[1.0; COHERENT.1])
+    let values = entries.chunks_exact(order).map(|row| row.iter().sum());
+    let values = values.collect();
+    Matrix::new("coherent", what, &entries, order, values)
 }
 
 /// Adjoint rows of a bounded swish neuron on a regression set, everything standardised, at the optimum.
@@ -102,9 +103,9 @@ pub fn neuron(context: &Context) -> Result<Option<Matrix>, Failure> {
         outputs: 1,
         bias: true,
         activation: Activation::BoundedSwish {
-            c1: 1.0,
-            c2: 2.0,
-            zeta: 1.0,
+            lower: 1.0,
+            upper: 2.0,
+            steepness: 1.0,
         },
     };
     let labels: Vec<f64> = table.rows().map(|row| row[inputs]).collect();
@@ -112,7 +113,11 @@ pub fn neuron(context: &Context) -> Result<Option<Matrix>, Failure> {
     let square = labels.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>();
     let scale = (square / labels.len() as f64).sqrt();
     let task = Task {
-        readings: table.rows().flat_map(|row| &row[..inputs]).copied().collect(),
+        readings: table
+            .rows()
+            .flat_map(|row| &row[..inputs])
+            .copied()
+            .collect(),
         labels: labels.iter().map(|y| (y - mean) / scale).collect(),
         shapes: vec![shape],
         loss: Objective::Residual,
@@ -128,9 +133,13 @@ pub fn network() -> Result<Matrix, Failure> {
     let table = Table::parse("the occupancy log", LOG, FirstLine::MayBeNames)?;
     let inputs = table.width - 1;
     let task = Task {
-        readings: table.rows().flat_map(|row| &row[..inputs]).copied().collect(),
+        readings: table
+            .rows()
+            .flat_map(|row| &row[..inputs])
+            .copied()
+            .collect(),
         labels: table.rows().map(|row| row[inputs]).collect(),
-        shapes: ReluShape { inputs, hidden: 8, output_bias: false }.build(),
+        shapes: two_layers(inputs, 8),
         loss: Objective::Logistic,
         decay: 5e-5,
     };
@@ -151,13 +160,14 @@ fn of_task(
     let network = task.network(&pilot.theta, 1)?;
     let everything: Vec<(usize, f64)> = (0..task.len()).map(|index| (index, 1.0)).collect();
     let sample = task.sample(&pilot.constants, &everything);
-    let labels = Some(&sample.labels[..]);
-    let entries = rows(&network, task.loss, &sample.x, labels)?;
+    let entries = rows(&network, task.loss, &sample.x, Some(&sample.labels))?;
     let (order, count) = (network.order(), task.len());
-    let matrix = Matrix::new(name, String::new(), &entries, order, &[])?;
-    Ok(Matrix {
-        what: format!("{what} {count} x {order}."),
-        values: values(task, &pilot.constants, &pilot.theta)?,
-        ..matrix
-    })
+    let mut values = Vec::new();
+    let mut scratch = vec![0.0; network.scratch()];
+    for (x, &label) in sample.x.chunks_exact(task.inputs()).zip(&sample.labels) {
+        let target = task.loss.with(Some(label))?;
+        values.push(target.value(network.value(x, 0, &mut scratch)?));
+    }
+    let what = format!("{what} {count} x {order}.");
+    Ok(Matrix::new(name, what, &entries, order, values)?)
 }

@@ -23,7 +23,10 @@ impl White {
             for _ in 0..2 {
                 for known in &basis {
                     let share: f64 = known.iter().zip(&column).map(|(a, b)| a * b).sum();
-                    column.iter_mut().zip(known).for_each(|(x, a)| *x -= share * a);
+                    column
+                        .iter_mut()
+                        .zip(known)
+                        .for_each(|(x, a)| *x -= share * a);
                 }
             }
             let left = length(&column);
@@ -43,12 +46,6 @@ impl White {
     /// Row i.
     pub fn row(&self, i: usize) -> &[f64] {
         &self.rows[i * self.rank..][..self.rank]
-    }
-
-    /// The leverages: squared lengths of the rows.
-    pub fn leverages(&self) -> Vec<f64> {
-        let rows = self.rows.chunks_exact(self.rank);
-        rows.map(|row| row.iter().map(|x| x * x).sum()).collect()
     }
 }
 
