@@ -9,6 +9,7 @@ mod page;
 mod plot;
 mod regression;
 mod relu;
+mod sheets;
 
 use crate::failure::{Failure, file, usage};
 use clap::{Args, ValueEnum};
@@ -44,6 +45,8 @@ enum Part {
     Regression,
     /// How far draws by leverage distort sums of squares, and what the theorem promises
     Guarantee,
+    /// Contact sheets of letters and digits by leverage
+    Sheets,
 }
 
 /// What a part is run with.
@@ -95,6 +98,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         match part {
             Part::Regression => regression::run(&context)?,
             Part::Guarantee => guarantee::run(&context)?,
+            Part::Sheets => sheets::run(&context)?,
         }
     }
     Ok(())

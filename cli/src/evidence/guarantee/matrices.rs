@@ -78,12 +78,12 @@ pub fn coherent() -> Result<Matrix, Error> {
         }
         // Well apart from each other.
         if i % (count / LONE) == 0 {
-            row[i / (count / LONE)] = 1.0;
+            row[i / (count / LONE)] = (count as f64).sqrt();
         }
     }
     let what = format!(
         "{count} x {order}, independent normal entries in {} columns; each of the other {LONE} columns has one entry \
-         that is not 0, in a row of its own. Theta is all ones.",
+         that is not 0, in a row of its own, and is about as long as the others. Theta is all ones.",
         order - LONE
     );
     let values = entries.chunks_exact(order).map(|row| row.iter().sum());

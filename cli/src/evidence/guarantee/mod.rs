@@ -149,10 +149,14 @@ fn tell(page: &mut Page, matrix: &Matrix, plan: &Plan, cells: &[Vec<Cell>; 2]) {
     page.paragraph(&matrix.what);
     let largest = matrix.leverages.iter().copied().fold(0.0, f64::max);
     page.paragraph(format_args!(
-        "Rank {}, largest leverage {}. Planned draws: s = {}.",
+        "Rank {}, largest leverage {}. Planned draws: s = {}, of which {} samples in {} fail by leverage and {} by equal \
+         chances.",
         matrix.white.rank,
         short(largest),
-        plan.draws
+        plan.draws,
+        cells[0][PLANNED].failed(),
+        cells[0][PLANNED].trials.len(),
+        cells[1][PLANNED].failed()
     ));
     let header = [
         "draws",
