@@ -4,7 +4,10 @@
 //! pages from the journal.
 
 mod guarantee;
+mod images;
 mod journal;
+mod networks;
+mod occupancy;
 mod page;
 mod plot;
 mod regression;
@@ -47,6 +50,10 @@ enum Part {
     Guarantee,
     /// Contact sheets of letters and digits by leverage
     Sheets,
+    /// Refits of a network on samples of images of two classes
+    Images,
+    /// Refits of a network on samples of the shipped occupancy log
+    Occupancy,
 }
 
 /// What a part is run with.
@@ -99,6 +106,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Part::Regression => regression::run(&context)?,
             Part::Guarantee => guarantee::run(&context)?,
             Part::Sheets => sheets::run(&context)?,
+            Part::Images => images::run(&context)?,
+            Part::Occupancy => occupancy::run(&context)?,
         }
     }
     Ok(())

@@ -16,7 +16,9 @@ const HIDDEN: usize = 4;
 /// Every so many-th image trains the network.
 const EVERY: usize = 10;
 /// Steps of a fit at most.
-const STEPS: u32 = 30;
+const STEPS: u32 = 60;
+/// Random starts; the best on the sample wins.
+const STARTS: u32 = 5;
 /// mu in `mean loss + mu |theta|^2`.
 const DECAY: f64 = 1e-4;
 
@@ -53,7 +55,7 @@ pub fn network(
     let indices: Vec<usize> = (0..images.count).collect();
     let constants = task.constants(&indices);
     let sample = task.sample(&constants, &few);
-    let (_, theta) = task.fit_from_random(&sample, 1, STEPS, generator)?;
+    let (_, theta) = task.fit_from_random(&sample, STARTS, STEPS, generator)?;
     let network = task.network(&theta, 1)?;
     let all = task.sample(&constants, &everything);
     let entries = rows(&network, task.loss, &all.x, Some(&all.labels))?;

@@ -1,0 +1,110 @@
+//! Tables and panels of a study.
+
+use super::methods::{Method, Sampler, Scorer, method};
+use super::study::{Found, Study, Worth};
+use crate::evidence::page::{Page, short};
+use crate::evidence::plot::{COLOURS, Line, Panel};
+use crate::simulate::trial::quantile;
+use gleaner::calibrate::Vector;
+
+/// What a picture shows, where a study has it, each in its colour.
+const SHOWN: [(Method, usize); 7] = [
+    (method(Scorer::Uniform, false, Sampler::Replacement), 0),
+    (
+        method(Scorer::LinearLeverage, false, Sampler::Replacement),
+        2,
+    ),
+    (method(Scorer::Leverage, true, Sampler::Replacement), 1),
+    (method(Scorer::Online, false, Sampler::Reservoir), 4),
+    (method(Scorer::Online, true, Sampler::Reservoir), 3),
+    (method(Scorer::Leverage, true, Sampler::Thinned), 5),
+    (
+        method(Scorer::Leverage, true, Sampler::Thinned).on(Vector::Gradient),
+        7,
+    ),
+];
+
+/// Writes the table of a study.
+pub fn tell(page: &mut Page, study: &Study, found: &[Found]) {
+    let cell = |worth: &dyn Fn(&Found) -> Worth| {
+        let loss = |share| short(quantile(finite(found, worth, |w| w.loss), share));
+        let wrong = 100.0 * quantile(finite(found, worth, |w| w.wrong), 0.5);
+        format!("{} ({}), {wrong:.1} %", loss(0.5), loss(0.9))
+    };
+    let mut header = vec!["scores; rows; sampler; weights".to_string()];
+    header.extend(study.budgets.iter().map(usize::to_string));
+    let mut lines = Vec::new();
+    for (m, method) in study.methods.iter().enumerate() {
+        let mut line = vec![method.to_string()];
+        line.extend((0..study.budgets.len()).map(|b| cell(&|found| found.cells[m][b])));
+        lines.push(line);
+    }
+    for (name, text) in [
+        ("the pilot", cell(&|found| found.pilot)),
+        ("everything", cell(&|found| found.everything)),
+    ] {
+        let mut line = vec![name.to_string(), text];
+        line.resize(header.len(), String::new());
+        lines.push(line);
+    }
+    page.table(&header, &lines);
+    let refused = found.iter().flat_map(|found| found.cells.iter().flatten());
+    let refused = refused.filter(|worth| worth.loss.is_nan()).count();
+    if refused > 0 {
+        page.paragraph(format_args!(
+            "Refits that were refused, and are left out: {refused}."
+        ));
+    }
+}
+
+/// Losses against budgets: medians, and everything.
+pub fn panel(study: &Study, found: &[Found]) -> Panel {
+    let median = |worth: &dyn Fn(&Found) -> Worth| quantile(finite(found, worth, |w| w.loss), 0.5);
+    let mut lines = Vec::new();
+    for (method, colour) in SHOWN {
+        let Some(m) = study.methods.iter().position(|other| *other == method) else {
+            continue;
+        };
+        let budgets = study.budgets.iter().enumerate();
+        lines.push(Line {
+            name: method.to_string(),
+            colour: COLOURS[colour],
+            dashed: false,
+            points: budgets
+                .map(|(b, &budget)| (budget as f64, median(&|found| found.cells[m][b])))
+                .collect(),
+        });
+    }
+    let everything = median(&|found| found.everything);
+    let ends = [study.budgets.first(), study.budgets.last()];
+    lines.push(Line {
+        name: "everything".to_string(),
+        colour: COLOURS[8],
+        dashed: true,
+        points: ends
+            .into_iter()
+            .flatten()
+            .map(|&budget| (budget as f64, everything))
+            .collect(),
+    });
+    Panel {
+        title: format!(
+            "{}: median over {} pilots and draws",
+            study.name,
+            found.len()
+        ),
+        x: "readings kept".into(),
+        y: "mean loss over all".into(),
+        logarithmic: [true, true],
+        lines,
+    }
+}
+
+fn finite(
+    found: &[Found],
+    worth: &dyn Fn(&Found) -> Worth,
+    what: fn(Worth) -> f64,
+) -> impl Iterator<Item = f64> {
+    let numbers: Vec<f64> = found.iter().map(|found| what(worth(found))).collect();
+    numbers.into_iter().filter(|x| x.is_finite())
+}
