@@ -7,6 +7,8 @@ use crate::evidence::plot::{COLOURS, Line, Panel};
 use crate::simulate::trial::quantile;
 use gleaner::calibrate::Vector;
 
+/// The paper's way.
+const PAPER: Method = method(Scorer::Leverage, true, Sampler::Replacement);
 /// What a picture shows, where a study has it, each in its colour.
 const SHOWN: [(Method, usize); 7] = [
     (method(Scorer::Uniform, false, Sampler::Replacement), 0),
@@ -14,7 +16,7 @@ const SHOWN: [(Method, usize); 7] = [
         method(Scorer::LinearLeverage, false, Sampler::Replacement),
         2,
     ),
-    (method(Scorer::Leverage, true, Sampler::Replacement), 1),
+    (PAPER, 1),
     (method(Scorer::Online, false, Sampler::Reservoir), 4),
     (method(Scorer::Online, true, Sampler::Reservoir), 3),
     (method(Scorer::Leverage, true, Sampler::Thinned), 5),
@@ -33,10 +35,13 @@ pub fn tell(page: &mut Page, study: &Study, found: &[Found]) {
     };
     let mut header = vec!["scores; rows; sampler; weights".to_string()];
     header.extend(study.budgets.iter().map(usize::to_string));
+    header.push("excess".to_string());
+    let paper = study.methods.iter().position(|method| *method == PAPER);
     let mut lines = Vec::new();
     for (m, method) in study.methods.iter().enumerate() {
         let mut line = vec![method.to_string()];
         line.extend((0..study.budgets.len()).map(|b| cell(&|found| found.cells[m][b])));
+        line.push(paper.map_or(String::new(), |paper| short(excess(study, found, m, paper))));
         lines.push(line);
     }
     for (name, text) in [
@@ -48,6 +53,10 @@ pub fn tell(page: &mut Page, study: &Study, found: &[Found]) {
         lines.push(line);
     }
     page.table(&header, &lines);
+    page.paragraph(
+        "Excess: the median of the loss above that of the refit on everything, as a ratio to the same of leverage with \
+         labels and replacement, the paper's way; the geometric mean over the budgets.",
+    );
     let refused = found.iter().flat_map(|found| found.cells.iter().flatten());
     let refused = refused.filter(|worth| worth.loss.is_nan()).count();
     if refused > 0 {
@@ -55,6 +64,19 @@ pub fn tell(page: &mut Page, study: &Study, found: &[Found]) {
             "Refits that were refused, and are left out: {refused}."
         ));
     }
+}
+
+/// Excess of a method as a ratio to another's.
+fn excess(study: &Study, found: &[Found], m: usize, other: usize) -> f64 {
+    let median = |m: usize, b: usize| {
+        let above = found
+            .iter()
+            .map(|found| found.cells[m][b].loss - found.everything.loss);
+        quantile(above.filter(|x| x.is_finite()), 0.5)
+    };
+    let count = study.budgets.len() as f64;
+    let logarithms = (0..study.budgets.len()).map(|b| (median(m, b) / median(other, b)).ln());
+    (logarithms.sum::<f64>() / count).exp()
 }
 
 /// Losses against budgets: medians, and everything.

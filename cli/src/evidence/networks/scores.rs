@@ -91,10 +91,10 @@ impl<'a> Scores<'a> {
     }
 
     fn cautious(&self) -> Vec<f64> {
-        let indices = &self.pilot.indices;
-        let squares = indices.iter().map(|&index| self.slopes[index].powi(2));
-        let mean = squares.sum::<f64>() / indices.len().max(1) as f64;
-        let kappa = self.count as f64 / indices.len().max(1) as f64;
+        // Of all readings: a network that has learnt its pilot's readings by heart has slopes of 0 there.
+        let squares = self.slopes.iter().map(|slope| slope * slope);
+        let mean = squares.sum::<f64>() / self.count.max(1) as f64;
+        let kappa = self.count as f64 / self.pilot.indices.len().max(1) as f64;
         let pairs = self.slopes.iter().zip(&self.gradient.leverages);
         pairs
             .map(|(&slope, &h)| cautious(slope, h, mean, kappa))
