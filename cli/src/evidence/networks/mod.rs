@@ -1,7 +1,7 @@
 //! Refits of small ReLU networks on samples: what the parts on images and on the occupancy log share.
 
 mod basis;
-mod descent;
+pub mod descent;
 mod draw;
 pub mod methods;
 mod report;

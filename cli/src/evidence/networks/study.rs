@@ -70,10 +70,7 @@ impl Study {
     pub fn run(&self, journal: &mut Journal) -> Result<Vec<Found>, Failure> {
         let key = |seed: u32| format!("{} seed {seed}", self.name);
         let keys: Vec<String> = (0..self.seeds).map(key).collect();
-        let work = |index: usize, generator: &mut Generator| {
-            let numbers = self.one(&keys[index], generator)?;
-            Ok(numbers)
-        };
+        let work = |index: usize, generator: &mut Generator| Ok(self.one(&keys[index], generator)?);
         let found = journal.run(&keys, work)?;
         let parse = |numbers: Vec<f64>| {
             let pairs = numbers.chunks_exact(2);

@@ -105,7 +105,11 @@ pub fn run(context: &Context) -> Result<(), Failure> {
     } else {
         &[Way::Linear, Way::Network]
     };
-    let mut journal = Journal::open(context, "sheets", format!("shown {SHOWN}"))?;
+    let mut journal = Journal::open(
+        context,
+        "sheets",
+        format!("shown {SHOWN}, {}", ranks::options()),
+    )?;
     let mut page = Page::new("Images that weigh most, and least");
     page.paragraph(format_args!(
         "A line a class; on the left the {SHOWN} images of highest leverage, highest first, on the right the {SHOWN} of \
