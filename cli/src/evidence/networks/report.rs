@@ -35,13 +35,15 @@ pub fn tell(page: &mut Page, study: &Study, found: &[Found]) {
     };
     let mut header = vec!["scores; rows; sampler; weights".to_string()];
     header.extend(study.budgets.iter().map(usize::to_string));
-    header.push("excess".to_string());
     let paper = study.methods.iter().position(|method| *method == PAPER);
+    if paper.is_some() {
+        header.push("excess".to_string());
+    }
     let mut lines = Vec::new();
     for (m, method) in study.methods.iter().enumerate() {
         let mut line = vec![method.to_string()];
         line.extend((0..study.budgets.len()).map(|b| cell(&|found| found.cells[m][b])));
-        line.push(paper.map_or(String::new(), |paper| short(excess(study, found, m, paper))));
+        line.extend(paper.map(|paper| short(excess(study, found, m, paper))));
         lines.push(line);
     }
     for (name, text) in [
@@ -53,10 +55,12 @@ pub fn tell(page: &mut Page, study: &Study, found: &[Found]) {
         lines.push(line);
     }
     page.table(&header, &lines);
-    page.paragraph(
-        "Excess: the median of the loss above that of the refit on everything, as a ratio to the same of leverage with \
-         labels and replacement, the paper's way; the geometric mean over the budgets.",
-    );
+    if paper.is_some() {
+        page.paragraph(
+            "Excess: the median of the loss above the least that any fit of a repetition reached, as a ratio to the same of \
+             leverage with labels and replacement, the paper's way; the geometric mean over the budgets.",
+        );
+    }
     let refused = found.iter().flat_map(|found| found.cells.iter().flatten());
     let refused = refused.filter(|worth| worth.loss.is_nan()).count();
     if refused > 0 {
@@ -68,10 +72,14 @@ pub fn tell(page: &mut Page, study: &Study, found: &[Found]) {
 
 /// Excess of a method as a ratio to another's.
 fn excess(study: &Study, found: &[Found], m: usize, other: usize) -> f64 {
+    let least = |found: &Found| {
+        let all = found.cells.iter().flatten().chain([&found.everything]);
+        all.map(|worth| worth.loss).fold(f64::INFINITY, f64::min)
+    };
     let median = |m: usize, b: usize| {
         let above = found
             .iter()
-            .map(|found| found.cells[m][b].loss - found.everything.loss);
+            .map(|found| found.cells[m][b].loss - least(found));
         quantile(above.filter(|x| x.is_finite()), 0.5)
     };
     let count = study.budgets.len() as f64;
