@@ -40,7 +40,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
          |theta|^2, by limited-memory BFGS, {STEPS} steps at most: with P = 1020 parameters a step of the \
          library's Levenberg-Marquardt rotates s + 2 P rows into a factor of order P + 1, some 10^9 multiplications, and a \
          gradient takes some 10^6. Scores are of rows without gauge columns, with the \
-         default ridge. Cells: mean logistic loss over all images, median (90th percentile), and the median share of images \
+         default ridge. Nothing is calibrated: the shortest vector has P + 1 sums, more than are kept. Cells: mean logistic loss over all images, median (90th percentile), and the median share of images \
          taken for the other class.",
         100.0 * PILOT_SHARE
     ));
