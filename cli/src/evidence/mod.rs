@@ -3,10 +3,16 @@
 //! Each part runs its units through a journal, so that a run that was cut short goes on where it was, and writes its
 //! pages from the journal.
 
+mod guarantee;
+mod images;
 mod journal;
+mod networks;
+mod occupancy;
 mod page;
 mod plot;
 mod regression;
+mod relu;
+mod sheets;
 
 use crate::failure::{Failure, file, usage};
 use clap::{Args, ValueEnum};
@@ -42,6 +48,14 @@ enum Part {
     Regression,
     /// Ways to use the weights in training
     Weights,
+    /// How far draws by leverage distort sums of squares, and what the theorem promises
+    Guarantee,
+    /// Contact sheets of letters and digits by leverage
+    Sheets,
+    /// Refits of a network on samples of images of two classes
+    Images,
+    /// Refits of a network on samples of the shipped occupancy log
+    Occupancy,
 }
 
 /// What a part is run with.
@@ -93,6 +107,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         match part {
             Part::Regression => regression::run(&context)?,
             Part::Weights => regression::weights::run(&context)?,
+            Part::Guarantee => guarantee::run(&context)?,
+            Part::Sheets => sheets::run(&context)?,
+            Part::Images => images::run(&context)?,
+            Part::Occupancy => occupancy::run(&context)?,
         }
     }
     Ok(())

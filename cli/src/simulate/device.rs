@@ -221,7 +221,7 @@ pub fn stream<T: Scalar>(
 }
 
 /// The rows, without gauge columns, of standardised readings.
-fn rows<T: Scalar, L: Layers<T>>(
+pub fn rows<T: Scalar, L: Layers<T>>(
     network: &Network<L>,
     objective: Objective<T>,
     x: &[T],

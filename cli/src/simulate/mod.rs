@@ -1,11 +1,11 @@
 //! `gleaner simulate`: what a device would keep, and what a model refitted on it is worth.
 
-mod device;
+pub mod device;
 mod pictures;
 mod report;
 mod sums;
-mod task;
-mod trial;
+pub mod task;
+pub mod trial;
 
 use crate::failure::{Failure, data, file, usage};
 use crate::net::Net;

@@ -157,7 +157,7 @@ impl<T: Scalar> Task<T> {
     }
 
     /// Normal weights of variance 1 / inputs, normal biases of deviation 1/2.
-    fn random_theta<G: Rng>(&self, generator: &mut G) -> Vec<T> {
+    pub fn random_theta<G: Rng>(&self, generator: &mut G) -> Vec<T> {
         let mut theta = Vec::new();
         for shape in &self.shapes {
             let spread = 1.0 / (shape.inputs as f64).sqrt();
