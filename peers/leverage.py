@@ -1,5 +1,7 @@
 """Leverages of all rows: time and error of gleaner, numpy, scipy, statsmodels and faer."""
 
+import warnings
+
 import mpmath
 import numpy as np
 import scipy.linalg
@@ -134,7 +136,7 @@ def golden_errors(bench):
             for name, call in calls.items():
                 note = ""
                 try:
-                    with np.errstate(all="ignore"):
+                    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
                         if callable(call):
                             found = call(typed)
                         else:

@@ -4,12 +4,11 @@ import argparse
 import importlib
 import json
 import time
-import warnings
 from pathlib import Path
 
 from pairs import Bench, Settings
 
-MODULES = {1: ["leverage"], 2: ["leverage"]}
+MODULES = {1: ["rows", "leverage", "diagnostics", "sampling", "outliers_speed"], 2: ["rows", "leverage"]}
 
 
 def main():
@@ -21,7 +20,6 @@ def main():
     parser.add_argument("--torch", action="store_true")
     parser.add_argument("--only", nargs="*")
     given = parser.parse_args()
-    warnings.simplefilter("ignore")  # that a design is rank-deficient is part of the comparison
     settings = Settings(
         quick=given.quick,
         threads=given.threads,

@@ -120,7 +120,7 @@ def main():
         program = build()
         results = {"quick": given.quick, "torch": torch, "machine": machine(), "threads": {}}
         for threads in (1, 2):
-            environment = dict(os.environ)
+            environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
             for name in ("OMP", "OPENBLAS", "MKL", "RAYON", "NUMEXPR"):
                 environment[f"{name}_NUM_THREADS"] = str(threads)
             command = [PYTHON, HERE / "measure.py", "--program", program, "--work", OUT, "--threads", str(threads)]

@@ -74,6 +74,12 @@ pub fn gleaner<T: Number>(
 ) -> Result<(Vec<T>, usize), String> {
     let rows = &cells.flat[..];
     let count = rows.len() / order;
+    // A second thread costs some 0.1 ms to start: not for little work.
+    let threads = if rows.len() * order < 4_000_000 {
+        1
+    } else {
+        threads
+    };
     let share = count.div_ceil(threads).next_multiple_of(2);
     let mut scores = vec![T::ZERO; count];
     let mut run = || -> Result<usize, gleaner::Error> {
