@@ -172,7 +172,8 @@ def scaling(bench, settings):
 
 def measure(bench, settings):
     result = {"sizes": []}
-    for count, order in QUICK if settings.quick else SIZES:
+    sizes = QUICK[settings.threads - 1 :] if settings.quick else SIZES
+    for count, order in sizes:
         for scalar in ("f64", "f32"):
             result["sizes"].append(one_size(bench, settings, count, order, scalar))
     if settings.threads == 1:

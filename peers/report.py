@@ -22,6 +22,11 @@ def table(head, lines):
     return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows) + "\n"
 
 
+def times(ratio):
+    """Three significant digits."""
+    return f"{ratio:.2g}" if ratio < 0.1 else f"{ratio:.2f}" if ratio < 10 else f"{float(f'{ratio:.3g}'):,.0f}".replace(",", " ")
+
+
 def error_of(entry):
     error = entry.get("error")
     return "" if error is None else f"{error:.1e}"
@@ -42,7 +47,7 @@ def comparison(entries, label, per=None, error="error"):
                 lines.append(["", peer, "fails: " + figures["failed"].splitlines()[0][:60], "", ""])
                 continue
             low, median, high = figures["ratio"]
-            ratio = f"{median:.2f} ({low:.2f} to {high:.2f})"
+            ratio = f"{times(median)} ({times(low)} to {times(high)})"
             ratio = f"**behind** {ratio}" if median < 1 else ratio
             lines.append(["", peer, duration(figures["seconds"] / share), ratio, error_of(figures)])
     return table(["", "", "time", "ratio (quartiles)", error], lines)

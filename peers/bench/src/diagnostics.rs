@@ -59,7 +59,7 @@ fn figures<T: Number>(rows: &[T], columns: usize) -> Result<Vec<T>, gleaner::Err
             row.cook,
             row.dffits,
         ];
-        figures.extend(five.map(|x| x.unwrap_or(T::ZERO / T::ZERO)));
+        figures.extend(five.map(|x| x.unwrap_or(T::of(f64::NAN))));
     }
     Ok(figures)
 }

@@ -148,7 +148,7 @@ fn row_norms<T: Number>(matrix: MatRef<'_, T>) -> Vec<T> {
     let mut norms = vec![T::ZERO; matrix.nrows()];
     for column in matrix.col_iter() {
         for (norm, x) in norms.iter_mut().zip(column.iter()) {
-            *norm = *norm + *x * *x;
+            *norm += *x * *x;
         }
     }
     norms

@@ -2,14 +2,14 @@
 
 use crate::table::{Number, Table};
 use crate::{Timed, time};
-use gleaner::model::{Activation, Flat, Model, Network, Shape, Target};
+use gleaner::model::{Activation, Flat, Form, Model, Network, Shape, Target};
 use serde_json::Value;
 
 fn activation<T: Number>(name: &str) -> Activation<T> {
     match name {
         "identity" => Activation::Identity,
         "relu" => Activation::Relu,
-        "leaky_relu_0.01" => Activation::LeakyRelu(T::of(0.01)),
+        "leaky_relu_0.01" => Activation::LeakyRelu(T::of(f64::from(0.01_f32))),
         "sigmoid" => Activation::Sigmoid,
         "tanh" => Activation::Tanh,
         "softplus" => Activation::Softplus,
@@ -58,6 +58,13 @@ pub fn run<T: Number>(table: &Table, by: &str, model: &Value, threads: usize, le
     };
     let count = inputs.len() / table.columns;
     let mut rows = vec![T::ZERO; count * width];
+    // A second thread costs some 0.1 ms to start: not for little work.
+    let passes = match network.form() {
+        Form::Exact => 1,
+        Form::Quadrature => nodes,
+    };
+    let little = count * passes * network.parameters() < 1_000_000;
+    let threads = if little { 1 } else { threads };
     let share = count.div_ceil(threads);
     let one = |inputs: &[T], rows: &mut [T]| -> Result<(), gleaner::Error> {
         let mut scratch = vec![T::ZERO; network.scratch()];
