@@ -71,11 +71,11 @@ def seconds(call, least):
             return passed / calls
 
 
-def compare(bench, settings, ours, peers, repeats=None, least=None):
+def compare(bench, settings, ours, peers, repeats=None, least=None, warm=True):
     """Times `ours`, a request, and the peers, callables or requests, one after the other in each round.
 
     A peer may be a pair (callable, share): its time is divided by the share, for one that does less work than a call
-    of ours. The order turns from round to round; the ratio is within the round, above 1 where gleaner is faster.
+    of ours. `warm`: a call of each before the first round. The order turns from round to round; the ratio is within the round, above 1 where gleaner is faster.
     Answers {"seconds": median, "peers": {name: {"seconds": median, "ratio": [quartiles]}}}.
     """
     repeats, least = repeats or settings.repeats, settings.least if least is None else least
@@ -94,16 +94,22 @@ def compare(bench, settings, ours, peers, repeats=None, least=None):
 
     everyone = {"gleaner": ours, **peers}
     times, failed = {name: [] for name in everyone}, {}
-    for name, what in everyone.items():  # to warm up
+
+    def turn(name, least):
         try:
-            once(what, 0.0)
+            return once(everyone[name], least)
         except (ValueError, np.linalg.LinAlgError) as error:
             failed[name] = str(error)
-    names = [name for name in everyone if name not in failed]
-    for turn in range(repeats):
+
+    if warm:
+        for name in everyone:
+            turn(name, 0.0)
+    names = list(everyone)
+    for round in range(repeats):
         for place in range(len(names)):
-            name = names[(place + turn) % len(names)]
-            times[name].append(once(everyone[name], least))
+            name = names[(place + round) % len(names)]
+            if name not in failed:
+                times[name].append(turn(name, least))
     answer = {"repeats": repeats, "peers": {name: {"failed": why} for name, why in failed.items() if name != "gleaner"}}
     if "gleaner" in failed:
         return {**answer, "failed": failed["gleaner"]}
