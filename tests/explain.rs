@@ -38,33 +38,18 @@ fn contributions<T: Scalar>(factor: &Owned<T>, row: &[f64]) -> (Vec<f64>, f64) {
     )
 }
 
-/// `d_j (M^-1 d)_j` from the definition: elimination with row exchanges.
+/// `d_j (M^-1 d)_j` from the definition.
 fn by_definition(rows: &[Vec<f64>], ridge: f64, d: &[f64]) -> Vec<f64> {
     let n = d.len();
-    let mut a = vec![vec![0.0; n + 1]; n];
+    let mut a = vec![vec![0.0; n]; n];
     for i in 0..n {
         for j in 0..n {
             a[i][j] = rows.iter().map(|row| row[i] * row[j]).sum();
         }
         a[i][i] += ridge;
-        a[i][n] = d[i];
     }
-    for k in 0..n {
-        let best = (k..n)
-            .max_by(|&i, &j| a[i][k].abs().total_cmp(&a[j][k].abs()))
-            .unwrap();
-        a.swap(k, best);
-        let pivot = a[k].clone();
-        for (i, line) in a.iter_mut().enumerate() {
-            if i != k {
-                let by = line[k] / pivot[k];
-                line.iter_mut()
-                    .zip(&pivot)
-                    .for_each(|(entry, p)| *entry -= by * p);
-            }
-        }
-    }
-    (0..n).map(|i| d[i] * a[i][n] / a[i][i]).collect()
+    let x = common::dense(a, d.to_vec());
+    d.iter().zip(x).map(|(d, x)| d * x).collect()
 }
 
 fn apart(a: &[f64], b: &[f64]) -> f64 {
@@ -140,17 +125,29 @@ fn dependent_columns_contribute_through_what_was_kept() {
     assert!((leverage - want).abs() < 1e-12);
 }
 
-fn relu(inputs: usize, hidden: usize) -> Vec<Shape<f64>> {
-    let layer = |inputs, outputs, bias, name| Shape {
+fn layer(inputs: usize, outputs: usize, bias: bool, name: &str) -> Shape<f64> {
+    Shape {
         inputs,
         outputs,
         bias,
         activation: activation(name),
-    };
+    }
+}
+
+fn relu(inputs: usize, hidden: usize) -> Vec<Shape<f64>> {
     vec![
         layer(inputs, hidden, true, "relu"),
         layer(hidden, 1, false, "identity"),
     ]
+}
+
+/// For a 2-3-1 network.
+const THETA: [f64; 12] = [
+    0.3, -0.2, 0.5, 0.4, -0.7, 0.2, 0.1, 0.2, 0.3, 1.0, -1.5, 0.5,
+];
+
+fn network<'a>(shapes: &'a [Shape<f64>], theta: &'a [f64]) -> Network<Flat<'a, f64>> {
+    Network::new(Flat { shapes, theta }).unwrap()
 }
 
 fn parameters(shapes: &[Shape<f64>]) -> usize {
@@ -179,12 +176,6 @@ fn explained(network: &Network<Flat<'_, f64>>, factor: &Owned<f64>, row: &[f64])
 #[test]
 fn shares_sum_up_and_gauge_columns_go_back_to_their_places() {
     let mut random = Random::new(44);
-    let layer = |inputs, outputs, bias, name: &str| Shape {
-        inputs,
-        outputs,
-        bias,
-        activation: activation(name),
-    };
     let nets = [
         vec![layer(3, 1, true, "identity")],
         vec![layer(3, 1, false, "tanh")],
@@ -202,11 +193,7 @@ fn shares_sum_up_and_gauge_columns_go_back_to_their_places() {
     ];
     for shapes in &nets {
         let theta = random.normals(parameters(shapes));
-        let network = Network::new(Flat {
-            shapes,
-            theta: &theta,
-        })
-        .unwrap();
+        let network = network(shapes, &theta);
         let mut scratch = vec![0.0; network.scratch()];
         let (mut whole, mut reduced) = (Vec::new(), Vec::new());
         for _ in 0..80 {
@@ -327,11 +314,7 @@ fn on_top(correlation: f64, seed: u64) -> (f64, f64) {
         &mut memory,
     )
     .unwrap();
-    let network = Network::new(Flat {
-        shapes: &shapes,
-        theta: &theta,
-    })
-    .unwrap();
+    let network = network(&shapes, &theta);
     let mut scratch = vec![0.0; network.scratch()];
     let mut row_of = |x: &[f64]| {
         let mut row = vec![0.0; network.parameters() + 1];
@@ -397,14 +380,7 @@ fn the_odd_input_comes_out_on_top() {
 #[test]
 fn what_does_not_fit_is_refused() {
     let shapes = relu(2, 3);
-    let theta = [
-        0.3, -0.2, 0.5, 0.4, -0.7, 0.2, 0.1, 0.2, 0.3, 1.0, -1.5, 0.5,
-    ];
-    let network = Network::new(Flat {
-        shapes: &shapes,
-        theta: &theta,
-    })
-    .unwrap();
+    let network = network(&shapes, &THETA);
     let (whole, order) = (network.parameters() + 1, network.order());
     assert_eq!((whole, order, explain_len(12)), (13, 10, 39));
     let factor = |order: usize| Factor::new(order, 0.1, vec![0.0; factor_len(order)]).unwrap();
@@ -439,14 +415,7 @@ fn what_does_not_fit_is_refused() {
 #[test]
 fn a_selector_lends_its_factor() {
     let shapes = relu(2, 3);
-    let theta = [
-        0.3, -0.2, 0.5, 0.4, -0.7, 0.2, 0.1, 0.2, 0.3, 1.0, -1.5, 0.5,
-    ];
-    let network = Network::new(Flat {
-        shapes: &shapes,
-        theta: &theta,
-    })
-    .unwrap();
+    let network = network(&shapes, &THETA);
     let length = selector_len(2, 12, network.order(), network.scratch());
     let options = Options {
         ridge: 0.01,

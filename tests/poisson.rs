@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::Random;
+use common::{Never, Random};
 use gleaner::sampler::{Budget, Decision, Poisson, PoissonState};
 use gleaner::{Error, Scalar};
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -226,21 +226,6 @@ fn picks_of_a_seed_are_pinned() {
 }
 const PINNED: [u32; 7] = [15, 16, 21, 24, 37, 45, 46];
 const PINNED_THRESHOLD: u32 = 1_146_849_180;
-
-struct Never;
-
-impl rand_xoshiro::rand_core::TryRng for Never {
-    type Error = core::convert::Infallible;
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        panic!("a draw was used")
-    }
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        panic!("a draw was used")
-    }
-    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> {
-        panic!("a draw was used")
-    }
-}
 
 #[test]
 fn scores_at_the_ends() {

@@ -1,5 +1,8 @@
 //! VarOpt reservoir: refusals, boundaries, range, slots, pinned picks.
 
+mod common;
+
+use common::Never;
 use gleaner::sampler::{Item, Kept, Reservoir, ReservoirState, effective_size};
 use gleaner::{Error, Scalar};
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -39,22 +42,6 @@ impl rand_xoshiro::rand_core::TryRng for Always {
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
         bytes.fill(self.0 as u8);
         Ok(())
-    }
-}
-
-/// A generator that must not be used.
-struct Never;
-
-impl rand_xoshiro::rand_core::TryRng for Never {
-    type Error = core::convert::Infallible;
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        panic!("a draw was used")
-    }
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        panic!("a draw was used")
-    }
-    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> {
-        panic!("a draw was used")
     }
 }
 

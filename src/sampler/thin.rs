@@ -130,10 +130,12 @@ fn threshold<T: Scalar>(share: Sum<T>, keep: usize, stay: usize) -> T {
     share.value() * (count::<T>(keep) / count::<T>(places))
 }
 
-/// Turns the first `count` items round.
+/// Turns the first `count` items round. `slice::reverse` keeps a panic path at opt-level z.
 fn reverse<T: Scalar>(items: &mut [Item<T>], count: usize) {
-    if let Some(items) = items.get_mut(..count) {
-        items.reverse();
+    let items = items.get_mut(..count).unwrap_or_default();
+    let (front, back) = items.split_at_mut_checked(count / 2).unwrap_or_default();
+    for (a, b) in front.iter_mut().zip(back.iter_mut().rev()) {
+        core::mem::swap(a, b);
     }
 }
 

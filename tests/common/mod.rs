@@ -302,3 +302,19 @@ pub fn normal(seed: u64) -> impl FnMut() -> f64 {
     let mut random = Random::new(seed);
     move || random.normal()
 }
+
+/// A generator that must not be asked.
+pub struct Never;
+
+impl rand_xoshiro::rand_core::TryRng for Never {
+    type Error = core::convert::Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        panic!("a draw was used")
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        panic!("a draw was used")
+    }
+    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> {
+        panic!("a draw was used")
+    }
+}
