@@ -298,6 +298,9 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 #define GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items) \
   (68 + 2 * (scalar) + ((size_t)(items) - 1) * (12 + (scalar)))
 #define GLEANER_TOP_SNAPSHOT_LEN(scalar, items) (44 + ((size_t)(items) - 1) * (12 + (scalar)))
+#define GLEANER_POISSON_SNAPSHOT_LEN(scalar) (92 + 5 * (scalar))
+#define GLEANER_TOTALS_SNAPSHOT_LEN(scalar, sums) (36 + (scalar) * GLEANER_TOTALS_LEN(sums))
+#define GLEANER_QUANTILE_SNAPSHOT_LEN(scalar, octaves) (60 + (scalar) + 4 * GLEANER_QUANTILE_LEN(octaves))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
   (56 + 8 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
@@ -1231,6 +1234,66 @@ gleaner_status gleaner_standardise_f32(const float *x, size_t x_len, const float
     const float *scale, size_t scale_len, float *result, size_t result_len);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Thresholds of scores: the rule for leverages and the streamed quantile, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A quantile's counters of items. */
+struct gleaner_quantile_state_f32 {
+  float highest; /* Scores from here on share one bin */
+  uint64_t seen; /* Items taken in */
+  uint64_t total; /* Sum of the counters */
+  uint64_t half_life; /* Items after which an item counts half; 0: never forget */
+  uint64_t age; /* Items since the last halving */
+};
+
+/* A histogram of the scores seen, sixteen bins an octave. Keeps a pointer to the caller's memory. */
+struct gleaner_quantile_f32 {
+  uint32_t tag; /* Set by init */
+  uint32_t *memory; /* The caller's, `GLEANER_QUANTILE_LEN(octaves)` counters */
+  size_t memory_len; /* Its length */
+  struct gleaner_quantile_state_f32 state; /* What it remembers beside them */
+};
+
+/* The threshold of a leverage: `multiple rank / rows`; customary multiples are 2 and 3.
+ * Errors: RANGE (no rows, multiple). */
+gleaner_status gleaner_leverage_threshold_f32(float multiple, uint64_t rank, uint64_t rows, float *threshold);
+
+/* No item yet. `highest`: a power of two above the scores of interest, 1 for leverages; `memory`:
+ * `GLEANER_QUANTILE_LEN(octaves)` counters, for the octaves below it that are told apart.
+ * Errors: LENGTH, RANGE. */
+gleaner_status gleaner_quantile_init_f32(struct gleaner_quantile_f32 *quantile, float highest, uint32_t *memory,
+    size_t memory_len);
+
+/* Forgets all items. The half-life stays.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_reset_f32(struct gleaner_quantile_f32 *quantile);
+
+/* Items after which an item counts half; 0: never forget.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_half_life_f32(struct gleaner_quantile_f32 *quantile, uint64_t items);
+
+/* Takes an item in. Judge it first: against the past only.
+ * Errors: STATE, LENGTH, RANGE, SCORE. */
+gleaner_status gleaner_quantile_observe_f32(struct gleaner_quantile_f32 *quantile, float score);
+
+/* `beyond` gets 1 where the score lies beyond the quantile `probability` (0.995, say) of the items taken in, 0
+ * where not, -1 while they are too few to tell. Of items of one distribution, whatever it is, no more than
+ * `1 - probability` are beyond.
+ * Errors: STATE, LENGTH, RANGE, SCORE. */
+gleaner_status gleaner_quantile_is_beyond_f32(const struct gleaner_quantile_f32 *quantile, float score,
+    float probability, int32_t *beyond);
+
+/* The score from which on an item is beyond; the largest scalar where none is, or while items are too few.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_threshold_f32(const struct gleaner_quantile_f32 *quantile, float probability,
+    float *threshold);
+
+/* Takes in all items of another with the same highest score and as many counters.
+ * Errors: STATE, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_merge_f32(struct gleaner_quantile_f32 *quantile,
+    const struct gleaner_quantile_f32 *other);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The structs of a selector, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1370,6 +1433,19 @@ gleaner_status gleaner_selector_begin_period_f32(struct gleaner_selector_f32 *se
 gleaner_status gleaner_selector_rebase_f32(struct gleaner_selector_f32 *selector,
     const struct gleaner_model_f32 *model, gleaner_recall_f32 recall, void *context);
 
+/* Comes down to `keep` readings at the end of a period, before they are drained: a selector of 4 k readings thinned
+ * to k is worth far more than one of k. Readings are spread over what the model distinguishes: their rows, whitened
+ * by the factor, over their scores. Weights stay exact. No reading is taken until the next period. `candidates`: so
+ * many wait for a neighbour at a time, best as many as are kept; `positions`:
+ * `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's. `recall` is asked twice for each
+ * reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n rows
+ * and `2 n order^2` multiplications, and about `n candidates_len order` more.
+ * Errors: STATE; NULL (no function), CALLBACK; those of a reading; LENGTH, RANGE (keep 0). Then the sample is as before,
+ * in another order. */
+gleaner_status gleaner_selector_thin_f32(struct gleaner_selector_f32 *selector, size_t keep,
+    struct gleaner_candidate_f32 *candidates, size_t candidates_len, float *positions, size_t positions_len,
+    gleaner_recall_f32 recall, void *context);
+
 /* Writes the sample as a record: `payloads` is the array of k + 1 slots, `payload_len` bytes each;
  * `record` holds `GLEANER_RECORD_LEN(count, payload_len)` bytes. `written` gets the record's length.
  * Errors: STATE, LENGTH, SIZE. */
@@ -1391,6 +1467,15 @@ size_t gleaner_top_snapshot_len_f32(size_t items);
 
 /* Bytes of a snapshot of running moments, as `GLEANER_MOMENTS_SNAPSHOT_LEN`. */
 size_t gleaner_moments_snapshot_len_f32(size_t features);
+
+/* Bytes of a Poisson sampler's snapshot, as `GLEANER_POISSON_SNAPSHOT_LEN`. */
+size_t gleaner_poisson_snapshot_len_f32(void);
+
+/* Bytes of a snapshot of totals, as `GLEANER_TOTALS_SNAPSHOT_LEN`. */
+size_t gleaner_totals_snapshot_len_f32(size_t sums);
+
+/* Bytes of a quantile's snapshot, as `GLEANER_QUANTILE_SNAPSHOT_LEN`. */
+size_t gleaner_quantile_snapshot_len_f32(size_t octaves);
 
 /* Bytes of a selector's snapshot, at most, as `GLEANER_SELECTOR_SNAPSHOT_LEN`. */
 size_t gleaner_selector_snapshot_len_f32(size_t inputs, size_t order, size_t items);
@@ -1432,6 +1517,36 @@ gleaner_status gleaner_moments_save_f32(const struct gleaner_moments_f32 *moment
 /* Becomes the moments of as many features that were saved.
  * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, NOT_FINITE, RANGE. */
 gleaner_status gleaner_moments_restore_f32(struct gleaner_moments_f32 *moments, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* Writes a snapshot, generator included; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_poisson_save_f32(const struct gleaner_poisson_f32 *poisson, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* Becomes the sampler that was saved, budget and generator included.
+ * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, RANGE. */
+gleaner_status gleaner_poisson_restore_f32(struct gleaner_poisson_f32 *poisson, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* Writes a snapshot; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_totals_save_f32(const struct gleaner_totals_f32 *totals, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* Becomes the totals of as many sums that were saved.
+ * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, RANGE. */
+gleaner_status gleaner_totals_restore_f32(struct gleaner_totals_f32 *totals, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* Writes a snapshot; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_quantile_save_f32(const struct gleaner_quantile_f32 *quantile, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* Becomes the quantile of as many counters that was saved, highest score and half-life included.
+ * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, RANGE. */
+gleaner_status gleaner_quantile_restore_f32(struct gleaner_quantile_f32 *quantile, const uint8_t *bytes,
     size_t bytes_len);
 
 /* Writes a snapshot of all but model, options and payloads; `written` gets its length.
@@ -1620,66 +1735,6 @@ gleaner_status gleaner_diagnose_f32(const struct gleaner_residuals_f32 *residual
  * Errors: NOT_FINITE, RANGE. */
 gleaner_status gleaner_diagnose_new_f32(const struct gleaner_residuals_f32 *residuals, float error,
     float leverage, struct gleaner_diagnosis_f32 *diagnosis);
-
-/* ----------------------------------------------------------------------------------------------------------
- * Thresholds of scores: the rule for leverages and the streamed quantile, in single precision.
- * ---------------------------------------------------------------------------------------------------------- */
-
-/* A quantile's counters of items. */
-struct gleaner_quantile_state_f32 {
-  float highest; /* Scores from here on share one bin */
-  uint64_t seen; /* Items taken in */
-  uint64_t total; /* Sum of the counters */
-  uint64_t half_life; /* Items after which an item counts half; 0: never forget */
-  uint64_t age; /* Items since the last halving */
-};
-
-/* A histogram of the scores seen, sixteen bins an octave. Keeps a pointer to the caller's memory. */
-struct gleaner_quantile_f32 {
-  uint32_t tag; /* Set by init */
-  uint32_t *memory; /* The caller's, `GLEANER_QUANTILE_LEN(octaves)` counters */
-  size_t memory_len; /* Its length */
-  struct gleaner_quantile_state_f32 state; /* What it remembers beside them */
-};
-
-/* The threshold of a leverage: `multiple rank / rows`; customary multiples are 2 and 3.
- * Errors: RANGE (no rows, multiple). */
-gleaner_status gleaner_leverage_threshold_f32(float multiple, uint64_t rank, uint64_t rows, float *threshold);
-
-/* No item yet. `highest`: a power of two above the scores of interest, 1 for leverages; `memory`:
- * `GLEANER_QUANTILE_LEN(octaves)` counters, for the octaves below it that are told apart.
- * Errors: LENGTH, RANGE. */
-gleaner_status gleaner_quantile_init_f32(struct gleaner_quantile_f32 *quantile, float highest, uint32_t *memory,
-    size_t memory_len);
-
-/* Forgets all items. The half-life stays.
- * Errors: STATE, LENGTH, RANGE. */
-gleaner_status gleaner_quantile_reset_f32(struct gleaner_quantile_f32 *quantile);
-
-/* Items after which an item counts half; 0: never forget.
- * Errors: STATE, LENGTH, RANGE. */
-gleaner_status gleaner_quantile_half_life_f32(struct gleaner_quantile_f32 *quantile, uint64_t items);
-
-/* Takes an item in. Judge it first: against the past only.
- * Errors: STATE, LENGTH, RANGE, SCORE. */
-gleaner_status gleaner_quantile_observe_f32(struct gleaner_quantile_f32 *quantile, float score);
-
-/* `beyond` gets 1 where the score lies beyond the quantile `probability` (0.995, say) of the items taken in, 0
- * where not, -1 while they are too few to tell. Of items of one distribution, whatever it is, no more than
- * `1 - probability` are beyond.
- * Errors: STATE, LENGTH, RANGE, SCORE. */
-gleaner_status gleaner_quantile_is_beyond_f32(const struct gleaner_quantile_f32 *quantile, float score,
-    float probability, int32_t *beyond);
-
-/* The score from which on an item is beyond; the largest scalar where none is, or while items are too few.
- * Errors: STATE, LENGTH, RANGE. */
-gleaner_status gleaner_quantile_threshold_f32(const struct gleaner_quantile_f32 *quantile, float probability,
-    float *threshold);
-
-/* Takes in all items of another with the same highest score and as many counters.
- * Errors: STATE, LENGTH, RANGE. */
-gleaner_status gleaner_quantile_merge_f32(struct gleaner_quantile_f32 *quantile,
-    const struct gleaner_quantile_f32 *other);
 
 /* ----------------------------------------------------------------------------------------------------------
  * Which input and which layer a leverage comes from, in single precision.
@@ -2423,6 +2478,55 @@ gleaner_status gleaner_standardise_f64(const double *x, size_t x_len, const doub
     const double *scale, size_t scale_len, double *result, size_t result_len);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Thresholds of scores: the rule for leverages and the streamed quantile, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_quantile_state_f32`, in double precision. */
+struct gleaner_quantile_state_f64 {
+  double highest;
+  uint64_t seen;
+  uint64_t total;
+  uint64_t half_life;
+  uint64_t age;
+};
+
+/* As `gleaner_quantile_f32`, in double precision. */
+struct gleaner_quantile_f64 {
+  uint32_t tag;
+  uint32_t *memory;
+  size_t memory_len;
+  struct gleaner_quantile_state_f64 state;
+};
+
+/* As `gleaner_leverage_threshold_f32`, in double precision. */
+gleaner_status gleaner_leverage_threshold_f64(double multiple, uint64_t rank, uint64_t rows, double *threshold);
+
+/* As `gleaner_quantile_init_f32`, in double precision. */
+gleaner_status gleaner_quantile_init_f64(struct gleaner_quantile_f64 *quantile, double highest,
+    uint32_t *memory, size_t memory_len);
+
+/* As `gleaner_quantile_reset_f32`, in double precision. */
+gleaner_status gleaner_quantile_reset_f64(struct gleaner_quantile_f64 *quantile);
+
+/* As `gleaner_quantile_half_life_f32`, in double precision. */
+gleaner_status gleaner_quantile_half_life_f64(struct gleaner_quantile_f64 *quantile, uint64_t items);
+
+/* As `gleaner_quantile_observe_f32`, in double precision. */
+gleaner_status gleaner_quantile_observe_f64(struct gleaner_quantile_f64 *quantile, double score);
+
+/* As `gleaner_quantile_is_beyond_f32`, in double precision. */
+gleaner_status gleaner_quantile_is_beyond_f64(const struct gleaner_quantile_f64 *quantile, double score,
+    double probability, int32_t *beyond);
+
+/* As `gleaner_quantile_threshold_f32`, in double precision. */
+gleaner_status gleaner_quantile_threshold_f64(const struct gleaner_quantile_f64 *quantile, double probability,
+    double *threshold);
+
+/* As `gleaner_quantile_merge_f32`, in double precision. */
+gleaner_status gleaner_quantile_merge_f64(struct gleaner_quantile_f64 *quantile,
+    const struct gleaner_quantile_f64 *other);
+
+/* ----------------------------------------------------------------------------------------------------------
  * The structs of a selector, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -2540,6 +2644,11 @@ gleaner_status gleaner_selector_begin_period_f64(struct gleaner_selector_f64 *se
 gleaner_status gleaner_selector_rebase_f64(struct gleaner_selector_f64 *selector,
     const struct gleaner_model_f64 *model, gleaner_recall_f64 recall, void *context);
 
+/* As `gleaner_selector_thin_f32`, in double precision. */
+gleaner_status gleaner_selector_thin_f64(struct gleaner_selector_f64 *selector, size_t keep,
+    struct gleaner_candidate_f64 *candidates, size_t candidates_len, double *positions, size_t positions_len,
+    gleaner_recall_f64 recall, void *context);
+
 /* As `gleaner_selector_record_f32`, in double precision. */
 gleaner_status gleaner_selector_record_f64(const struct gleaner_selector_f64 *selector, const uint8_t *payloads,
     size_t payload_len, uint8_t *record, size_t record_len, size_t *written);
@@ -2559,6 +2668,15 @@ size_t gleaner_top_snapshot_len_f64(size_t items);
 
 /* As `gleaner_moments_snapshot_len_f32`, in double precision. */
 size_t gleaner_moments_snapshot_len_f64(size_t features);
+
+/* As `gleaner_poisson_snapshot_len_f32`, in double precision. */
+size_t gleaner_poisson_snapshot_len_f64(void);
+
+/* As `gleaner_totals_snapshot_len_f32`, in double precision. */
+size_t gleaner_totals_snapshot_len_f64(size_t sums);
+
+/* As `gleaner_quantile_snapshot_len_f32`, in double precision. */
+size_t gleaner_quantile_snapshot_len_f64(size_t octaves);
 
 /* As `gleaner_selector_snapshot_len_f32`, in double precision. */
 size_t gleaner_selector_snapshot_len_f64(size_t inputs, size_t order, size_t items);
@@ -2592,6 +2710,30 @@ gleaner_status gleaner_moments_save_f64(const struct gleaner_moments_f64 *moment
 
 /* As `gleaner_moments_restore_f32`, in double precision. */
 gleaner_status gleaner_moments_restore_f64(struct gleaner_moments_f64 *moments, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* As `gleaner_poisson_save_f32`, in double precision. */
+gleaner_status gleaner_poisson_save_f64(const struct gleaner_poisson_f64 *poisson, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* As `gleaner_poisson_restore_f32`, in double precision. */
+gleaner_status gleaner_poisson_restore_f64(struct gleaner_poisson_f64 *poisson, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* As `gleaner_totals_save_f32`, in double precision. */
+gleaner_status gleaner_totals_save_f64(const struct gleaner_totals_f64 *totals, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* As `gleaner_totals_restore_f32`, in double precision. */
+gleaner_status gleaner_totals_restore_f64(struct gleaner_totals_f64 *totals, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* As `gleaner_quantile_save_f32`, in double precision. */
+gleaner_status gleaner_quantile_save_f64(const struct gleaner_quantile_f64 *quantile, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* As `gleaner_quantile_restore_f32`, in double precision. */
+gleaner_status gleaner_quantile_restore_f64(struct gleaner_quantile_f64 *quantile, const uint8_t *bytes,
     size_t bytes_len);
 
 /* As `gleaner_selector_save_f32`, in double precision. */
@@ -2737,55 +2879,6 @@ gleaner_status gleaner_diagnose_f64(const struct gleaner_residuals_f64 *residual
 /* As `gleaner_diagnose_new_f32`, in double precision. */
 gleaner_status gleaner_diagnose_new_f64(const struct gleaner_residuals_f64 *residuals, double error,
     double leverage, struct gleaner_diagnosis_f64 *diagnosis);
-
-/* ----------------------------------------------------------------------------------------------------------
- * Thresholds of scores: the rule for leverages and the streamed quantile, in double precision.
- * ---------------------------------------------------------------------------------------------------------- */
-
-/* As `gleaner_quantile_state_f32`, in double precision. */
-struct gleaner_quantile_state_f64 {
-  double highest;
-  uint64_t seen;
-  uint64_t total;
-  uint64_t half_life;
-  uint64_t age;
-};
-
-/* As `gleaner_quantile_f32`, in double precision. */
-struct gleaner_quantile_f64 {
-  uint32_t tag;
-  uint32_t *memory;
-  size_t memory_len;
-  struct gleaner_quantile_state_f64 state;
-};
-
-/* As `gleaner_leverage_threshold_f32`, in double precision. */
-gleaner_status gleaner_leverage_threshold_f64(double multiple, uint64_t rank, uint64_t rows, double *threshold);
-
-/* As `gleaner_quantile_init_f32`, in double precision. */
-gleaner_status gleaner_quantile_init_f64(struct gleaner_quantile_f64 *quantile, double highest,
-    uint32_t *memory, size_t memory_len);
-
-/* As `gleaner_quantile_reset_f32`, in double precision. */
-gleaner_status gleaner_quantile_reset_f64(struct gleaner_quantile_f64 *quantile);
-
-/* As `gleaner_quantile_half_life_f32`, in double precision. */
-gleaner_status gleaner_quantile_half_life_f64(struct gleaner_quantile_f64 *quantile, uint64_t items);
-
-/* As `gleaner_quantile_observe_f32`, in double precision. */
-gleaner_status gleaner_quantile_observe_f64(struct gleaner_quantile_f64 *quantile, double score);
-
-/* As `gleaner_quantile_is_beyond_f32`, in double precision. */
-gleaner_status gleaner_quantile_is_beyond_f64(const struct gleaner_quantile_f64 *quantile, double score,
-    double probability, int32_t *beyond);
-
-/* As `gleaner_quantile_threshold_f32`, in double precision. */
-gleaner_status gleaner_quantile_threshold_f64(const struct gleaner_quantile_f64 *quantile, double probability,
-    double *threshold);
-
-/* As `gleaner_quantile_merge_f32`, in double precision. */
-gleaner_status gleaner_quantile_merge_f64(struct gleaner_quantile_f64 *quantile,
-    const struct gleaner_quantile_f64 *other);
 
 /* ----------------------------------------------------------------------------------------------------------
  * Which input and which layer a leverage comes from, in double precision.

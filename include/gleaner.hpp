@@ -350,6 +350,12 @@ class QuantileOver : detail::Pinned {
     GLEANER_CALL(quantile_threshold, &raw_, probability, &threshold);
   }
   Status merge(const QuantileOver& other) noexcept { GLEANER_CALL(quantile_merge, &raw_, &other.raw_); }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(quantile_save, &raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept {
+    GLEANER_CALL(quantile_restore, &raw_, bytes.data(), bytes.size());
+  }
   constexpr const Struct& raw() const noexcept { return raw_; }
 
  private:
@@ -569,6 +575,12 @@ class Poisson {
   Status offer(T score, Decision<T>& decision) noexcept { GLEANER_CALL(poisson_offer, &raw_, score, &decision); }
   Status set_threshold(T threshold) noexcept { GLEANER_CALL(poisson_set_threshold, &raw_, threshold); }
   Status clear() noexcept { GLEANER_CALL(poisson_clear, &raw_); }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(poisson_save, &raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept {
+    GLEANER_CALL(poisson_restore, &raw_, bytes.data(), bytes.size());
+  }
   constexpr const Struct& raw() const noexcept { return raw_; }
 
  private:
@@ -669,6 +681,12 @@ class TotalsOver : detail::Pinned {
     GLEANER_CALL(totals_observe, &raw_, vector.data(), vector.size());
   }
   Status value(size_t index, T& value) const noexcept { GLEANER_CALL(totals_value, &raw_, index, &value); }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(totals_save, &raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept {
+    GLEANER_CALL(totals_restore, &raw_, bytes.data(), bytes.size());
+  }
   /* `options` nullptr: the defaults. `memory`: GLEANER_CALIBRATE_LEN(sums) scalars. */
   Status calibrate(const CalibrationOptions<T>* options, const Vectors<T>& vectors, Span<T> ratios, Span<T> memory,
                    CalibrationReport<T>& report) const noexcept {
@@ -823,6 +841,15 @@ class SelectorOver : public SampleOver<T> {
       return (*static_cast<Recall*>(context))(slot, Span<T>(x, x_len), *label) ? 0 : 1;
     };
     GLEANER_CALL(selector_rebase, &this->raw_, model.raw(), call, &recall);
+  }
+  /* With `recall` as above. `positions`: GLEANER_POSITIONS_LEN(candidates.size(), order) scalars. */
+  template <class Recall>
+  Status thin(size_t keep, Span<Candidate<T>> candidates, Span<T> positions, Recall recall) noexcept {
+    const auto call = [](void* context, uint32_t slot, T* x, size_t x_len, T* label) noexcept -> int32_t {
+      return (*static_cast<Recall*>(context))(slot, Span<T>(x, x_len), *label) ? 0 : 1;
+    };
+    GLEANER_CALL(selector_thin, &this->raw_, keep, candidates.data(), candidates.size(), positions.data(),
+                 positions.size(), call, &recall);
   }
   Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
     GLEANER_CALL(selector_save, &this->raw_, bytes.data(), bytes.size(), &written);

@@ -111,7 +111,7 @@ fn admit<T: Scalar>(score: T) -> Result<T, Error> {
 }
 
 impl<T: Scalar> QuantileState<T> {
-    fn check(&self, counters: usize) -> Result<(), Error> {
+    pub(crate) fn check(&self, counters: usize) -> Result<(), Error> {
         let highest = self.highest;
         let is_power = highest >= T::MIN_POSITIVE
             && highest.is_finite()
@@ -249,6 +249,12 @@ impl<T: Scalar, B: AsRef<[u32]> + AsMut<[u32]>> Quantile<T, B> {
         let mut quantile = Self::attach(state, memory)?;
         quantile.memory.as_mut().fill(0);
         Ok(quantile)
+    }
+
+    /// Another state, and the counters to go with it.
+    pub(crate) fn replace(&mut self, state: QuantileState<T>) -> &mut [u32] {
+        self.state = state;
+        self.memory.as_mut()
     }
 
     /// Forgets all items. The half-life stays.

@@ -3,13 +3,16 @@
 mod common;
 
 use common::Random;
+use gleaner::calibrate::{Totals, totals_len};
 use gleaner::factor::{Factor, factor_len};
 use gleaner::model::{Activation, Flat, Model, Network, Objective, Shape};
-use gleaner::sampler::{Item, Reservoir, Top};
+use gleaner::outlier::Quantile;
+use gleaner::sampler::{Budget, Item, Poisson, Reservoir, Top};
 use gleaner::selector::{Options, Scaling, Selector, selector_len};
 use gleaner::snapshot::{
-    Header, Object, factor_snapshot_len, moments_snapshot_len, reservoir_snapshot_len,
-    selector_snapshot_len, top_snapshot_len,
+    Header, Object, factor_snapshot_len, moments_snapshot_len, poisson_snapshot_len,
+    quantile_snapshot_len, reservoir_snapshot_len, selector_snapshot_len, top_snapshot_len,
+    totals_snapshot_len,
 };
 use gleaner::standardiser::{Moments, moments_len};
 use gleaner::{Error, Scalar};
@@ -154,6 +157,88 @@ impl<T: Scalar> Saved for OfMoments<T> {
     }
 }
 
+#[derive(Clone)]
+struct OfTotals<T: Scalar>(Totals<T, Vec<T>>);
+
+const SUMS: usize = 4;
+
+fn totals<T: Scalar>() -> OfTotals<T> {
+    OfTotals(Totals::new(SUMS, vec![T::ZERO; totals_len(SUMS)]).unwrap())
+}
+
+impl<T: Scalar> Saved for OfTotals<T> {
+    const OBJECT: Object = Object::Totals;
+    fn most(&self) -> usize {
+        totals_snapshot_len::<T>(SUMS)
+    }
+    fn save(&self, bytes: &mut [u8]) -> Result<usize, Error> {
+        self.0.save(bytes)
+    }
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.restore(bytes)
+    }
+    fn feed(&mut self, number: u64) {
+        let _ = self.0.observe(&normals(number, SUMS));
+    }
+}
+
+#[derive(Clone)]
+struct OfQuantile<T: Scalar>(Quantile<T, Vec<u32>>);
+
+const COUNTERS: usize = 32;
+
+fn quantile<T: Scalar>(highest: f64, half_life: u64) -> OfQuantile<T> {
+    let mut quantile = Quantile::new(T::of(highest), vec![0; COUNTERS]).unwrap();
+    quantile.set_half_life(half_life);
+    OfQuantile(quantile)
+}
+
+impl<T: Scalar> Saved for OfQuantile<T> {
+    const OBJECT: Object = Object::Quantile;
+    fn most(&self) -> usize {
+        quantile_snapshot_len::<T>(COUNTERS)
+    }
+    fn save(&self, bytes: &mut [u8]) -> Result<usize, Error> {
+        self.0.save(bytes)
+    }
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.restore(bytes)
+    }
+    fn feed(&mut self, number: u64) {
+        self.0.observe(score(number)).unwrap();
+    }
+}
+
+#[derive(Clone)]
+struct OfPoisson<T: Scalar>(Poisson<T>, Xoshiro128PlusPlus);
+
+fn poisson<T: Scalar>(threshold: f64, keep: u64, seed: u64) -> OfPoisson<T> {
+    let budget = Budget {
+        keep,
+        items: 200,
+        window: 9,
+    };
+    let sampler = Poisson::with_budget(T::of(threshold), budget).unwrap();
+    OfPoisson(sampler, Xoshiro128PlusPlus::seed_from_u64(seed))
+}
+
+impl<T: Scalar> Saved for OfPoisson<T> {
+    const OBJECT: Object = Object::Poisson;
+    fn most(&self) -> usize {
+        poisson_snapshot_len::<T>(16)
+    }
+    fn save(&self, bytes: &mut [u8]) -> Result<usize, Error> {
+        self.0.save(&self.1.state(), bytes)
+    }
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.1 = self.0.restore(bytes)?;
+        Ok(())
+    }
+    fn feed(&mut self, number: u64) {
+        let _ = self.0.offer(score(number), &mut self.1);
+    }
+}
+
 type Net<T> = Network<Flat<'static, T>>;
 
 #[derive(Clone)]
@@ -260,6 +345,9 @@ fn a_restored_object_goes_on_bit_for_bit() {
         goes_on(&reservoir::<T>(1), &reservoir(2));
         goes_on(&top::<T>(), &top());
         goes_on(&moments::<T>(), &moments());
+        goes_on(&totals::<T>(), &totals());
+        goes_on(&quantile::<T>(2.0, 0), &quantile(1.0, 40));
+        goes_on(&poisson::<T>(1.0, 0, 1), &poisson(3.0, 30, 2));
         goes_on(
             &selector_with::<T>(options(), 1, ITEMS),
             &selector_with(options(), 2, ITEMS),
@@ -397,6 +485,9 @@ fn what_is_no_snapshot_is_refused_and_changes_nothing() {
         withstands(&reservoir::<T>(1), &reservoir(2));
         withstands(&top::<T>(), &top());
         withstands(&moments::<T>(), &moments());
+        withstands(&totals::<T>(), &totals());
+        withstands(&quantile::<T>(2.0, 0), &quantile(1.0, 40));
+        withstands(&poisson::<T>(1.0, 0, 1), &poisson(3.0, 30, 2));
         withstands(
             &selector_with::<T>(options(), 1, ITEMS),
             &selector_with(options(), 2, ITEMS),

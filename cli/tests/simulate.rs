@@ -89,6 +89,52 @@ fn a_small_run_prints_tables_and_leaves_pictures_and_a_record() {
 }
 
 #[test]
+fn thinning_and_calibration_change_what_is_refitted() {
+    let directory = directory("simulate_thin");
+    let data = file(&directory, "stream.csv", &stream(400));
+    let out = directory.join("out").display().to_string();
+    let net = r#"{"layers": [{"inputs": 2, "outputs": 1, "bias": true, "activation": "identity"}], "theta": [0.5, 0.25, -0.1]}"#;
+    let net = file(&directory, "net.json", net);
+    let with = |more: &[&str]| {
+        let common = [
+            "simulate",
+            "--data",
+            &data,
+            "--net",
+            &net,
+            "--budget",
+            "40",
+            "--seeds",
+            "9",
+            "--out",
+            &out,
+            "--objective",
+            "residual",
+        ];
+        let printed = run(&[&common, more].concat());
+        let line = printed
+            .lines()
+            .find(|line| line.starts_with("    40"))
+            .unwrap();
+        let cells: Vec<f64> = line
+            .replace(['(', ')'], " ")
+            .split_whitespace()
+            .map(|cell| cell.parse().unwrap())
+            .collect();
+        // Median of what was kept, in excess of that of everything.
+        cells[1] - cells[5]
+    };
+    let plain = with(&["--thin", "1"]);
+    let thinned = with(&[]);
+    let calibrated = with(&["--calibrate", "curvature"]);
+    assert!(
+        thinned < plain && calibrated < 0.5 * thinned,
+        "{plain} {thinned} {calibrated}"
+    );
+    assert_ne!(thinned, with(&["--waiting", "1"]));
+}
+
+#[test]
 fn a_net_of_ones_own_is_the_pilot() {
     let directory = directory("simulate_net");
     let data = file(&directory, "stream.csv", &stream(200));

@@ -34,6 +34,9 @@
 #define GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items) \
   (68 + 2 * (scalar) + ((size_t)(items) - 1) * (12 + (scalar)))
 #define GLEANER_TOP_SNAPSHOT_LEN(scalar, items) (44 + ((size_t)(items) - 1) * (12 + (scalar)))
+#define GLEANER_POISSON_SNAPSHOT_LEN(scalar) (92 + 5 * (scalar))
+#define GLEANER_TOTALS_SNAPSHOT_LEN(scalar, sums) (36 + (scalar) * GLEANER_TOTALS_LEN(sums))
+#define GLEANER_QUANTILE_SNAPSHOT_LEN(scalar, octaves) (60 + (scalar) + 4 * GLEANER_QUANTILE_LEN(octaves))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
   (56 + 8 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))

@@ -5,7 +5,7 @@ mod support;
 
 use gleaner::Scalar;
 use gleaner::model::{Activation, Layer, Network, Objective, exact_scratch};
-use gleaner::sampler::Item;
+use gleaner::sampler::{Candidate, Item, positions_len};
 use gleaner::selector::{Options, Scaling, Selector, selector_len};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -171,6 +171,18 @@ fn life<T: Scalar>(objective: Objective<T>, is_running: bool) -> String {
     life.print("empty");
     life.stream(objective, 2500..2600);
     life.print("second");
+    let slots = &life.slots;
+    let mut candidates = [Candidate::default(); KEEP];
+    let mut positions = vec![T::ZERO; positions_len(KEEP, ORDER)];
+    let recall = |slot: u32, x: &mut [T]| {
+        x.copy_from_slice(&slots[slot as usize]);
+        Ok(Life::label(objective, slots[slot as usize]))
+    };
+    let thinned = life
+        .selector
+        .thin(6, &mut candidates, &mut positions, recall);
+    thinned.expect("kept readings");
+    life.print("thinned");
     life.out
 }
 

@@ -47,6 +47,16 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Totals<T, B> {
         low.fill(T::ZERO);
     }
 
+    /// Other sums of as many readings, in order.
+    pub(crate) fn replace(&mut self, count: u64, mut next: impl FnMut() -> Sum<T>) {
+        self.state.count = count;
+        let (high, low) = parts_mut(self.memory.as_mut(), self.state.length);
+        for (high, low) in high.iter_mut().zip(low) {
+            let sum = next();
+            (*high, *low) = (sum.high, sum.low);
+        }
+    }
+
     /// Takes in the vector of a reading.
     ///
     /// # Errors
@@ -112,7 +122,7 @@ impl<T: Scalar, B: AsRef<[T]>> Totals<T, B> {
     }
 
     /// All sums.
-    pub(super) fn sums(&self) -> impl Iterator<Item = Sum<T>> + '_ {
+    pub(crate) fn sums(&self) -> impl Iterator<Item = Sum<T>> + '_ {
         let length = self.state.length;
         let memory = self.memory.as_ref();
         let (high, rest) = memory.split_at_checked(length).unwrap_or_default();

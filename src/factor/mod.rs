@@ -33,6 +33,7 @@ mod pair;
 mod pivot;
 mod score;
 mod solve;
+mod whiten;
 
 use crate::model::{all_finite, dot};
 use crate::{Error, Scalar};

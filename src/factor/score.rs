@@ -372,7 +372,7 @@ impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     }
 
     /// Pivots with their column squares.
-    fn pivots(&self) -> impl Iterator<Item = (T, T)> {
+    pub(super) fn pivots(&self) -> impl Iterator<Item = (T, T)> {
         let order = self.state.order;
         let parts = parts(self.memory.as_ref(), order);
         rows(parts.packed, order)

@@ -12,6 +12,7 @@ mod reading;
 mod rebase;
 mod state;
 mod stored;
+mod thin;
 
 pub use joined::Joined;
 pub use options::{Options, Pilot, Scaling};
@@ -24,7 +25,7 @@ pub(crate) use stored::stored;
 use crate::factor::Factor;
 use crate::model::Model;
 use crate::record::Header;
-use crate::sampler::{Item, Kept, Reservoir, effective_size};
+use crate::sampler::{Candidate, Item, Kept, Reservoir, effective_size};
 use crate::standardiser::Moments;
 use crate::{Error, Scalar, Sum};
 use options::admit;
@@ -188,6 +189,32 @@ where
         self.model = model;
         self.options = options;
         Ok(())
+    }
+
+    /// Comes down to `keep` readings, before they are drained: a sample thinned from m k kept readings carries far more
+    /// than k kept from the start. See [`Reservoir::thin`], which this does with positions of its own: the whitened row
+    /// over the score, so that what two neighbours say of the model is nearly the same.
+    ///
+    /// `candidates`: those who wait for a neighbour, best as many as are kept; `positions`:
+    /// [`crate::sampler::positions_len`]`(candidates.len(), N)` scalars, N the model's order. `recall` as in
+    /// [`Selector::rebase`], asked twice for each reading; one that fails the second time only costs spread. Weights are
+    /// exact either way. The selector takes no readings until [`Selector::begin_period`].
+    /// Cost: of n kept, 2 n rows and whitenings, and about `n candidates N` multiplications.
+    ///
+    /// # Errors
+    /// As [`Reservoir::thin`]; what `recall` returns; those of a reading; `Stale` as in [`Factor::score`]. Then nothing
+    /// has changed but the order of the items.
+    pub fn thin<R>(
+        &mut self,
+        keep: usize,
+        candidates: &mut [Candidate<T>],
+        positions: &mut [T],
+        recall: R,
+    ) -> Result<(), Error>
+    where
+        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+    {
+        self.joined().thin(keep, candidates, positions, recall)
     }
 
     /// Number of kept readings.

@@ -1,6 +1,6 @@
 //! The parts of a selector's memory, and a reading's way through them.
 
-use super::Scaling;
+use super::{Options, Scaling};
 use crate::factor::factor_len;
 use crate::model::{Model, largest};
 use crate::standardiser::{Moments, moments_len, standardise};
@@ -77,4 +77,32 @@ impl<'m, T: Scalar> Parts<'m, T> {
 pub(super) fn has_room_for_squares<T: Scalar>(x: &[T]) -> bool {
     let most = largest(x);
     most * most <= T::MAX * T::of(1.0 / 8_589_934_592.0)
+}
+
+/// The row, without gauge columns, of a kept reading under a model, into the memory. `moments`: readings in the running
+/// moments; `recall(slot, x)` writes the raw input and returns its label.
+pub(super) fn recall_row<'m, T: Scalar, M: Model<T>>(
+    model: &M,
+    options: &Options<'_, T>,
+    moments: u64,
+    memory: &'m mut [T],
+    slot: u32,
+    recall: &mut impl FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+) -> Result<&'m [T], Error> {
+    let mut parts = Parts::of(model, memory)?;
+    // The row's memory holds the raw input until the row is made.
+    let row = core::mem::take(&mut parts.row);
+    let raw = row
+        .get_mut(..model.inputs())
+        .ok_or(Error::Length("memory"))?;
+    let label = recall(slot, raw)?;
+    parts.standardise(raw, options.scaling, moments)?;
+    parts.row = row;
+    let target = options.objective.with(label)?;
+    model.row(parts.x, 0, target, parts.row, parts.scratch)?;
+    model.leave_out_gauge(parts.row);
+    parts
+        .row
+        .get(..model.order())
+        .ok_or(Error::Length("memory"))
 }

@@ -1,7 +1,7 @@
 //! The next model takes over from the kept readings.
 
 use super::options::admit;
-use super::parts::Parts;
+use super::parts::{Parts, recall_row};
 use super::{Joined, Options};
 use crate::factor::{Factor, FactorState, check_ridge, default_ridge};
 use crate::model::{Model, dot};
@@ -40,7 +40,8 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             let Some(item) = self.state.kept(self.items, index) else {
                 continue;
             };
-            let row = self.recall_row(model, options, item.slot, &mut recall)?;
+            let moments = self.state.moments;
+            let row = recall_row(model, options, moments, self.memory, item.slot, &mut recall)?;
             is_zero &= row.iter().all(|&entry| entry == T::ZERO);
             weights.add(item.weight);
             squares.add(item.weight * dot(row, row));
@@ -95,7 +96,8 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             let Some(item) = self.state.kept(self.items, index) else {
                 continue;
             };
-            self.recall_row(model, options, item.slot, recall)?;
+            let moments = self.state.moments;
+            recall_row(model, options, moments, self.memory, item.slot, recall)?;
             let parts = Parts::of(model, self.memory)?;
             let row = parts
                 .row
@@ -106,35 +108,5 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             state = factor.state();
         }
         Ok(state)
-    }
-
-    /// The row, without gauge columns, of a kept reading under a model.
-    fn recall_row<N: Model<T>, R>(
-        &mut self,
-        model: &N,
-        options: &Options<'_, T>,
-        slot: u32,
-        recall: &mut R,
-    ) -> Result<&[T], Error>
-    where
-        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
-    {
-        let moments = self.state.moments;
-        let mut parts = Parts::of(model, self.memory)?;
-        // The row's memory holds the raw input until the row is made.
-        let row = core::mem::take(&mut parts.row);
-        let raw = row
-            .get_mut(..model.inputs())
-            .ok_or(Error::Length("memory"))?;
-        let label = recall(slot, raw)?;
-        parts.standardise(raw, options.scaling, moments)?;
-        parts.row = row;
-        let target = options.objective.with(label)?;
-        model.row(parts.x, 0, target, parts.row, parts.scratch)?;
-        model.leave_out_gauge(parts.row);
-        parts
-            .row
-            .get(..model.order())
-            .ok_or(Error::Length("memory"))
     }
 }

@@ -12,7 +12,7 @@
 //! | 0 | 4 bytes | magic `GLNS` |
 //! | 4 | u32 | length of the snapshot in bytes, checksum included |
 //! | 8 | u16 | version, 1 |
-//! | 10 | u8 | object: 1 factor, 2 reservoir, 3 top k, 4 moments, 5 selector |
+//! | 10 | u8 | object: 1 factor, 2 reservoir, 3 top k, 4 moments, 5 selector, 6 totals, 7 quantile, 8 Poisson |
 //! | 11 | u8 | bytes of a scalar, 4 or 8 |
 //! | 12 | u64 | id of the model; 0 but for a selector |
 //! | 20 | | the object, see below |
@@ -35,6 +35,14 @@
 //! slot, u64 seen, s threshold, s compensation; heavy + light items, the heavy ones a heap.
 //!
 //! **Top k**, at most `20 + k (12 + s)` bytes: u32 slots, u32 kept, u32 free slot, u64 seen; the items, a heap.
+//!
+//! **Totals**, `12 + 2 s n` bytes: u32 sums n, u64 readings; n sums.
+//!
+//! **Quantile**, `36 + s + 4 c` bytes: u32 counters c, u64 items seen, u64 total of the counters, u64 half-life, u64 age, s
+//! highest score; c u32 counters, from the highest bin down.
+//!
+//! **Poisson**, `4 + g + 48 + 5 s` bytes: generator; u64 seen, kept, capped, and of the budget keep, items and window; s
+//! threshold; its logarithm and the sum of all probabilities, a sum each.
 //!
 //! **Selector**, at most `104 + 8 s + 12 + 4 s d + F` bytes and a reservoir:
 //! u32 inputs d, u32 parameters P, u32 objective (0 prediction, 1 residual, 2 logistic, 3 Huber), u32 scaling (0 none,
@@ -60,13 +68,19 @@
 
 mod factor;
 mod moments;
+mod poisson;
+mod quantile;
 mod sampler;
 mod selector;
+mod totals;
 
 pub use factor::factor_snapshot_len;
 pub use moments::moments_snapshot_len;
+pub use poisson::poisson_snapshot_len;
+pub use quantile::quantile_snapshot_len;
 pub use sampler::{reservoir_snapshot_len, top_snapshot_len};
 pub use selector::{save_selector, selector_snapshot_len};
+pub use totals::totals_snapshot_len;
 
 use crate::bytes::{CHECKSUM, Sink, Source, checksum, len};
 use crate::{Error, Scalar};
@@ -92,6 +106,12 @@ pub enum Object {
     Moments = 4,
     /// [`crate::selector::Selector`]
     Selector = 5,
+    /// [`crate::calibrate::Totals`]
+    Totals = 6,
+    /// [`crate::outlier::Quantile`]
+    Quantile = 7,
+    /// [`crate::sampler::Poisson`]
+    Poisson = 8,
 }
 
 /// What a snapshot says of itself: whose it is, before there is an object to restore into.
@@ -149,6 +169,9 @@ fn open(bytes: &[u8]) -> Result<(Header, Source<'_>), Error> {
         3 => Object::Top,
         4 => Object::Moments,
         5 => Object::Selector,
+        6 => Object::Totals,
+        7 => Object::Quantile,
+        8 => Object::Poisson,
         _ => return Err(Error::Object),
     };
     if scalar != 4 && scalar != 8 {

@@ -29,6 +29,28 @@ const fn item_len<T: Scalar>() -> usize {
     12 + T::BYTES
 }
 
+pub(super) fn put_generator(sink: &mut Sink<'_>, state: &[u8]) -> Result<(), Error> {
+    sink.size(state.len())?;
+    sink.bytes(state)
+}
+
+pub(super) fn take_generator<G: SeedableRng>(source: &mut Source<'_>) -> Result<G, Error> {
+    let mut seed = G::Seed::default();
+    let place = seed.as_mut();
+    if source.size()? != place.len() {
+        return Err(Error::Length("generator"));
+    }
+    let state = source.bytes(place.len())?;
+    if state.iter().all(|&byte| byte == 0) {
+        return Err(Error::Range("generator"));
+    }
+    place
+        .iter_mut()
+        .zip(state)
+        .for_each(|(to, from)| *to = *from);
+    Ok(G::from_seed(seed))
+}
+
 fn put_items<T: Scalar>(sink: &mut Sink<'_>, items: &[Item<T>], kept: usize) -> Result<(), Error> {
     for item in items.iter().take(kept) {
         sink.u64(item.sequence)?;
@@ -44,8 +66,7 @@ pub(super) fn put_reservoir<T: Scalar>(
     state: &ReservoirState<T>,
     items: &[Item<T>],
 ) -> Result<(), Error> {
-    sink.size(generator.len())?;
-    sink.bytes(generator)?;
+    put_generator(sink, generator)?;
     sink.size(items.len())?;
     sink.size(state.heavy)?;
     sink.size(state.light)?;
@@ -143,19 +164,7 @@ pub(super) struct ReservoirImage<'a, T, G> {
 impl<'a, T: Scalar, G: SeedableRng> ReservoirImage<'a, T, G> {
     /// Reads a reservoir of so many slots.
     pub(super) fn take(source: &mut Source<'a>, slots: usize) -> Result<Self, Error> {
-        let mut seed = G::Seed::default();
-        let place = seed.as_mut();
-        if source.size()? != place.len() {
-            return Err(Error::Length("generator"));
-        }
-        let state = source.bytes(place.len())?;
-        if state.iter().all(|&byte| byte == 0) {
-            return Err(Error::Range("generator"));
-        }
-        place
-            .iter_mut()
-            .zip(state)
-            .for_each(|(to, from)| *to = *from);
+        let generator = take_generator(source)?;
         if source.size()? != slots {
             return Err(Error::Length("items"));
         }
@@ -174,7 +183,7 @@ impl<'a, T: Scalar, G: SeedableRng> ReservoirImage<'a, T, G> {
         let kept = heavy.saturating_add(light);
         Ok(ReservoirImage {
             state,
-            generator: G::from_seed(seed),
+            generator,
             items: Items::take(source, kept, heavy, slots, free, seen, light == 0)?,
         })
     }

@@ -1,11 +1,13 @@
 //! A device in the small: the pilot in its flash, one pass over the readings.
 
+use super::sums::Sums;
 use super::task::{Constants, Task};
 use crate::pilot::PilotFactor;
+use gleaner::calibrate::Vector;
 use gleaner::model::{Layers, Model, Network, Objective};
 use gleaner::rand_core::Rng;
 use gleaner::record::Header;
-use gleaner::sampler::{Item, Kept};
+use gleaner::sampler::{Candidate, Item, Kept, positions_len};
 use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
 use gleaner::{Error, Scalar};
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -48,6 +50,12 @@ pub struct Scoring {
     pub uniform: f64,
     /// Nodes where rows need quadrature.
     pub nodes: usize,
+    /// How many times the budget are kept until the end, and then thinned; 1: not.
+    pub thin: usize,
+    /// Readings that wait for a neighbour at a time while it thins.
+    pub waiting: usize,
+    /// The vector whose sums over all readings the weights are calibrated on.
+    pub calibrate: Option<Vector>,
 }
 
 /// A kept reading.
@@ -59,6 +67,8 @@ pub struct Pick {
     pub score: f64,
     /// How many readings it stands for.
     pub weight: f64,
+    /// The weight, calibrated; the same where nothing is calibrated.
+    pub calibrated: f64,
 }
 
 /// What one pass left.
@@ -148,12 +158,13 @@ pub fn stream<T: Scalar>(
         ..Options::default()
     };
     let generator = Xoshiro128PlusPlus::seed_from_u64(seed);
+    let many = budget.saturating_mul(scoring.thin).min(task.len());
     let mut selector = Selector::new(
         network,
         options,
         generator,
         vec![T::ZERO; length],
-        vec![Item::<T>::default(); budget + 1],
+        vec![Item::<T>::default(); many + 1],
     )?;
     selector.start(Pilot {
         packed: &factor.packed,
@@ -163,24 +174,49 @@ pub fn stream<T: Scalar>(
         model_id: 0,
     })?;
     let payload = task.inputs() * T::BYTES;
-    let items = budget + 1;
-    let mut pass = Pass {
-        memory: length * T::BYTES + items * (size_of::<Item<T>>() + payload),
-        ..Pass::default()
-    };
+    let items = many + 1;
+    let mut memory = length * T::BYTES + items * (size_of::<Item<T>>() + payload);
+    let mut pass = Pass::default();
+    let mut sums = scoring
+        .calibrate
+        .map(|vector| Sums::new(task, pilot, vector))
+        .transpose()?;
+    // What the selector's slots hold: numbers of readings stand for their payloads.
+    let mut slots = vec![0; items];
     for index in 0..task.len() {
         let label = scoring.labelled.then_some(task.labels[index]);
+        slots[selector.free() as usize] = index;
         let verdict = selector.offer(task.reading(index), label)?;
         pass.leverages.push(verdict.leverage.wide());
+        if let Some(sums) = &mut sums {
+            sums.observe(index)?;
+        }
     }
+    if selector.len() > budget {
+        let waiting = scoring.waiting.min(selector.len());
+        let mut candidates = vec![Candidate::default(); waiting];
+        let mut positions = vec![T::ZERO; positions_len(waiting, selector.model().order())];
+        memory += size_of_val(&candidates[..]) + size_of_val(&positions[..]);
+        selector.thin(budget, &mut candidates, &mut positions, |slot, x| {
+            let index = slots[slot as usize];
+            x.copy_from_slice(task.reading(index));
+            Ok(scoring.labelled.then_some(task.labels[index]))
+        })?;
+    }
+    pass.memory = memory;
     pass.header = selector.record_header(seed, payload as u32);
     let pick = |kept: Kept<T>| Pick {
         index: kept.sequence as usize,
         score: kept.score.wide(),
         weight: kept.weight.wide(),
+        calibrated: kept.weight.wide(),
     };
     pass.kept = selector.drain().map(pick).collect();
     pass.kept.sort_by_key(|pick| pick.index);
+    if let Some(sums) = sums {
+        pass.memory += sums.memory();
+        sums.calibrate(&mut pass.kept)?;
+    }
     Ok(pass)
 }
 

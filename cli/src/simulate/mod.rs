@@ -3,6 +3,7 @@
 mod device;
 mod pictures;
 mod report;
+mod sums;
 mod task;
 mod trial;
 
@@ -10,8 +11,9 @@ use crate::failure::{Failure, data, file, usage};
 use crate::net::Net;
 use crate::options::Objective;
 use crate::table::{FirstLine, Table};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use device::Scoring;
+use gleaner::calibrate::Vector;
 use gleaner::model;
 use std::path::PathBuf;
 use task::Task;
@@ -49,6 +51,17 @@ pub struct Arguments {
     /// Share of uniform sampling in the score, 0 to 1
     #[arg(long, value_name = "ALPHA", default_value_t = 0.0)]
     uniform: f64,
+    /// Keep so many times the budget until the end, then thin; 1: keep the budget only
+    #[arg(long, value_name = "TIMES", default_value_t = 4,
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    thin: u32,
+    /// Readings that wait for a neighbour while it thins: more spread and more memory
+    #[arg(long, value_name = "READINGS", default_value_t = 128,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    waiting: u32,
+    /// Calibrate the weights of the refit on sums over all readings
+    #[arg(long, value_enum)]
+    calibrate: Option<Calibrate>,
     /// Gauss-Legendre nodes a panel where rows have no closed form
     #[arg(long, value_name = "1..32", default_value_t = 8,
           value_parser = clap::value_parser!(u8).range(1..=32))]
@@ -56,6 +69,27 @@ pub struct Arguments {
     /// Where pictures and the record go
     #[arg(long, value_name = "DIRECTORY", default_value = "target/gleaner")]
     out: PathBuf,
+}
+
+/// What is summed over all readings, see `gleaner::calibrate::Vector`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Calibrate {
+    /// Loss slope times gradient, and 1: with labels
+    Gradient,
+    /// The same, and the Gauss-Newton matrix: with labels
+    Curvature,
+    /// Products of the gradient, the gradient, output times gradient, 1: no label
+    Output,
+}
+
+impl Calibrate {
+    fn vector(self) -> Vector {
+        match self {
+            Calibrate::Gradient => Vector::Gradient,
+            Calibrate::Curvature => Vector::Curvature,
+            Calibrate::Output => Vector::Output,
+        }
+    }
 }
 
 /// Runs the command.
@@ -135,6 +169,13 @@ fn experiments(arguments: &Arguments, table: &Table) -> Result<Vec<Experiment>, 
         labelled,
         uniform: arguments.uniform,
         nodes: usize::from(arguments.nodes),
+        thin: arguments.thin as usize,
+        waiting: arguments.waiting as usize,
+        // What takes labels is no use to a device that has none.
+        calibrate: arguments
+            .calibrate
+            .filter(|&sums| labelled || sums == Calibrate::Output)
+            .map(Calibrate::vector),
     };
     let scorings = match arguments.objective {
         None => vec![scoring(false), scoring(true)],

@@ -156,7 +156,7 @@ fn one(
             let picks: Vec<_> = pass
                 .kept
                 .iter()
-                .map(|kept| (kept.index, kept.weight))
+                .map(|kept| (kept.index, kept.calibrated))
                 .collect();
             losses.push(refit(
                 &task.sample(&pilot.constants, &picks),

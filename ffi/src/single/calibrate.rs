@@ -120,13 +120,13 @@ impl gleaner_totals_f32 {
         }
     }
 
-    unsafe fn read<'a>(&self) -> Result<Totals<f32, &'a [f32]>, Fault> {
+    pub(super) unsafe fn read<'a>(&self) -> Result<Totals<f32, &'a [f32]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Totals)?;
         let memory = slice(self.memory.cast_const(), self.memory_len)?;
         Ok(Totals::attach(self.state(), memory)?)
     }
 
-    unsafe fn change(
+    pub(super) unsafe fn change(
         &mut self,
         change: impl FnOnce(&mut Totals<f32, &mut [f32]>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {

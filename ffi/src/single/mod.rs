@@ -26,6 +26,8 @@ pub mod calibrate;
 
 pub mod moments;
 
+pub mod quantile;
+
 pub mod state;
 
 pub mod selector;
@@ -39,8 +41,6 @@ pub mod copy;
 pub mod fit;
 
 pub mod diagnose;
-
-pub mod quantile;
 
 pub mod explain;
 

@@ -91,7 +91,7 @@ impl From<PoissonState<f32>> for gleaner_poisson_state_f32 {
 }
 
 impl gleaner_poisson_f32 {
-    fn attach(&self) -> Result<Poisson<f32>, Fault> {
+    pub(super) fn attach(&self) -> Result<Poisson<f32>, Fault> {
         check_tag::<f32>(self.tag, Kind::Poisson)?;
         Ok(Poisson::attach(*self.state.own())?)
     }

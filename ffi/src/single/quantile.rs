@@ -70,13 +70,13 @@ impl From<QuantileState<f32>> for gleaner_quantile_state_f32 {
 }
 
 impl gleaner_quantile_f32 {
-    unsafe fn read<'a>(&self) -> Result<Quantile<f32, &'a [u32]>, Fault> {
+    pub(super) unsafe fn read<'a>(&self) -> Result<Quantile<f32, &'a [u32]>, Fault> {
         check_tag::<f32>(self.tag, Kind::Quantile)?;
         let memory = slice(self.memory, self.memory_len)?;
         Ok(Quantile::attach(self.state.own(), memory)?)
     }
 
-    unsafe fn change(
+    pub(super) unsafe fn change(
         &mut self,
         change: impl FnOnce(&mut Quantile<f32, &mut [u32]>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {

@@ -3,6 +3,7 @@
 use super::descriptor::{Descriptor, gleaner_model_f32, gleaner_pilot_f32};
 use super::reservoir::{gleaner_item_f32, gleaner_kept_f32};
 use super::state::{gleaner_counters_f32, gleaner_options_f32, gleaner_selector_f32, options};
+use super::thin::gleaner_candidate_f32;
 use crate::border::{Fault, object, object_mut, optional, output, run, slice, slice_mut};
 use crate::convert::{self, Kind, tag};
 use crate::record;
@@ -12,7 +13,7 @@ use crate::{
 };
 use gleaner::model::Network;
 use gleaner::record::Header;
-use gleaner::sampler::{self, Item};
+use gleaner::sampler::{self, Candidate, Item};
 use gleaner::selector::{Pilot, Selector, Verdict};
 use gleaner::{Error, Scalar, Sum};
 
@@ -73,6 +74,47 @@ pub type gleaner_recall_f32 = Option<
         label: *mut f32,
     ) -> i32,
 >;
+
+/// The caller's function with its context, and whether it has failed.
+struct Recall {
+    call: unsafe extern "C" fn(*mut core::ffi::c_void, u32, *mut f32, usize, *mut f32) -> i32,
+    context: *mut core::ffi::c_void,
+    is_labelled: bool,
+    failed: bool,
+}
+
+impl Recall {
+    fn new(
+        call: gleaner_recall_f32,
+        context: *mut core::ffi::c_void,
+        options: &gleaner_options_f32,
+    ) -> Result<Self, Fault> {
+        Ok(Recall {
+            call: call.ok_or(Fault(crate::GLEANER_ERROR_NULL))?,
+            context,
+            is_labelled: options.objective != GLEANER_OBJECTIVE_PREDICTION,
+            failed: false,
+        })
+    }
+
+    fn ask(&mut self, slot: u32, x: &mut [f32]) -> Result<Option<f32>, Error> {
+        let mut label = 0.0;
+        // SAFETY: the caller's function, called as the header says.
+        if unsafe { (self.call)(self.context, slot, x.as_mut_ptr(), x.len(), &mut label) } != 0 {
+            self.failed = true;
+            return Err(Error::Model);
+        }
+        Ok(self.is_labelled.then_some(label))
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        if self.failed {
+            Err(Fault(GLEANER_ERROR_CALLBACK))
+        } else {
+            Ok(())
+        }
+    }
+}
 
 /// A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
 /// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A
@@ -272,31 +314,57 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
         let selector = object_mut(selector)?;
         let next = Descriptor::new(model)?;
         next.check_scaling()?;
-        let recall = recall.ok_or(Fault(crate::GLEANER_ERROR_NULL))?;
-        let labelled = selector.options.objective != GLEANER_OBJECTIVE_PREDICTION;
         let options = self::options(&selector.options, next)?;
         let network = next.network()?;
         let plan = network.plan();
         let network = Network::attach(next, &plan);
-        let mut failed = false;
+        let mut recall = Recall::new(recall, context, &selector.options)?;
         let done = selector.change(|attached| {
-            let recalled = attached.rebase(&network, &options, |slot, x: &mut [f32]| {
-                let mut label = 0.0;
-                if recall(context, slot, x.as_mut_ptr(), x.len(), &mut label) != 0 {
-                    failed = true;
-                    return Err(Error::Model);
-                }
-                Ok(labelled.then_some(label))
-            });
-            Ok(recalled?)
+            Ok(attached.rebase(&network, &options, |slot, x: &mut [f32]| {
+                recall.ask(slot, x)
+            })?)
         });
-        if failed {
-            return Err(Fault(GLEANER_ERROR_CALLBACK));
-        }
+        recall.check()?;
         done?;
         selector.plan = plan.into();
         selector.model = model;
         Ok(())
+    })
+}
+
+/// Comes down to `keep` readings at the end of a period, before they are drained: a selector of 4 k readings thinned
+/// to k is worth far more than one of k. Readings are spread over what the model distinguishes: their rows, whitened
+/// by the factor, over their scores. Weights stay exact. No reading is taken until the next period. `candidates`: so
+/// many wait for a neighbour at a time, best as many as are kept; `positions`:
+/// `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's. `recall` is asked twice for each
+/// reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n rows
+/// and `2 n order^2` multiplications, and about `n candidates_len order` more.
+/// Errors: STATE; NULL (no function), CALLBACK; those of a reading; LENGTH, RANGE (keep 0). Then the sample is as before,
+/// in another order.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_selector_thin_f32(
+    selector: *mut gleaner_selector_f32,
+    keep: usize,
+    candidates: *mut gleaner_candidate_f32,
+    candidates_len: usize,
+    positions: *mut f32,
+    positions_len: usize,
+    recall: gleaner_recall_f32,
+    context: *mut core::ffi::c_void,
+) -> gleaner_status {
+    run(|| {
+        let selector = object_mut(selector)?;
+        let candidates = slice_mut(candidates.cast::<Candidate<f32>>(), candidates_len)?;
+        let positions = slice_mut(positions, positions_len)?;
+        let mut recall = Recall::new(recall, context, &selector.options)?;
+        let done = selector.change(|attached| {
+            let ask = |slot, x: &mut [f32]| recall.ask(slot, x);
+            Ok(attached.thin(keep, candidates, positions, ask)?)
+        });
+        if done.is_err() {
+            recall.check()?;
+        }
+        done
     })
 }
 

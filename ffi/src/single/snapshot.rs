@@ -1,16 +1,20 @@
 //! Snapshots: saving and restoring, in single precision.
 
+use super::calibrate::gleaner_totals_f32;
 use super::factor::gleaner_factor_f32;
 use super::moments::gleaner_moments_f32;
+use super::poisson::gleaner_poisson_f32;
+use super::quantile::gleaner_quantile_f32;
 use super::reservoir::gleaner_reservoir_f32;
 use super::state::gleaner_selector_f32;
 use super::top::gleaner_top_f32;
 use crate::border::{object, object_mut, output, run, slice, slice_mut};
 use crate::library::length;
 use crate::{GENERATOR, gleaner_status};
+use gleaner::outlier::quantile_len;
 use gleaner::snapshot::{
-    factor_snapshot_len, moments_snapshot_len, reservoir_snapshot_len, selector_snapshot_len,
-    top_snapshot_len,
+    factor_snapshot_len, moments_snapshot_len, poisson_snapshot_len, quantile_snapshot_len,
+    reservoir_snapshot_len, selector_snapshot_len, top_snapshot_len, totals_snapshot_len,
 };
 use rand_xoshiro::Xoshiro128PlusPlus;
 
@@ -39,6 +43,26 @@ pub extern "C" fn gleaner_top_snapshot_len_f32(items: usize) -> usize {
 pub extern "C" fn gleaner_moments_snapshot_len_f32(features: usize) -> usize {
     length([features, 0, 0, 0], || {
         moments_snapshot_len::<f32>(features)
+    })
+}
+
+/// Bytes of a Poisson sampler's snapshot, as `GLEANER_POISSON_SNAPSHOT_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_poisson_snapshot_len_f32() -> usize {
+    poisson_snapshot_len::<f32>(GENERATOR)
+}
+
+/// Bytes of a snapshot of totals, as `GLEANER_TOTALS_SNAPSHOT_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_totals_snapshot_len_f32(sums: usize) -> usize {
+    length([sums, 0, 0, 0], || totals_snapshot_len::<f32>(sums))
+}
+
+/// Bytes of a quantile's snapshot, as `GLEANER_QUANTILE_SNAPSHOT_LEN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_quantile_snapshot_len_f32(octaves: usize) -> usize {
+    length([octaves, 0, 0, 0], || {
+        quantile_snapshot_len::<f32>(quantile_len(octaves))
     })
 }
 
@@ -182,6 +206,103 @@ pub unsafe extern "C" fn gleaner_moments_restore_f32(
     run(|| {
         let (moments, bytes) = (object_mut(moments)?, slice(bytes, bytes_len)?);
         moments.change(|attached| Ok(attached.restore(bytes)?))
+    })
+}
+
+/// Writes a snapshot, generator included; `written` gets its length.
+/// Errors: STATE, LENGTH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_poisson_save_f32(
+    poisson: *const gleaner_poisson_f32,
+    bytes: *mut u8,
+    bytes_len: usize,
+    written: *mut usize,
+) -> gleaner_status {
+    run(|| {
+        let (poisson, written) = (object(poisson)?, output(written)?);
+        let bytes = slice_mut(bytes, bytes_len)?;
+        written.set(poisson.attach()?.save(&poisson.generator, bytes)?);
+        Ok(())
+    })
+}
+
+/// Becomes the sampler that was saved, budget and generator included.
+/// Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, RANGE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_poisson_restore_f32(
+    poisson: *mut gleaner_poisson_f32,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> gleaner_status {
+    run(|| {
+        let (poisson, bytes) = (object_mut(poisson)?, slice(bytes, bytes_len)?);
+        let mut attached = poisson.attach()?;
+        let generator: Xoshiro128PlusPlus = attached.restore(bytes)?;
+        poisson.state = attached.state().into();
+        poisson.generator = generator.state();
+        Ok(())
+    })
+}
+
+/// Writes a snapshot; `written` gets its length.
+/// Errors: STATE, LENGTH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_totals_save_f32(
+    totals: *const gleaner_totals_f32,
+    bytes: *mut u8,
+    bytes_len: usize,
+    written: *mut usize,
+) -> gleaner_status {
+    run(|| {
+        let (totals, written) = (object(totals)?, output(written)?);
+        let bytes = slice_mut(bytes, bytes_len)?;
+        written.set(totals.read()?.save(bytes)?);
+        Ok(())
+    })
+}
+
+/// Becomes the totals of as many sums that were saved.
+/// Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, RANGE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_totals_restore_f32(
+    totals: *mut gleaner_totals_f32,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> gleaner_status {
+    run(|| {
+        let (totals, bytes) = (object_mut(totals)?, slice(bytes, bytes_len)?);
+        totals.change(|attached| Ok(attached.restore(bytes)?))
+    })
+}
+
+/// Writes a snapshot; `written` gets its length.
+/// Errors: STATE, LENGTH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_quantile_save_f32(
+    quantile: *const gleaner_quantile_f32,
+    bytes: *mut u8,
+    bytes_len: usize,
+    written: *mut usize,
+) -> gleaner_status {
+    run(|| {
+        let (quantile, written) = (object(quantile)?, output(written)?);
+        let bytes = slice_mut(bytes, bytes_len)?;
+        written.set(quantile.read()?.save(bytes)?);
+        Ok(())
+    })
+}
+
+/// Becomes the quantile of as many counters that was saved, highest score and half-life included.
+/// Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, RANGE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_quantile_restore_f32(
+    quantile: *mut gleaner_quantile_f32,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> gleaner_status {
+    run(|| {
+        let (quantile, bytes) = (object_mut(quantile)?, slice(bytes, bytes_len)?);
+        quantile.change(|attached| Ok(attached.restore(bytes)?))
     })
 }
 

@@ -327,9 +327,16 @@ static int32_t refuse(void *context, uint32_t slot, real *x, size_t x_len, real 
 
 static void callbacks(void)
 {
+  static struct F(gleaner_candidate) waiting[1];
+  static real places[GLEANER_POSITIONS_LEN(1, ORDER)];
   int32_t answer = 3;
   remember();
   STATUS(GLEANER_ERROR_CALLBACK, F(gleaner_selector_rebase)(&selector, &net, refuse, &answer));
+  nothing_has_changed();
+  STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_thin)(&selector, 2, waiting, 1, places, COUNT(places), NULL, NULL));
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_thin)(&selector, 2, waiting, 1, places, 3, refuse, &answer));
+  STATUS(GLEANER_ERROR_CALLBACK,
+         F(gleaner_selector_thin)(&selector, 2, waiting, 1, places, COUNT(places), refuse, &answer));
   nothing_has_changed();
 }
 

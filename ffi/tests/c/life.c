@@ -8,6 +8,8 @@ static real memory[MEMORY], copied_memory[MEMORY];
 static struct F(gleaner_item) items[KEEP + 1], copied_items[KEEP + 1];
 static struct F(gleaner_selector) selector, copy;
 static real slots[KEEP + 1][INPUTS + 1];
+static struct F(gleaner_candidate) candidates[KEEP];
+static real positions[GLEANER_POSITIONS_LEN(KEEP, ORDER)];
 
 /* The next model: another second layer. */
 static const real next_w2[HIDDEN] = {(real)-0.5, (real)1.25, (real)0.75, (real)1.0};
@@ -137,6 +139,9 @@ static void life(int32_t objective, int32_t scaling)
   print_sample("empty");
   stream(2500, 2600, labelled);
   print_sample("second");
+  OK(F(gleaner_selector_thin)(&selector, 6, candidates, KEEP, positions, GLEANER_POSITIONS_LEN(KEEP, ORDER), recall,
+                              slots));
+  print_sample("thinned");
 }
 
 int main(void)

@@ -88,6 +88,53 @@ static void moments(void)
   CHECK(memcmp(memory, again_memory, sizeof memory) == 0 && again.count == 1);
 }
 
+/* What runs for weeks: sums, a quantile, a sampler with a budget. */
+static void running(void)
+{
+  enum { SUMS = 3, OCTAVES = 2 };
+  static real sums[GLEANER_TOTALS_LEN(SUMS)], again_sums[GLEANER_TOTALS_LEN(SUMS)];
+  static uint32_t counters[GLEANER_QUANTILE_LEN(OCTAVES)], again_counters[GLEANER_QUANTILE_LEN(OCTAVES)];
+  static const struct gleaner_budget budget = {9, 100, 5};
+  struct F(gleaner_totals) totals, totals_again;
+  struct F(gleaner_quantile) quantile, quantile_again;
+  struct F(gleaner_poisson) poisson, poisson_again;
+  struct F(gleaner_decision) decision, expected;
+  uint32_t state = 3, i;
+  size_t length;
+  OK(F(gleaner_totals_init)(&totals, SUMS, sums, COUNT(sums)));
+  OK(F(gleaner_totals_init)(&totals_again, SUMS, again_sums, COUNT(again_sums)));
+  OK(F(gleaner_quantile_init)(&quantile, 1, counters, COUNT(counters)));
+  OK(F(gleaner_quantile_init)(&quantile_again, 2, again_counters, COUNT(again_counters)));
+  OK(F(gleaner_poisson_init)(&poisson, 1, 2, &budget));
+  OK(F(gleaner_poisson_init)(&poisson_again, 2, 1, NULL));
+  for (i = 0; i < 40; i++) {
+    const real vector[SUMS] = {draw(&state), 1, draw(&state)};
+    OK(F(gleaner_totals_observe)(&totals, vector, SUMS));
+    OK(F(gleaner_quantile_observe)(&quantile, vector[0] * vector[0]));
+    OK(F(gleaner_poisson_offer)(&poisson, vector[2] * vector[2], &decision));
+  }
+  OK(F(gleaner_totals_save)(&totals, bytes, sizeof bytes, &length));
+  CHECK(length == GLEANER_TOTALS_SNAPSHOT_LEN(sizeof(real), SUMS) && length == F(gleaner_totals_snapshot_len)(SUMS));
+  OK(F(gleaner_totals_restore)(&totals_again, bytes, length));
+  CHECK(memcmp(sums, again_sums, sizeof sums) == 0 && totals_again.count == 40);
+  STATUS(GLEANER_ERROR_OBJECT, F(gleaner_quantile_restore)(&quantile_again, bytes, length));
+  OK(F(gleaner_quantile_save)(&quantile, bytes, sizeof bytes, &length));
+  CHECK(length == GLEANER_QUANTILE_SNAPSHOT_LEN(sizeof(real), OCTAVES));
+  CHECK(length == F(gleaner_quantile_snapshot_len)(OCTAVES));
+  OK(F(gleaner_quantile_restore)(&quantile_again, bytes, length));
+  CHECK(memcmp(counters, again_counters, sizeof counters) == 0 && quantile_again.state.highest == 1);
+  OK(F(gleaner_poisson_save)(&poisson, bytes, sizeof bytes, &length));
+  CHECK(length == GLEANER_POISSON_SNAPSHOT_LEN(sizeof(real)) && length == F(gleaner_poisson_snapshot_len)());
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_poisson_save)(&poisson, other, length - 1, &length));
+  OK(F(gleaner_poisson_restore)(&poisson_again, bytes, length));
+  for (i = 0; i < 40; i++) {
+    const real score = draw(&state) + 2;
+    OK(F(gleaner_poisson_offer)(&poisson, score, &expected));
+    OK(F(gleaner_poisson_offer)(&poisson_again, score, &decision));
+    CHECK(decision.kept == expected.kept && decision.weight == expected.weight);
+  }
+}
+
 static real memory[MEMORY], again_memory[MEMORY];
 static struct F(gleaner_item) items[ITEMS], again_items[ITEMS];
 static struct F(gleaner_selector) selector, again;
@@ -173,6 +220,7 @@ int main(void)
   factors();
   samplers();
   moments();
+  running();
   selectors();
   CHECK(gleaner_status_text(GLEANER_ERROR_BLANK) != gleaner_status_text(GLEANER_ERROR_DAMAGED));
   puts("snapshot");

@@ -62,6 +62,10 @@ template <class T>
 using Recall = bool (*)(uint32_t, gleaner::Span<T>, T&);
 template gleaner::Status gleaner::SelectorOver<float>::rebase(gleaner::Model<float>, Recall<float>) noexcept;
 template gleaner::Status gleaner::SelectorOver<double>::rebase(gleaner::Model<double>, Recall<double>) noexcept;
+template gleaner::Status gleaner::SelectorOver<float>::thin(size_t, gleaner::Span<gleaner::Candidate<float>>,
+                                                            gleaner::Span<float>, Recall<float>) noexcept;
+template gleaner::Status gleaner::SelectorOver<double>::thin(size_t, gleaner::Span<gleaner::Candidate<double>>,
+                                                             gleaner::Span<double>, Recall<double>) noexcept;
 
 template <class T>
 using Span = gleaner::Span<T>;

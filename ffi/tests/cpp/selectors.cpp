@@ -124,6 +124,17 @@ void selectors() {
   }));
   CHECK(calls == 2 * keep);
   IS(GLEANER_ERROR_CALLBACK, copy.rebase(*net, [](uint32_t, gleaner::Span<T>, T&) { return false; }));
+  static gleaner::Candidate<T> waiting[keep];
+  static T places[GLEANER_POSITIONS_LEN(keep, order)];
+  OK(over.thin(2, waiting, places, [](uint32_t from, gleaner::Span<T> to, T& label) {
+    for (T& feature : to) {
+      feature = static_cast<T>(from);
+    }
+    label = 1;
+    return true;
+  }));
+  OK(over.count(count));
+  CHECK(count == 2);
   OK(selector.begin_period());
   CHECK(!(selector.begin() != selector.end()) && selector.raw().state.period == 1);
   gleaner::Pilot<T> pilot{};

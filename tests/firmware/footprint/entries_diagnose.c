@@ -62,6 +62,9 @@ void run_diagnoses(void)
     }
     RUN(gleaner_quantile_threshold, &quantile, (real)0.5, &value);
     RUN(gleaner_quantile_merge, &other, &quantile);
+    RUN(gleaner_quantile_save, &quantile, bytes, sizeof bytes, &length);
+    RUN(gleaner_quantile_restore, &other, bytes, length);
+    METER("gleaner_quantile_snapshot_len", length = F(gleaner_quantile_snapshot_len)(OCTAVES));
     RUN(gleaner_quantile_reset, &quantile);
     run_explanations();
 }

@@ -139,6 +139,7 @@ void run_other_samplers(void)
     static const struct gleaner_budget budget = {40, OFFERS, 4};
     struct F(gleaner_bottom) bottom;
     struct F(gleaner_poisson) poisson;
+    size_t length;
     struct F(gleaner_outcome) outcome;
     struct F(gleaner_decision) decision;
     struct F(gleaner_kept) kept;
@@ -159,6 +160,9 @@ void run_other_samplers(void)
         RUN(gleaner_poisson_offer, &poisson, i % 8 == 7 ? SUBNORMAL : score, &decision);
         meter_hash(decision.weight);
     }
+    RUN(gleaner_poisson_save, &poisson, bytes, sizeof bytes, &length);
+    RUN(gleaner_poisson_restore, &poisson, bytes, length);
+    METER("gleaner_poisson_snapshot_len", length = F(gleaner_poisson_snapshot_len)());
     RUN(gleaner_poisson_set_threshold, &poisson, SUBNORMAL);
     RUN(gleaner_poisson_clear, &poisson);
     run_draws();

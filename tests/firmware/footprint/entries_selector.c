@@ -72,6 +72,14 @@ static void snapshots(void)
     RUN(gleaner_selector_restore, &selector, bytes, written);
 }
 
+static void thin(struct F(gleaner_options) * options)
+{
+    static struct F(gleaner_candidate) candidates[KEEP];
+    static real positions[GLEANER_POSITIONS_LEN(KEEP, ORDER)];
+    RUN(gleaner_selector_thin, &selector, KEEP / 2, candidates, KEEP, positions,
+        GLEANER_POSITIONS_LEN(KEEP, ORDER), recall, options);
+}
+
 /* Starts anew from a pilot that has seen every column. */
 static void start(const struct F(gleaner_model) * model, const struct F(gleaner_options) * options)
 {
@@ -103,6 +111,7 @@ static void one_selector(const struct F(gleaner_model) * model, struct F(gleaner
     copy();
     snapshots();
     RUN(gleaner_selector_rebase, &selector, model, recall, options);
+    thin(options);
     RUN(gleaner_selector_begin_period, &selector);
     start(model, options);
     offers(options);
