@@ -332,15 +332,15 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
     })
 }
 
-/// Comes down to `keep` readings at the end of a period, before they are drained: a selector of 4 k readings thinned
-/// to k is worth far more than one of k. Readings are spread over what the model distinguishes: their rows, whitened
-/// by the factor, over their scores. Weights stay exact. No reading is taken until the next period. `candidates`: so
-/// many wait for a neighbour at a time, best as many as are kept; `positions`:
-/// `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's. `recall` is asked twice for each
-/// reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n rows
-/// and `2 n order^2` multiplications, and about `n candidates_len order` more.
-/// Errors: STATE; NULL (no function), CALLBACK; those of a reading; LENGTH, RANGE (keep 0). Then the sample is as before,
-/// in another order.
+/// Comes down to `keep` readings at the end of a period, before they are drained: a selector of 4 k readings
+/// thinned to k is worth far more than one of k. Readings are spread over what the model distinguishes: their rows,
+/// whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period.
+/// `candidates`: so many wait for a neighbour at a time, best as many as are kept; `positions`:
+/// `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's. `recall` is asked twice for
+/// each reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n
+/// rows and `2 n order^2` multiplications, and about `n candidates_len order` more.
+/// Errors: STATE; NULL (no function), CALLBACK; those of a reading; LENGTH, RANGE (keep 0). Then the sample is as
+/// before, in another order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_thin_f32(
     selector: *mut gleaner_selector_f32,

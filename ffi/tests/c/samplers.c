@@ -214,7 +214,7 @@ static void scores(void)
   STATUS(GLEANER_ERROR_RANGE, F(gleaner_optimal_score)(1, -1, &score));
   STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_optimal_score)((real)INFINITY, 0, &score));
   STATUS(GLEANER_ERROR_RANGE, F(gleaner_cautious_score)(1, 1, -1, 1, &score));
-  STATUS(GLEANER_ERROR_RANGE, F(gleaner_cautious_score)(sizeof(real) == 4 ? (real)3e38f : (real)1e308, 1, 1, 1, &score));
+  STATUS(GLEANER_ERROR_RANGE, F(gleaner_cautious_score)(sizeof(real) == 4 ? (real)3e38f : (real)1e308, 9, 1, 1, &score));
 
   memset(&mix, 0, sizeof mix);
   STATUS(GLEANER_ERROR_STATE, F(gleaner_mix_score)(&mix, given, 2, &score));
