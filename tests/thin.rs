@@ -244,5 +244,5 @@ fn picks_of_a_seed_stay() {
     let mut sampler = run(&scores(40), 16, &mut generator);
     thin(&mut sampler, 5, 4, &mut generator, |s| s as f64).unwrap();
     let picks: Vec<u64> = sampler.drain().map(|kept| kept.sequence).collect();
-    assert_eq!(picks, [28, 8, 20, 23, 6]);
+    assert_eq!(picks, [28, 8, 4, 20, 34]);
 }

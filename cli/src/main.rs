@@ -2,10 +2,12 @@
 
 mod activations;
 mod diagnose;
+mod evidence;
 mod export;
 mod failure;
 mod faults;
 mod net;
+mod numbers;
 mod options;
 mod outliers;
 mod pilot;
@@ -32,6 +34,8 @@ struct Cli {
 enum Command {
     /// Print residuals without the row, Cook's distance and the like of a csv file
     Diagnose(diagnose::Arguments),
+    /// Measure what the method buys, on data sets: pages with tables and pictures
+    Evidence(evidence::Arguments),
     /// Write a trained model as a C header and a Rust module
     Export(export::Arguments),
     /// Put faults into a log, and say which are found
@@ -49,6 +53,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Diagnose(arguments) => diagnose::run(&arguments),
+        Command::Evidence(arguments) => evidence::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Outliers(arguments) => outliers::run(&arguments),

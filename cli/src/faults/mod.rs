@@ -3,13 +3,14 @@
 mod detector;
 
 use crate::failure::{Failure, data};
+use crate::numbers::{below, mean_and_deviation};
 use crate::score::print;
-use crate::simulate::LOG;
-use crate::table::{FirstLine, Table};
+use crate::simulate::readings;
+use crate::table::Table;
 use clap::Args;
 use detector::{DETECTORS, Detector, Flags};
 use gleaner::Scalar;
-use rand_core::{Rng, SeedableRng};
+use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 use std::path::PathBuf;
 
@@ -117,34 +118,27 @@ struct Place {
     sensor: usize,
 }
 
-/// What was found of one kind of fault, a detector each.
-#[derive(Clone, Default)]
-struct Found {
-    delays: Vec<usize>,
-}
+/// Delays of those faults of one kind that a detector found.
+type Delays = Vec<usize>;
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if !(arguments.probability > 0.0 && arguments.probability < 1.0) {
         return Err(data("--probability expects a number between 0 and 1"));
     }
-    let table = match &arguments.data {
-        Some(path) => Table::read(path, FirstLine::MayBeNames)?,
-        None => Table::parse("the occupancy log", LOG, FirstLine::MayBeNames)?,
-    };
-    let first = QUIET;
-    if table.width < 3 || table.len() < first + 2 * WINDOW {
+    let table = readings(arguments.data.as_deref())?;
+    let least = QUIET + 2 * WINDOW;
+    if table.width < 3 || table.len() < least {
         return Err(data(format!(
-            "{}: expected two sensors and a label, and {} readings",
-            table.name,
-            first + 2 * WINDOW
+            "{}: expected two sensors and a label, and {least} readings",
+            table.name
         )));
     }
     let log = log(&table);
     let mut generator = Xoshiro128PlusPlus::seed_from_u64(arguments.seed);
     let mut places: Vec<Place> = (0..arguments.trials)
         .map(|_| Place {
-            start: first + below(&mut generator, log.len() - WINDOW - first),
+            start: QUIET + below(&mut generator, log.len() - WINDOW - QUIET),
             sensor: below(&mut generator, log.sensors),
         })
         .collect();
@@ -162,13 +156,10 @@ fn log(table: &Table) -> Log {
         .copied()
         .collect();
     let deviation = |sensor: usize| {
-        let values = || x.iter().skip(sensor).step_by(sensors).take(WARM_UP);
-        let mean = values().map(|v| v.wide()).sum::<f64>() / WARM_UP as f64;
-        let variance = values().map(|v| (v.wide() - mean).powi(2)).sum::<f64>() / WARM_UP as f64;
-        if variance > 0.0 {
-            variance.sqrt() as f32
-        } else {
-            1.0
+        let values = x.iter().skip(sensor).step_by(sensors).take(WARM_UP);
+        match mean_and_deviation(values.map(|v| v.wide())) {
+            (_, deviation) if deviation > 0.0 => deviation as f32,
+            _ => 1.0,
         }
     };
     let deviations = (0..sensors).map(deviation).collect();
@@ -179,24 +170,20 @@ fn log(table: &Table) -> Log {
     }
 }
 
-fn below(generator: &mut impl Rng, bound: usize) -> usize {
-    ((f64::unit(generator) * bound as f64) as usize).min(bound - 1)
-}
-
 /// Flags of each reading of the log as it is, and what is found of each fault: a detector's flag that it does not raise
 /// without the fault.
 fn stream(
     log: &Log,
     places: &[Place],
     probability: f32,
-) -> Result<(Vec<Flags>, Vec<Vec<Found>>), Failure> {
+) -> Result<(Vec<Flags>, Vec<Vec<Delays>>), Failure> {
     let new = || Detector::new(&log.deviations, log.reading(0), probability, WARM_UP);
     let mut clean = new()?;
     let mut flags = Vec::with_capacity(log.len());
     for index in 0..log.len() {
         flags.push(clean.take(log.reading(index))?);
     }
-    let mut found = vec![vec![Found::default(); DETECTORS.len() + 1]; FAULTS.len()];
+    let mut found = vec![vec![Delays::new(); DETECTORS.len() + 1]; FAULTS.len()];
     let mut device = new()?;
     let mut lowest = log.reading(0).to_vec();
     let mut next = places.iter().peekable();
@@ -224,7 +211,7 @@ fn one(
     mut device: Detector,
     lowest: &[f32],
     clean: &[Flags],
-    found: &mut [Found],
+    found: &mut [Delays],
 ) -> Result<(), Failure> {
     let sensor = place.sensor;
     let last = log.reading(place.start - 1)[sensor];
@@ -243,7 +230,7 @@ fn one(
         for (way, raised) in new.into_iter().chain([any]).enumerate() {
             if raised && !is_found[way] {
                 is_found[way] = true;
-                found[way].delays.push(age);
+                found[way].push(age);
             }
         }
     }
@@ -261,7 +248,7 @@ fn report(
     arguments: &Arguments,
     log: &Log,
     alarms: &[Flags],
-    found: &[Vec<Found>],
+    found: &[Vec<Delays>],
 ) -> Result<(), Failure> {
     let judged = &alarms[QUIET..];
     let days = judged.len() as f64 / 1440.0;
@@ -281,9 +268,9 @@ fn report(
         writeln!(out, "|---|{}---|", "---|".repeat(DETECTORS.len()))?;
         for (fault, found) in FAULTS.iter().zip(found) {
             write!(out, "| {} |", fault.name())?;
-            for found in found {
-                let share = 100.0 * found.delays.len() as f64 / f64::from(arguments.trials);
-                let mut delays = found.delays.clone();
+            for delays in found {
+                let share = 100.0 * delays.len() as f64 / f64::from(arguments.trials);
+                let mut delays = delays.clone();
                 delays.sort_unstable();
                 match delays.get(delays.len() / 2) {
                     Some(delay) => write!(out, " {share:.0} %, {delay} |")?,

@@ -1,10 +1,11 @@
 //! A small autoencoder: its input is its label, one row an output.
 
+use crate::numbers::below;
 use crate::outliers::linear;
 use crate::simulate::normal;
+use gleaner::Error;
 use gleaner::model::{Activation, Flat, Model, Network, Shape, Target};
 use gleaner::rand_core::Rng;
-use gleaner::{Error, Scalar};
 
 /// Updates of the trainer, and readings in each.
 const UPDATES: usize = 4000;
@@ -124,7 +125,7 @@ fn train<G: Rng>(
         })?;
         let mut scratch = vec![0.0; network.scratch()];
         for _ in 0..BATCH {
-            let pick = ((f64::unit(generator) * count as f64) as usize).min(count - 1);
+            let pick = below(generator, count);
             let x = &x[pick * width..][..width];
             for (output, &label) in x.iter().enumerate() {
                 let target = Target::Residual(label);

@@ -5,10 +5,10 @@ mod linear;
 mod metrics;
 
 use crate::failure::{Failure, data, file};
+use crate::numbers::{below, mean_and_deviation};
 use crate::score::print;
 use crate::table::{FirstLine, Table};
 use clap::Args;
-use gleaner::Scalar;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use std::path::{Path, PathBuf};
@@ -161,15 +161,12 @@ impl Set {
                 table.name
             )));
         }
-        let count = table.len() as f64;
         let mut columns = Vec::new();
         for j in 0..features {
-            let values = || table.rows().map(|row| row[j]);
-            let mean = values().sum::<f64>() / count;
-            let variance = values().map(|v| (v - mean) * (v - mean)).sum::<f64>() / count;
-            if variance > 0.0 {
-                let scale = variance.sqrt();
-                columns.push(values().map(|v| (v - mean) / scale).collect::<Vec<f64>>());
+            let values = (0..table.len()).map(|i| table.row(i)[j]);
+            let (mean, deviation) = mean_and_deviation(values.clone());
+            if deviation > 0.0 {
+                columns.push(values.map(|v| (v - mean) / deviation).collect::<Vec<f64>>());
             }
         }
         let width = columns.len();
@@ -206,8 +203,7 @@ impl Set {
             let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed.into());
             let mut order_of: Vec<usize> = (0..self.is_outlier.len()).collect();
             for i in (1..order_of.len()).rev() {
-                let other = (f64::unit(&mut generator) * (i + 1) as f64) as usize;
-                order_of.swap(i, other.min(i));
+                order_of.swap(i, below(&mut generator, i + 1));
             }
             let (leverages, novelties) = linear::online(order, &rows, 1, &order_of)?;
             // What was never seen comes before what was.

@@ -15,11 +15,13 @@ use clap::{Args, ValueEnum};
 use device::Scoring;
 use gleaner::calibrate::Vector;
 use gleaner::model;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use task::Task;
 
+pub use device::choose;
 pub use task::normal;
 use trial::Experiment;
+pub use trial::quantile;
 
 /// The occupancy log: one reading a minute of a room, and whether somebody is in.
 pub const LOG: &[u8] = include_bytes!("../../data/occupancy.csv.gz");
@@ -92,6 +94,14 @@ impl Calibrate {
     }
 }
 
+/// The readings of a file, or else of the occupancy log.
+pub fn readings(data: Option<&Path>) -> Result<Table, Failure> {
+    match data {
+        Some(path) => Table::read(path, FirstLine::MayBeNames),
+        None => Table::parse("the occupancy log", LOG, FirstLine::MayBeNames),
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if !(0.0..=1.0).contains(&arguments.uniform) {
@@ -100,10 +110,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if !(arguments.decay.is_finite() && arguments.decay >= 0.0) {
         return Err(usage("--decay expects 0 or more"));
     }
-    let table = match &arguments.data {
-        Some(path) => Table::read(path, FirstLine::MayBeNames)?,
-        None => Table::parse("the occupancy log", LOG, FirstLine::MayBeNames)?,
-    };
+    let table = readings(arguments.data.as_deref())?;
     let experiments = experiments(arguments, &table)?;
     let budgets: Vec<usize> = arguments.budget.iter().map(|&k| k as usize).collect();
     if let Some(most) = budgets.iter().find(|&&k| k > table.len()) {

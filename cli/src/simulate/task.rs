@@ -1,5 +1,6 @@
 //! What is learnt: readings, labels, a network's shape, a loss; fits and losses over it.
 
+use crate::numbers::mean_and_deviation;
 use gleaner::fit::{FitOptions, fit, fit_len};
 use gleaner::model::{Flat, Model, Network, Objective, Shape, network_scratch};
 use gleaner::rand_core::Rng;
@@ -74,15 +75,13 @@ impl<T: Scalar> Task<T> {
 
     /// Mean and population standard deviation of some readings.
     pub fn constants(&self, indices: &[usize]) -> Constants<T> {
-        let count = indices.len().max(1) as f64;
         let (mut mean, mut scale) = (Vec::new(), Vec::new());
         for j in 0..self.inputs() {
-            let values = || indices.iter().map(|&i| self.reading(i)[j].wide());
-            let center = values().sum::<f64>() / count;
-            let variance = values().map(|x| (x - center) * (x - center)).sum::<f64>() / count;
+            let values = indices.iter().map(|&i| self.reading(i)[j].wide());
+            let (center, deviation) = mean_and_deviation(values);
             mean.push(T::of(center));
-            scale.push(if variance > 0.0 {
-                T::of(variance.sqrt())
+            scale.push(if deviation > 0.0 {
+                T::of(deviation)
             } else {
                 T::ONE
             });
