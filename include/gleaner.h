@@ -781,7 +781,12 @@ typedef void (*gleaner_position_f32)(void *context, const struct gleaner_kept_f3
     size_t position_len);
 
 /* Where samples stand in the space that they are spread over: an array by slot, which can be filled as readings
- * come, beside the payloads; or, where that is too long, a function that works it out of a payload. */
+ * come, beside the payloads; or, where that is too long, a function that works it out of a payload.
+ *
+ *     static float rows[SLOTS][D], memory[GLEANER_POSITIONS_LEN(32, D)];
+ *     static struct gleaner_candidate_f32 waiting[32];
+ *     const struct gleaner_positions_f32 positions = {D, rows[0], D, NULL, NULL};
+ *     gleaner_reservoir_thin_f32(&reservoir, 200, &positions, waiting, 32, memory, GLEANER_POSITIONS_LEN(32, D)); */
 struct gleaner_positions_f32 {
   size_t dimensions; /* Scalars of a position; 0: samples are spread along the stream */
   /* The sample in slot s stands at `positions[s * stride]`, for every slot; not looked at where `position` is
@@ -826,7 +831,19 @@ struct gleaner_pivotal_state_f32 {
 /* Keeps samples of a stream, each with chance `min(1, score / c)`, of which neighbours in the space of positions
  * seldom stay both: sums over what is smooth there come out better than from a reservoir. The threshold c, fixed
  * before a sample comes, says how many are kept: the sum of the chances, rounded up or down. Slots 0 to
- * candidates_len - 1, one of them free. */
+ * candidates_len - 1, one of them free.
+ *
+ *     static struct gleaner_candidate_f32 candidates[KEEP + 34];
+ *     static float positions[GLEANER_POSITIONS_LEN(32, D)];
+ *     gleaner_pivotal_init_f32(&pivotal, seed, c, 32, D, candidates, KEEP + 34, positions, COUNT(positions));
+ *     while (read_sensor(&slots[slot])) {
+ *       gleaner_pivotal_offer_f32(&pivotal, score, row, D, &outcome);
+ *       slot = outcome.free_slot;
+ *     }
+ *     gleaner_pivotal_finish_f32(&pivotal);
+ *     for (i = 0; gleaner_pivotal_kept_f32(&pivotal, i, &kept) == GLEANER_OK; i++) {
+ *       upload(&slots[kept.slot], kept.weight);
+ *     } */
 struct gleaner_pivotal_f32 {
   uint32_t tag; /* Set by init */
   uint8_t generator[16]; /* State of the generator */
@@ -972,7 +989,15 @@ struct gleaner_poisson_state_f32 {
 
 /* Decides on each sample at once and for itself: kept with chance `p = min(1, score / c)`, of weight 1 / p. It
  * remembers no samples, so it has no slots and no memory. With a fixed c nothing binds how many are kept; with a
- * budget c follows what has been expected so far. A plain value: a memcpy is a full copy. */
+ * budget c follows what has been expected so far. A plain value: a memcpy is a full copy.
+ *
+ *     const struct gleaner_budget budget = {200, 10000, 200};
+ *     gleaner_poisson_init_f32(&poisson, seed, mean_score * 10000 / 200, &budget);
+ *     ...
+ *     gleaner_poisson_offer_f32(&poisson, score, &decision);
+ *     if (decision.kept) {
+ *       upload(&reading, decision.weight);
+ *     } */
 struct gleaner_poisson_f32 {
   uint32_t tag; /* Set by init */
   uint8_t generator[16]; /* State of the generator */

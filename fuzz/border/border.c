@@ -7,6 +7,7 @@
 #include "choices.h"
 #include "factor.h"
 #include "moments.h"
+#include "odd.h"
 #include "records.h"
 #include "samplers.h"
 #include "selector.h"
@@ -99,6 +100,19 @@ int F(border)(const uint8_t *data, size_t size)
       case 34:
         vector_step();
         break;
+      case 35:
+        diagnose_step();
+        break;
+      case 36:
+      case 37:
+        quantile_step();
+        break;
+      case 38:
+        contributions_step();
+        break;
+      case 39:
+        explain_step();
+        break;
       default:
         selector_step();
         break;
@@ -110,6 +124,7 @@ int F(border)(const uint8_t *data, size_t size)
   samplers_end();
   choices_end();
   spread_end();
+  odd_end();
   moments_end();
   selector_end();
   nets_end();

@@ -55,6 +55,18 @@ same_layout!(
 /// seldom stay both: sums over what is smooth there come out better than from a reservoir. The threshold c, fixed
 /// before a sample comes, says how many are kept: the sum of the chances, rounded up or down. Slots 0 to
 /// candidates_len - 1, one of them free.
+///
+///     static struct gleaner_candidate_f32 candidates[KEEP + 34];
+///     static float positions[GLEANER_POSITIONS_LEN(32, D)];
+///     gleaner_pivotal_init_f32(&pivotal, seed, c, 32, D, candidates, KEEP + 34, positions, COUNT(positions));
+///     while (read_sensor(&slots[slot])) {
+///       gleaner_pivotal_offer_f32(&pivotal, score, row, D, &outcome);
+///       slot = outcome.free_slot;
+///     }
+///     gleaner_pivotal_finish_f32(&pivotal);
+///     for (i = 0; gleaner_pivotal_kept_f32(&pivotal, i, &kept) == GLEANER_OK; i++) {
+///       upload(&slots[kept.slot], kept.weight);
+///     }
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_pivotal_f32 {

@@ -42,6 +42,14 @@ same_layout!(
 /// Decides on each sample at once and for itself: kept with chance `p = min(1, score / c)`, of weight 1 / p. It
 /// remembers no samples, so it has no slots and no memory. With a fixed c nothing binds how many are kept; with a
 /// budget c follows what has been expected so far. A plain value: a memcpy is a full copy.
+///
+///     const struct gleaner_budget budget = {200, 10000, 200};
+///     gleaner_poisson_init_f32(&poisson, seed, mean_score * 10000 / 200, &budget);
+///     ...
+///     gleaner_poisson_offer_f32(&poisson, score, &decision);
+///     if (decision.kept) {
+///       upload(&reading, decision.weight);
+///     }
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_poisson_f32 {

@@ -41,6 +41,11 @@ pub type gleaner_position_f32 = Option<
 
 /// Where samples stand in the space that they are spread over: an array by slot, which can be filled as readings
 /// come, beside the payloads; or, where that is too long, a function that works it out of a payload.
+///
+///     static float rows[SLOTS][D], memory[GLEANER_POSITIONS_LEN(32, D)];
+///     static struct gleaner_candidate_f32 waiting[32];
+///     const struct gleaner_positions_f32 positions = {D, rows[0], D, NULL, NULL};
+///     gleaner_reservoir_thin_f32(&reservoir, 200, &positions, waiting, 32, memory, GLEANER_POSITIONS_LEN(32, D));
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_positions_f32 {

@@ -103,6 +103,8 @@ static void calibrate(void)
   STATUS(GLEANER_ERROR_STATE, F(gleaner_totals_value)(&totals, 0, &value));
   STATUS(GLEANER_ERROR_RANGE, F(gleaner_totals_init)(&totals, 0, sums, COUNT(sums)));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_totals_init)(&totals, SUMS, sums, COUNT(sums) - 1));
+  STATUS(GLEANER_ERROR_NULL, F(gleaner_totals_init)(&totals, SUMS, NULL, COUNT(sums)));
+  STATUS(GLEANER_ERROR_ALIGNMENT, F(gleaner_totals_init)(&totals, 2, (real *)((uintptr_t)sums + 1), 4));
   OK(F(gleaner_totals_init)(&totals, SUMS, sums, COUNT(sums)));
   for (i = 0; i < STREAM; i++) {
     vector_of((uint32_t)i, vector);

@@ -109,6 +109,127 @@ static void samplers(void)
   free(top);
 }
 
+/* Those that spread, draw again, or look for the lowest. */
+static void other_samplers(void)
+{
+  enum { WAITING = 3, SLOTS = 2 * KEEP, DRAWS = 20 };
+  const size_t positions_len = GLEANER_POSITIONS_LEN(WAITING, 2);
+  struct F(gleaner_item) *items = ROOM(struct F(gleaner_item), KEEP + 1);
+  struct F(gleaner_item) *lowest = ROOM(struct F(gleaner_item), KEEP + 1);
+  struct F(gleaner_candidate) *candidates = ROOM(struct F(gleaner_candidate), SLOTS);
+  struct F(gleaner_candidate) *waiting = ROOM(struct F(gleaner_candidate), WAITING);
+  real *positions = ROOM(real, positions_len), *room_to_thin = ROOM(real, positions_len);
+  real *places = ROOM(real, 2 * (KEEP + 1)), *weights = ROOM(real, DRAWS), *cuts = ROOM(real, DRAWS);
+  uint32_t *aliases = ROOM(uint32_t, DRAWS), *counters = ROOM(uint32_t, GLEANER_QUANTILE_LEN(4));
+  struct F(gleaner_reservoir) *reservoir = ROOM(struct F(gleaner_reservoir), 1);
+  struct F(gleaner_bottom) *bottom = ROOM(struct F(gleaner_bottom), 1);
+  struct F(gleaner_pivotal) *pivotal = ROOM(struct F(gleaner_pivotal), 1);
+  struct F(gleaner_poisson) *poisson = ROOM(struct F(gleaner_poisson), 1);
+  struct F(gleaner_alias) *alias = ROOM(struct F(gleaner_alias), 1);
+  struct F(gleaner_quantile) *quantile = ROOM(struct F(gleaner_quantile), 1);
+  struct F(gleaner_positions) where = {2, NULL, 2, NULL, NULL};
+  struct F(gleaner_decision) decision;
+  struct F(gleaner_outcome) outcome;
+  struct F(gleaner_draw) draw;
+  struct F(gleaner_kept) kept;
+  size_t i, count;
+  real score, threshold, here[2];
+  uint32_t k, slot = 0;
+  where.positions = places;
+  OK(F(gleaner_reservoir_init)(reservoir, 7, items, KEEP + 1));
+  OK(F(gleaner_bottom_init)(bottom, lowest, KEEP + 1));
+  OK(F(gleaner_pivotal_init)(pivotal, 7, 100, WAITING, 2, candidates, SLOTS, positions, positions_len));
+  OK(F(gleaner_poisson_init)(poisson, 7, 30, NULL));
+  OK(F(gleaner_quantile_init)(quantile, 1, counters, GLEANER_QUANTILE_LEN(4)));
+  for (k = 0; k < 100; k++) {
+    score = (real)(1 + k * 37 % 23);
+    here[0] = places[slot * 2] = score / 8;
+    here[1] = places[slot * 2 + 1] = (real)(k % 5);
+    OK(F(gleaner_reservoir_offer)(reservoir, score, &outcome));
+    slot = outcome.free_slot;
+    OK(F(gleaner_bottom_offer)(bottom, score, &outcome));
+    printf("%lu ", (unsigned long)outcome.dropped.sequence);
+    OK(F(gleaner_pivotal_offer)(pivotal, score, here, 2, &outcome));
+    printf("%lu ", (unsigned long)outcome.free_slot);
+    OK(F(gleaner_poisson_offer)(poisson, score, &decision));
+    print(decision.weight);
+    OK(F(gleaner_quantile_observe)(quantile, score / 32));
+    weights[k % DRAWS] = score;
+  }
+  OK(F(gleaner_reservoir_thin)(reservoir, 3, &where, waiting, WAITING, room_to_thin, positions_len));
+  for (i = 0; i < 3; i++) {
+    OK(F(gleaner_reservoir_kept)(reservoir, i, &kept));
+    print(kept.weight);
+  }
+  OK(F(gleaner_pivotal_finish)(pivotal));
+  OK(F(gleaner_pivotal_count)(pivotal, &count));
+  for (i = 0; i < count; i++) {
+    OK(F(gleaner_pivotal_kept)(pivotal, i, &kept));
+    print(kept.weight);
+  }
+  OK(F(gleaner_quantile_threshold)(quantile, (real)0.9, &threshold));
+  print(threshold);
+  OK(F(gleaner_alias_init)(alias, 7, weights, DRAWS, cuts, DRAWS, aliases, DRAWS));
+  for (i = 0; i < DRAWS; i++) {
+    OK(F(gleaner_alias_draw)(alias, &draw));
+    print(draw.probability);
+  }
+  free(items);
+  free(lowest);
+  free(candidates);
+  free(waiting);
+  free(positions);
+  free(room_to_thin);
+  free(places);
+  free(weights);
+  free(cuts);
+  free(aliases);
+  free(counters);
+  free(reservoir);
+  free(bottom);
+  free(pivotal);
+  free(poisson);
+  free(alias);
+  free(quantile);
+}
+
+/* A calibration on the gradients' totals; all readings are kept, every other one twice as heavy. */
+static void calibrations(void)
+{
+  enum { SUMS = GLEANER_VECTOR_GRADIENT_LEN(PARAMETERS), SAMPLES = 12 };
+  real *sums = ROOM(real, GLEANER_TOTALS_LEN(SUMS)), *memory = ROOM(real, GLEANER_CALIBRATE_LEN(SUMS));
+  real *vectors = ROOM(real, SAMPLES * SUMS), *weights = ROOM(real, SAMPLES), *ratios = ROOM(real, SAMPLES);
+  real *work = ROOM(real, WORK), *x = ROOM(real, INPUTS);
+  struct F(gleaner_totals) *totals = ROOM(struct F(gleaner_totals), 1);
+  struct F(gleaner_target) target = {GLEANER_OBJECTIVE_RESIDUAL, (real)0.5, 0};
+  struct F(gleaner_vectors) given = {SAMPLES, NULL, SUMS, NULL, NULL, NULL};
+  struct F(gleaner_calibration_report) report;
+  uint32_t k;
+  OK(F(gleaner_totals_init)(totals, SUMS, sums, GLEANER_TOTALS_LEN(SUMS)));
+  for (k = 0; k < SAMPLES; k++) {
+    reading(k, x);
+    OK(F(gleaner_model_vector)(
+        &net, GLEANER_VECTOR_GRADIENT, x, INPUTS, 0, &target, work, WORK, vectors + k * SUMS, SUMS));
+    OK(F(gleaner_totals_observe)(totals, vectors + k * SUMS, SUMS));
+    weights[k] = (real)(1 + k % 2);
+  }
+  given.vectors = vectors;
+  given.weights = weights;
+  OK(F(gleaner_calibrate)(totals, NULL, &given, ratios, SAMPLES, memory, GLEANER_CALIBRATE_LEN(SUMS), &report));
+  for (k = 0; k < SAMPLES; k++) {
+    print(ratios[k]);
+  }
+  print(report.after);
+  free(sums);
+  free(memory);
+  free(vectors);
+  free(weights);
+  free(ratios);
+  free(work);
+  free(x);
+  free(totals);
+}
+
 static void moments(void)
 {
   real *memory = ROOM(real, GLEANER_MOMENTS_LEN(INPUTS)), *result = ROOM(real, INPUTS), *x = ROOM(real, INPUTS);
@@ -242,6 +363,8 @@ int main(void)
   other.layers = layers;
   factors();
   samplers();
+  other_samplers();
+  calibrations();
   moments();
   selectors(&net, GLEANER_SCALING_MODEL);
   selectors(&net, GLEANER_SCALING_RUNNING);

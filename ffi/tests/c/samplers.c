@@ -120,6 +120,10 @@ static void alias(void)
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_alias_init)(&alias, 1, weights, N, cuts, N - 1, aliases, N));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_alias_init)(&alias, 1, weights, N, cuts, N, aliases, N + 1));
   STATUS(GLEANER_ERROR_SCORE, F(gleaner_alias_init)(&alias, 1, bad, 2, cuts, 2, aliases, 2));
+  STATUS(GLEANER_ERROR_NULL, F(gleaner_alias_init)(&alias, 1, NULL, N, cuts, N, aliases, N));
+  STATUS(GLEANER_ERROR_SIZE, F(gleaner_alias_init)(&alias, 1, weights, (size_t)-1, cuts, N, aliases, N));
+  STATUS(GLEANER_ERROR_ALIGNMENT,
+      F(gleaner_alias_init)(&alias, 1, weights, N, cuts, N, (uint32_t *)((uintptr_t)aliases + 1), N - 1));
   CHECK(alias.tag == 0);
   OK(F(gleaner_alias_init)(&alias, 1, zero, 2, cuts, 2, aliases, 2));
   draw.index = 42;

@@ -151,6 +151,10 @@ static void pivotal(void)
   STATUS(GLEANER_ERROR_RANGE, F(gleaner_pivotal_init)(&pivotal, 1, 1, SLOTS, 0, candidates, SLOTS, memory, COUNT(memory)));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_pivotal_init)(&pivotal, 1, 1, WAITING, 2, candidates, SLOTS, memory, COUNT(memory) - 1));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_pivotal_init)(&pivotal, 1, 1, WAITING, 2, candidates, 0, memory, COUNT(memory)));
+  STATUS(GLEANER_ERROR_NULL, F(gleaner_pivotal_init)(&pivotal, 1, 1, WAITING, 2, NULL, SLOTS, memory, COUNT(memory)));
+  STATUS(GLEANER_ERROR_ALIGNMENT,
+      F(gleaner_pivotal_init)(&pivotal, 1, 1, WAITING, 2, (struct F(gleaner_candidate) *)((uintptr_t)candidates + 1),
+          SLOTS - 1, memory, COUNT(memory)));
   CHECK(pivotal.tag == 0);
   /* Chances of 1/20 each: 400 readings keep 20. */
   OK(F(gleaner_pivotal_init)(&pivotal, 1, 20, WAITING, 2, candidates, SLOTS, memory, COUNT(memory)));
