@@ -8,9 +8,7 @@ use crate::simulate::task::Task;
 use gleaner::Error;
 use gleaner::calibrate::{Options, Totals, Vector, calibrate, calibrate_len, totals_len};
 use gleaner::model::Model;
-use gleaner::sampler::{
-    Alias, Candidate, Item, Kept, Pivotal, Reservoir, Room, pivotal_len, thin_len,
-};
+use gleaner::sampler::{Alias, Candidate, Item, Kept, Pivotal, Reservoir, Room, positions_len};
 use std::cmp::Reverse;
 
 /// Those who wait of a stream.
@@ -81,7 +79,7 @@ fn thinned(
     let dimensions = dimensions(labels, scores);
     let waiting = (ROOM / dimensions).clamp(WAITING, reservoir.len().max(WAITING));
     let mut candidates = vec![Candidate::default(); waiting];
-    let mut positions = vec![0.0; thin_len(waiting, dimensions)];
+    let mut positions = vec![0.0; positions_len(waiting, dimensions)];
     let room = Room {
         candidates: &mut candidates,
         positions: &mut positions,
@@ -103,7 +101,7 @@ fn pivotal(
 ) -> Result<Vec<Pick>, Error> {
     let dimensions = dimensions(labels, scores);
     let candidates = vec![Candidate::default(); budget + WAITING + 2];
-    let positions = vec![0.0; pivotal_len(WAITING, dimensions)];
+    let positions = vec![0.0; positions_len(WAITING, dimensions)];
     let threshold = threshold(given, budget) as f32;
     let mut sampler = Pivotal::new(threshold, WAITING, dimensions, candidates, positions)?;
     let mut position = vec![0.0; dimensions];

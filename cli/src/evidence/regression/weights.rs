@@ -166,7 +166,7 @@ fn unit(
         let mut draws = Generator::seed_from_u64(hash(key));
         let mut picks = draw(&method, &mut scores, BUDGET, &mut draws)?;
         if let Some(vector) = method.calibration {
-            calibration.correct(vector, &mut picks)?;
+            calibration.correct(vector, method.ridge, &mut picks)?;
         }
         numbers.push(effective_size(&picks));
         for way in USES {
