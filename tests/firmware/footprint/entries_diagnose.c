@@ -38,6 +38,7 @@ void run_diagnoses(void)
     struct F(gleaner_quantile) quantile, other;
     real value;
     volatile size_t length;
+    size_t written;
     int32_t beyond;
     uint32_t i, state = 5;
     METER("gleaner_quantile_len", length = gleaner_quantile_len(OCTAVES));
@@ -62,8 +63,8 @@ void run_diagnoses(void)
     }
     RUN(gleaner_quantile_threshold, &quantile, (real)0.5, &value);
     RUN(gleaner_quantile_merge, &other, &quantile);
-    RUN(gleaner_quantile_save, &quantile, bytes, sizeof bytes, &length);
-    RUN(gleaner_quantile_restore, &other, bytes, length);
+    RUN(gleaner_quantile_save, &quantile, bytes, sizeof bytes, &written);
+    RUN(gleaner_quantile_restore, &other, bytes, written);
     METER("gleaner_quantile_snapshot_len", length = F(gleaner_quantile_snapshot_len)(OCTAVES));
     RUN(gleaner_quantile_reset, &quantile);
     run_explanations();
