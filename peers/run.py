@@ -42,7 +42,7 @@ def has(module):
 def install(torch):
     """The environment; answers whether torch is there."""
     if not PYTHON.exists():
-        venv.create(OUT / "venv", with_pip=True)
+        venv.create(OUT / "venv", with_pip=True, symlinks=True)
     if not (OUT / "venv" / "packages").exists():
         print("packages", flush=True)
         pip(*PACKAGES).check_returncode()
