@@ -23,6 +23,7 @@
 //! In f32, against exact values: online leverage within 3e-7 and leverage within 1e-5 on well and badly
 //! scaled designs, 4e-4 on Longley's (`tests/factor_score.rs`).
 
+mod block;
 mod contributions;
 mod forget;
 mod merge;
@@ -32,6 +33,8 @@ mod pair;
 mod pivot;
 mod score;
 mod solve;
+
+pub use block::block_len;
 
 use crate::model::dot;
 use crate::{Error, Scalar};
