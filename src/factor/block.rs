@@ -155,7 +155,7 @@ impl<'a, T: Scalar> Tile<'a, T> {
     }
 
     /// Sweeps the columns behind a panel with rows that have turned on it.
-    #[inline(always)]
+    #[inline(never)]
     fn sweep<const J: usize>(
         &mut self,
         rows: core::ops::Range<usize>,
@@ -175,8 +175,19 @@ impl<'a, T: Scalar> Tile<'a, T> {
         let Some(entries) = self.entries.get_mut(start..rows.end * self.order) else {
             return;
         };
+        if T::BYTES == 4 {
+        while strip::<T, J, 64>(&mut units, entries, self.order, place, b, s) {
+            place += 64;
+        }
+        }
+        while strip::<T, J, 32>(&mut units, entries, self.order, place, b, s) {
+            place += 32;
+        }
         while strip::<T, J, 16>(&mut units, entries, self.order, place, b, s) {
             place += 16;
+        }
+        while strip::<T, J, 8>(&mut units, entries, self.order, place, b, s) {
+            place += 8;
         }
         while strip::<T, J, 4>(&mut units, entries, self.order, place, b, s) {
             place += 4;

@@ -32,9 +32,11 @@ mod observe;
 mod pair;
 mod pivot;
 mod score;
+mod scores;
 mod solve;
 
 pub use block::block_len;
+pub use scores::score_block_len;
 
 use crate::model::dot;
 use crate::{Error, Scalar};
