@@ -8,62 +8,103 @@
 //! A row that outweighs a column of the panel (see `observe`) takes the panel by itself, between the others.
 
 use super::forget::Due;
-use super::observe::{Left, compensated, most, one};
-use super::{Factor, FactorState, PartsMut, column_squares, gather, limit, parts_mut, usable};
+use super::observe::{Left, most, one};
+use super::panel::{Head, Wave};
+use super::wide::{self, Work};
+use super::{
+    Factor, FactorState, PartsMut, column_squares, gather, limit, parts_mut, triangle, usable,
+};
 use crate::{Error, Scalar};
 use core::mem::take;
 
-/// Columns of a panel.
-const PANEL: usize = 4;
-/// Scalars that a row of a tile needs beside its entries: what it still weighs, and b and s of each of the panel's columns.
-const BESIDE: usize = 4 + 2 * PANEL;
+/// Scalars that a row of a tile needs beside its entries: what it still weighs, b and s on a panel, and a sum.
+const BESIDE: usize = 4 + 2 * 8 + 1;
+/// What a tile needs once: turns are staggered by a row a column.
+const ONCE: usize = 2 * 8 * 7;
 
-/// Scalars of scratch for [`Factor::observe_block`] with tiles of so many rows; with 32 to 64 it is fast.
+/// Scalars of scratch for [`Factor::observe_block`] with tiles of so many rows; with 64 it is fast.
 pub const fn block_len(order: usize, rows: usize) -> usize {
-    order.saturating_add(BESIDE).saturating_mul(rows)
+    let row = order.saturating_add(BESIDE);
+    row.saturating_mul(rows).saturating_add(ONCE)
 }
 
-/// Rows that are taken in together, in the factor's column order, with what each still weighs and its b and s on a panel.
+/// Rows that are taken in together, in the factor's column order.
 struct Tile<'a, T> {
     order: usize,
     entries: &'a mut [T],
+    /// What each row still weighs.
     left: &'a mut [[T; 4]],
-    turns: [&'a mut [T]; 2],
+    turns: Turns<'a, T>,
+    /// Each row's sum at the end of a panel.
+    sums: &'a mut [T],
 }
 
 impl<'a, T: Scalar> Tile<'a, T> {
     /// As many rows as the scratch holds.
     fn new(order: usize, scratch: &'a mut [T]) -> Self {
-        let rows = scratch.len() / (order + BESIDE);
-        let (entries, rest) = scratch
-            .split_at_mut_checked(rows * order)
-            .unwrap_or_default();
-        let (left, rest) = rest.split_at_mut_checked(4 * rows).unwrap_or_default();
-        let (b, rest) = rest.split_at_mut_checked(PANEL * rows).unwrap_or_default();
-        let (s, _) = rest.split_at_mut_checked(PANEL * rows).unwrap_or_default();
+        let rows = scratch.len().saturating_sub(ONCE) / (order + BESIDE);
+        let cut = |rest: &mut &'a mut [T], length| {
+            let (part, tail) = take(rest).split_at_mut_checked(length).unwrap_or_default();
+            *rest = tail;
+            part
+        };
+        let mut rest = scratch;
         Tile {
             order,
-            entries,
-            left: left.as_chunks_mut().0,
-            turns: [b, s],
+            entries: cut(&mut rest, rows * order),
+            left: cut(&mut rest, 4 * rows).as_chunks_mut().0,
+            sums: cut(&mut rest, rows),
+            turns: Turns {
+                entries: cut(&mut rest, ONCE / 2 + 8 * rows),
+                gains: cut(&mut rest, ONCE / 2 + 8 * rows),
+            },
         }
     }
+}
 
-    /// Rotates the first so many rows into the triangle.
-    fn rotate(&mut self, rows: usize, packed: &mut [T], compensation: &mut [T]) {
-        let mut packed = packed;
-        let mut compensation = compensation;
-        let mut columns = self.order;
+/// Takes the first so many rows of a tile into the triangle.
+struct Rotation<'a, 'b, T> {
+    tile: &'a mut Tile<'b, T>,
+    rows: usize,
+    packed: &'a mut [T],
+    compensation: &'a mut [T],
+}
+
+impl<T: Scalar> Work for Rotation<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const REGISTER: usize>(self) {
+        // Two registers of a strip for each of a panel's rows.
+        match (REGISTER, T::BYTES) {
+            (64, 8) => self.rotate::<8, 64, 16>(),
+            (64, _) => self.rotate::<8, 64, 32>(),
+            (32, 8) => self.rotate::<4, 16, 8>(),
+            (32, _) => self.rotate::<4, 16, 16>(),
+            (_, 8) => self.rotate::<4, 16, 4>(),
+            _ => self.rotate::<4, 16, 8>(),
+        }
+    }
+}
+
+impl<T: Scalar> Rotation<'_, '_, T> {
+    /// By panels of J columns and strips of L; S is J^2. What is left over goes first: then strips have whole fours.
+    #[inline(always)]
+    fn rotate<const J: usize, const S: usize, const L: usize>(self) {
+        let Rotation {
+            tile,
+            rows,
+            mut packed,
+            mut compensation,
+        } = self;
+        let mut columns = tile.order;
         while columns > 0 {
-            let width = if columns % PANEL > 0 {
-                columns % PANEL
-            } else {
-                PANEL
+            let width = match columns % J {
+                0 => J,
+                over if over % 4 > 0 => over % 4,
+                _ => 4,
             };
-            let mut length = 0;
-            for j in 0..width {
-                length += columns - j;
-            }
+            let length = triangle(columns) - triangle(columns - width);
             let Some((panel, tail)) = take(&mut packed).split_at_mut_checked(length) else {
                 break;
             };
@@ -71,19 +112,22 @@ impl<'a, T: Scalar> Tile<'a, T> {
                 break;
             };
             match width {
-                1 => self.panel::<1>(rows, columns, panel, errors),
-                2 => self.panel::<2>(rows, columns, panel, errors),
-                3 => self.panel::<3>(rows, columns, panel, errors),
-                _ => self.panel::<PANEL>(rows, columns, panel, errors),
+                1 => tile.panel::<1, 1, L>(rows, columns, panel, errors),
+                2 => tile.panel::<2, 4, L>(rows, columns, panel, errors),
+                3 => tile.panel::<3, 9, L>(rows, columns, panel, errors),
+                4 => tile.panel::<4, 16, L>(rows, columns, panel, errors),
+                _ => tile.panel::<J, S, L>(rows, columns, panel, errors),
             }
             (packed, compensation) = (tail, others);
             columns -= width;
         }
     }
+}
 
+impl<T: Scalar> Tile<'_, T> {
     /// Rotates rows on J columns, where so many columns are left, and sweeps the columns behind.
     #[inline(always)]
-    fn panel<const J: usize>(
+    fn panel<const J: usize, const S: usize, const L: usize>(
         &mut self,
         rows: usize,
         columns: usize,
@@ -93,34 +137,46 @@ impl<'a, T: Scalar> Tile<'a, T> {
         let Some(errors) = compensation.first_chunk_mut::<J>() else {
             return;
         };
-        let place = self.order - columns;
         let mut head = Head::<T, J>::load(panel, errors, columns);
+        if self.stagger::<J>(rows, columns, &mut head) {
+            head.store(panel, errors, columns);
+            self.sweep::<J, S, L>(0..rows, columns, panel);
+        } else {
+            self.row_by_row::<J, S>(rows, columns, panel, errors);
+        }
+    }
+
+    /// As `panel`, where the row may outweigh columns.
+    #[cold]
+    #[inline(never)]
+    fn row_by_row<const J: usize, const S: usize>(
+        &mut self,
+        rows: usize,
+        columns: usize,
+        panel: &mut [T],
+        errors: &mut [T; J],
+    ) {
+        let mut head = Head::<T, J>::load(panel, errors, columns);
+        let place = self.order - columns;
         // Rows from here on have turned on the panel and have not swept what is behind.
         let mut begin = 0;
         for at in 0..rows {
-            let Some(left) = self.left.get_mut(at) else {
-                break;
-            };
-            let weighs = Left::from(*left);
-            let [b, s] = &mut self.turns;
-            let entries = self.entries.chunks_exact_mut(self.order).nth(at);
-            let (Some(row), Some(b), Some(s)) = (
-                entries.and_then(|row| row.get_mut(place..)),
-                b.as_chunks_mut::<J>().0.get_mut(at),
-                s.as_chunks_mut::<J>().0.get_mut(at),
+            let entries = self.entries.get(at * self.order + place..);
+            let (Some(left), Some(x)) = (
+                self.left.get_mut(at),
+                entries.and_then(|row| row.first_chunk::<J>()),
             ) else {
                 break;
             };
-            let Some(x) = row.first_chunk_mut::<J>() else {
-                break;
-            };
+            let weighs = Left::from(*left);
             if weighs.weight > T::ZERO
-                && let Some(next) = head.turn(weighs, x, b, s)
+                && let Some((next, b, s)) = head.turn(weighs, x)
             {
+                self.turns.put(at, b, s);
                 *left = next.into();
                 continue;
             }
-            self.sweep::<J>(begin..at, columns, panel);
+            self.sweep::<J, S, 4>(begin..at, columns, panel);
             begin = at + 1;
             if weighs.weight > T::ZERO {
                 head.store(panel, errors, columns);
@@ -128,13 +184,11 @@ impl<'a, T: Scalar> Tile<'a, T> {
                 head = Head::load(panel, errors, columns);
             }
         }
-        self.sweep::<J>(begin..rows, columns, panel);
+        self.sweep::<J, S, 4>(begin..rows, columns, panel);
         head.store(panel, errors, columns);
     }
 
     /// Rotates one row on the panel's columns, whatever they hold.
-    #[cold]
-    #[inline(never)]
     fn alone(&mut self, at: usize, columns: usize, panel: &mut [T], errors: &mut [T]) {
         let entries = self.entries.chunks_exact_mut(self.order).nth(at);
         let row = entries.and_then(|row| row.get_mut(self.order - columns..));
@@ -154,9 +208,76 @@ impl<'a, T: Scalar> Tile<'a, T> {
         *left = weighs.into();
     }
 
+    /// Finds the rotations of all rows on the panel's columns, column j of a row together with column 0 of the row j
+    /// later: then no division waits for another one's. False, and only the head and the turns have changed, where a row
+    /// outweighs a column.
+    #[inline(always)]
+    fn stagger<const J: usize>(
+        &mut self,
+        rows: usize,
+        columns: usize,
+        head: &mut Head<T, J>,
+    ) -> bool {
+        let place = self.order - columns;
+        let mut wave = Wave::new(head);
+        let mut sums = self.sums.iter_mut();
+        let mut turns = self
+            .turns
+            .entries
+            .as_chunks_mut::<J>()
+            .0
+            .iter_mut()
+            .zip(self.turns.gains.as_chunks_mut::<J>().0);
+        for at in 0..rows + J - 1 {
+            let row = self.entries.get(at * self.order + place..);
+            let row = row.and_then(|row| row.first_chunk::<J>());
+            let (Some((b, s)), left) = (turns.next(), self.left.get(at)) else {
+                return false;
+            };
+            let is_whole = at + 1 >= J && at < rows;
+            if is_whole {
+                let (Some(row), Some(left)) = (row, left) else {
+                    return false;
+                };
+                wave.shift(row, *left);
+                (*b, *s) = wave.turn();
+            } else {
+                let (row, left) = if at < rows {
+                    (row.copied(), left.copied())
+                } else {
+                    (None, None)
+                };
+                wave.shift(&row.unwrap_or([T::ZERO; J]), left.unwrap_or([T::ONE; 4]));
+                let before = wave;
+                (*b, *s) = wave.turn();
+                wave.keep(&before, at.saturating_sub(rows - 1)..at + 1);
+            }
+            if at + 1 >= J
+                && let Some(sum) = sums.next()
+            {
+                *sum = wave.sums[J - 1];
+            }
+        }
+        let mut light = true;
+        for (left, sum) in self.left.iter().zip(&*self.sums).take(rows) {
+            let left = Left::from(*left);
+            let inverse = left.start + *sum;
+            light &= left.weight > T::ZERO;
+            light &= inverse <= (left.inverse * T::of(4.0)).min(most());
+        }
+        if light {
+            wave.unload(head);
+            for (left, sum) in self.left.iter_mut().zip(&*self.sums).take(rows) {
+                let inverse = left[0] + *sum;
+                *left = [left[0], *sum, inverse, T::ONE / inverse];
+            }
+        }
+        light
+    }
+
     /// Sweeps the columns behind a panel with rows that have turned on it.
-    #[inline(never)]
-    fn sweep<const J: usize>(
+    #[inline(always)]
+    fn sweep<const J: usize, const S: usize, const L: usize>(
         &mut self,
         rows: core::ops::Range<usize>,
         columns: usize,
@@ -164,34 +285,54 @@ impl<'a, T: Scalar> Tile<'a, T> {
     ) {
         let mut units = behind::<T, J>(panel, columns);
         let mut place = self.order - columns + J;
-        let [b, s] = &self.turns;
-        let (Some(b), Some(s)) = (
-            b.as_chunks::<J>().0.get(rows.clone()),
-            s.as_chunks::<J>().0.get(rows.clone()),
-        ) else {
-            return;
-        };
         let start = rows.start * self.order;
         let Some(entries) = self.entries.get_mut(start..rows.end * self.order) else {
             return;
         };
-        if T::BYTES == 4 {
-        while strip::<T, J, 64>(&mut units, entries, self.order, place, b, s) {
-            place += 64;
+        let order = self.order;
+        let turns = |at| self.turns.get::<J, S>(rows.start + at);
+        while strip::<T, J, S, L>(&mut units, entries, order, place, turns) {
+            place += L;
         }
+        if L > 16 {
+            while strip::<T, J, S, 16>(&mut units, entries, order, place, turns) {
+                place += 16;
+            }
         }
-        while strip::<T, J, 32>(&mut units, entries, self.order, place, b, s) {
-            place += 32;
+        if L > 8 {
+            while strip::<T, J, S, 8>(&mut units, entries, order, place, turns) {
+                place += 8;
+            }
         }
-        while strip::<T, J, 16>(&mut units, entries, self.order, place, b, s) {
-            place += 16;
+        if L > 4 {
+            while strip::<T, J, S, 4>(&mut units, entries, order, place, turns) {
+                place += 4;
+            }
         }
-        while strip::<T, J, 8>(&mut units, entries, self.order, place, b, s) {
-            place += 8;
+    }
+}
+
+/// b and s of rows on a panel of J columns; column j of row r stands in line r + j, of J scalars.
+struct Turns<'a, T> {
+    entries: &'a mut [T],
+    gains: &'a mut [T],
+}
+
+impl<T: Scalar> Turns<'_, T> {
+    fn put<const J: usize>(&mut self, row: usize, b: [T; J], s: [T; J]) {
+        for (to, from) in [(&mut self.entries, b), (&mut self.gains, s)] {
+            let to = to.get_mut(row * J..).unwrap_or_default();
+            for (to, from) in to.iter_mut().step_by(J + 1).zip(from) {
+                *to = from;
+            }
         }
-        while strip::<T, J, 4>(&mut units, entries, self.order, place, b, s) {
-            place += 4;
-        }
+    }
+
+    #[inline(always)]
+    fn get<const J: usize, const S: usize>(&self, row: usize) -> Option<(&[T; S], &[T; S])> {
+        let entries = self.entries.get(row * J..)?.first_chunk::<S>()?;
+        let gains = self.gains.get(row * J..)?.first_chunk::<S>()?;
+        Some((entries, gains))
     }
 }
 
@@ -210,13 +351,12 @@ fn behind<T, const J: usize>(panel: &mut [T], columns: usize) -> [&mut [T]; J] {
 
 /// Rotates L columns behind the panel; false where fewer are left.
 #[inline(always)]
-fn strip<T: Scalar, const J: usize, const L: usize>(
+fn strip<'a, T: Scalar, const J: usize, const S: usize, const L: usize>(
     units: &mut [&mut [T]; J],
     entries: &mut [T],
     order: usize,
     place: usize,
-    b: &[[T; J]],
-    s: &[[T; J]],
+    turns: impl Fn(usize) -> Option<(&'a [T; S], &'a [T; S])>,
 ) -> bool {
     let mut unit = [[T::ZERO; L]; J];
     for (unit, row) in unit.iter_mut().zip(&*units) {
@@ -225,15 +365,16 @@ fn strip<T: Scalar, const J: usize, const L: usize>(
         };
         *unit = *chunk;
     }
-    for ((row, b), s) in entries.chunks_exact_mut(order).zip(b).zip(s) {
-        let Some(x) = row
+    for (at, row) in entries.chunks_exact_mut(order).enumerate() {
+        let x = row
             .get_mut(place..)
-            .and_then(|row| row.first_chunk_mut::<L>())
-        else {
+            .and_then(|row| row.first_chunk_mut::<L>());
+        let (Some(x), Some((b, s))) = (x, turns(at)) else {
             return false;
         };
         let mut z = *x;
-        for ((unit, b), s) in unit.iter_mut().zip(b).zip(s) {
+        let turns = b.iter().zip(s).step_by(J + 1);
+        for (unit, (b, s)) in unit.iter_mut().zip(turns) {
             for (z, u) in z.iter_mut().zip(unit) {
                 *z -= *b * *u;
                 *u += *s * *z;
@@ -248,114 +389,6 @@ fn strip<T: Scalar, const J: usize, const L: usize>(
         }
     }
     true
-}
-
-/// The part of a panel's rows that stands on its own columns.
-struct Head<T, const J: usize> {
-    pivots: [T; J],
-    errors: [T; J],
-    units: [[T; J]; J],
-}
-
-impl<T: Scalar, const J: usize> Head<T, J> {
-    #[inline(always)]
-    fn load(panel: &[T], errors: &[T; J], columns: usize) -> Self {
-        let mut head = Head {
-            pivots: [T::ZERO; J],
-            errors: *errors,
-            units: [[T::ZERO; J]; J],
-        };
-        let mut rest = panel;
-        for (j, (pivot, units)) in head.pivots.iter_mut().zip(&mut head.units).enumerate() {
-            let Some((row, tail)) = rest.split_at_checked(columns - j) else {
-                break;
-            };
-            rest = tail;
-            if let Some((d, from)) = row.split_first() {
-                *pivot = *d;
-                units
-                    .iter_mut()
-                    .skip(j + 1)
-                    .zip(from)
-                    .for_each(|(to, from)| *to = *from);
-            }
-        }
-        head
-    }
-
-    #[inline(always)]
-    fn store(&self, panel: &mut [T], errors: &mut [T; J], columns: usize) {
-        *errors = self.errors;
-        let mut rest = panel;
-        for (j, (pivot, units)) in self.pivots.iter().zip(&self.units).enumerate() {
-            let Some((row, tail)) = take(&mut rest).split_at_mut_checked(columns - j) else {
-                break;
-            };
-            rest = tail;
-            if let Some((d, to)) = row.split_first_mut() {
-                *d = *pivot;
-                to.iter_mut()
-                    .zip(units.iter().skip(j + 1))
-                    .for_each(|(to, from)| *to = *from);
-            }
-        }
-    }
-
-    /// Rotates a row that outweighs none of the columns; writes its b and s, and returns what it still weighs. Where it
-    /// outweighs one, nothing changes that is read again.
-    #[inline(always)]
-    fn turn(
-        &mut self,
-        left: Left<T>,
-        row: &[T; J],
-        b: &mut [T; J],
-        s: &mut [T; J],
-    ) -> Option<Left<T>> {
-        // after[j][k]: entry k after the columns up to j.
-        let mut x = *row;
-        let mut after = [[T::ZERO; J]; J];
-        for j in 0..J {
-            for k in j + 1..J {
-                x[k] -= x[j] * self.units[j][k];
-                after[j][k] = x[k];
-            }
-        }
-        let mut quotient = x;
-        for j in 0..J {
-            quotient[j] = x[j] / self.pivots[j];
-        }
-        let mut sums = [T::ZERO; J];
-        let mut sum = left.sum;
-        for j in 0..J {
-            sum += quotient[j] * x[j];
-            sums[j] = sum;
-        }
-        let inverses = sums.map(|sum| left.start + sum);
-        let weights = inverses.map(|inverse| T::ONE / inverse);
-        let is_light = inverses[J - 1] <= (left.inverse * T::of(4.0)).min(most());
-        if !is_light {
-            return None;
-        }
-        let mut weight = left.weight;
-        for j in 0..J {
-            (self.pivots[j], self.errors[j]) =
-                compensated(self.pivots[j], self.errors[j], weight * x[j] * x[j]);
-            weight = weights[j];
-        }
-        *b = x;
-        for j in 0..J {
-            s[j] = quotient[j] * weights[j];
-            for k in j + 1..J {
-                self.units[j][k] += s[j] * after[j][k];
-            }
-        }
-        Some(Left {
-            start: left.start,
-            sum,
-            inverse: inverses[J - 1],
-            weight,
-        })
-    }
 }
 
 impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
@@ -413,7 +446,12 @@ impl<T: Scalar> FactorState<T> {
             let weights = weights.and_then(|weights| weights.get(first..));
             let mut parts = parts_mut(memory, self.order);
             let (count, due) = self.fill(&mut parts, &mut tile, rows, weights);
-            tile.rotate(count, parts.packed, parts.compensation);
+            wide::run(Rotation {
+                tile: &mut tile,
+                rows: count,
+                packed: parts.packed,
+                compensation: parts.compensation,
+            });
             let Some((now, later)) = take(&mut online).split_at_mut_checked(count) else {
                 break;
             };

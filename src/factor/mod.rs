@@ -30,10 +30,12 @@ mod merge;
 mod normal;
 mod observe;
 mod pair;
+mod panel;
 mod pivot;
 mod score;
 mod scores;
 mod solve;
+mod wide;
 
 pub use block::block_len;
 pub use scores::score_block_len;
