@@ -107,6 +107,19 @@ pub(super) struct Wave<T, const J: usize> {
     pub sums: [T; J],
 }
 
+/// The body for each m below J - 1, written out.
+macro_rules! each {
+    ($m:ident => $body:block) => {
+        each!($m 0 1 2 3 4 5 6 => $body);
+    };
+    ($m:ident $($value:literal)* => $body:block) => {
+        $(if $value + 1 < J {
+            let $m = $value;
+            $body
+        })*
+    };
+}
+
 /// Moves each lane on by one.
 #[inline(always)]
 fn shifted<T: Copy, const J: usize>(first: T, lanes: [T; J]) -> [T; J] {
@@ -152,9 +165,9 @@ impl<T: Scalar, const J: usize> Wave<T, J> {
     #[inline(always)]
     pub fn shift(&mut self, row: &[T; J], [start, sum, _, weight]: [T; 4]) {
         self.entry = shifted(row[0], self.entries[0]);
-        for m in 0..J - 1 {
+        each!(m => {
             self.entries[m] = shifted(row[m + 1], self.entries[m + 1]);
-        }
+        });
         self.starts = shifted(start, self.starts);
         self.weights = shifted(weight, self.weights);
         self.sums = shifted(sum, self.sums);
@@ -185,12 +198,14 @@ impl<T: Scalar, const J: usize> Wave<T, J> {
         for j in 0..J {
             gains[j] = quotients[j] * self.weights[j];
         }
-        for (x, u) in self.entries.iter_mut().zip(&mut self.units).take(J - 1) {
+        each!(m => {
             for j in 0..J {
-                x[j] -= b[j] * u[j];
-                u[j] += gains[j] * x[j];
+                self.entries[m][j] -= b[j] * self.units[m][j];
             }
-        }
+            for j in 0..J {
+                self.units[m][j] += gains[j] * self.entries[m][j];
+            }
+        });
         (b, gains)
     }
 
