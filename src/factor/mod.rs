@@ -35,7 +35,8 @@ mod pivot;
 mod score;
 mod scores;
 mod solve;
-mod wide;
+mod tile;
+pub(crate) mod wide;
 
 pub use block::block_len;
 pub use scores::score_block_len;

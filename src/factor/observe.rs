@@ -59,6 +59,25 @@ pub(super) fn compensated<T: Scalar>(pivot: T, error: T, add: T) -> (T, T) {
     (sum, add - (sum - pivot))
 }
 
+impl<T> From<[T; 4]> for Left<T> {
+    #[inline(always)]
+    fn from([start, sum, inverse, weight]: [T; 4]) -> Self {
+        Left {
+            start,
+            sum,
+            inverse,
+            weight,
+        }
+    }
+}
+
+impl<T> From<Left<T>> for [T; 4] {
+    #[inline(always)]
+    fn from(left: Left<T>) -> Self {
+        [left.start, left.sum, left.inverse, left.weight]
+    }
+}
+
 impl<T: Scalar> Left<T> {
     /// A row of which nothing has been taken in.
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! The columns of a panel themselves: pivots and what stands between them, by itself or staggered.
 
 use super::observe::{Left, compensated, most};
+use super::wide::Registers;
 use crate::Scalar;
 use core::mem::take;
 use core::ops::Range;
@@ -94,17 +95,19 @@ impl<T: Scalar, const J: usize> Head<T, J> {
 
 /// Rows on their way through a panel's columns: lane j is at column j.
 #[derive(Clone, Copy)]
-pub(super) struct Wave<T, const J: usize> {
-    pivots: [T; J],
-    errors: [T; J],
-    /// Of column j: what it does to the column m + 1 further on.
-    units: [[T; J]; J],
-    /// Of the row at column j: its entry there, and those m + 1 further on.
-    entry: [T; J],
-    entries: [[T; J]; J],
-    starts: [T; J],
-    weights: [T; J],
-    pub sums: [T; J],
+pub(super) struct Wave<T, R: Registers<T>, const J: usize> {
+    registers: R,
+    first: R::Mask,
+    pivots: R::Vector,
+    errors: R::Vector,
+    /// What column j does to the column m + 1 further on.
+    units: [R::Vector; J],
+    /// The entry of the row at column j there, and those m + 1 further on.
+    entry: R::Vector,
+    entries: [R::Vector; J],
+    starts: R::Vector,
+    weights: R::Vector,
+    pub sums: R::Vector,
 }
 
 /// The body for each m below J - 1, written out.
@@ -120,91 +123,99 @@ macro_rules! each {
     };
 }
 
-/// Moves each lane on by one.
-#[inline(always)]
-fn shifted<T: Copy, const J: usize>(first: T, lanes: [T; J]) -> [T; J] {
-    let mut moved = [first; J];
-    for (to, from) in moved.iter_mut().skip(1).zip(lanes) {
-        *to = from;
-    }
-    moved
-}
-
-impl<T: Scalar, const J: usize> Wave<T, J> {
+impl<T: Scalar, R: Registers<T>, const J: usize> Wave<T, R, J> {
     #[inline(always)]
-    pub fn new(head: &Head<T, J>) -> Self {
-        let mut units = [[T::ZERO; J]; J];
-        for m in 0..J {
-            for j in 0..J - 1 - m {
-                units[m][j] = head.units[j][j + m + 1];
+    pub fn new(registers: R, head: &Head<T, J>) -> Self {
+        let lanes = |values: &[T]| {
+            let mut all = [T::ONE; 16];
+            all.iter_mut()
+                .zip(values)
+                .for_each(|(to, from)| *to = *from);
+            registers.load(&all)
+        };
+        let zero = registers.splat(T::ZERO);
+        let one = registers.splat(T::ONE);
+        let mut units = [zero; J];
+        for (m, unit) in units.iter_mut().enumerate() {
+            let mut diagonal = [T::ZERO; 16];
+            let rows = head.units.iter().enumerate();
+            for (to, (j, row)) in diagonal.iter_mut().zip(rows) {
+                *to = row.get(j + m + 1).copied().unwrap_or_default();
             }
+            *unit = lanes(&diagonal);
         }
         Wave {
-            pivots: head.pivots,
-            errors: head.errors,
+            registers,
+            first: registers.lanes(0, 1),
+            pivots: lanes(&head.pivots),
+            errors: lanes(&head.errors),
             units,
-            entry: [T::ZERO; J],
-            entries: [[T::ZERO; J]; J],
-            starts: [T::ONE; J],
-            weights: [T::ONE; J],
-            sums: [T::ZERO; J],
+            entry: zero,
+            entries: [zero; J],
+            starts: one,
+            weights: one,
+            sums: zero,
         }
     }
 
     #[inline(always)]
     pub fn unload(&self, head: &mut Head<T, J>) {
-        (head.pivots, head.errors) = (self.pivots, self.errors);
-        for m in 0..J {
-            for j in 0..J - 1 - m {
-                head.units[j][j + m + 1] = self.units[m][j];
+        let lanes = |vector: R::Vector| {
+            let mut all = [T::ZERO; 16];
+            self.registers.store(&mut all, vector);
+            all
+        };
+        let to = head.pivots.iter_mut().zip(&mut head.errors);
+        let from = lanes(self.pivots).into_iter().zip(lanes(self.errors));
+        for ((pivot, error), (d, e)) in to.zip(from) {
+            (*pivot, *error) = (d, e);
+        }
+        for (m, unit) in self.units.iter().enumerate() {
+            let rows = head.units.iter_mut().enumerate();
+            for ((j, row), from) in rows.zip(lanes(*unit)) {
+                if let Some(to) = row.get_mut(j + m + 1) {
+                    *to = from;
+                }
             }
         }
+    }
+
+    #[inline(always)]
+    fn moved(&self, first: T, lanes: R::Vector) -> R::Vector {
+        let registers = self.registers;
+        registers.select(self.first, registers.splat(first), registers.turn(lanes))
     }
 
     /// Each row goes to its next column, and another comes in.
     #[inline(always)]
     pub fn shift(&mut self, row: &[T; J], [start, sum, _, weight]: [T; 4]) {
-        self.entry = shifted(row[0], self.entries[0]);
+        self.entry = self.moved(row[0], self.entries[0]);
         each!(m => {
-            self.entries[m] = shifted(row[m + 1], self.entries[m + 1]);
+            self.entries[m] = self.moved(row[m + 1], self.entries[m + 1]);
         });
-        self.starts = shifted(start, self.starts);
-        self.weights = shifted(weight, self.weights);
-        self.sums = shifted(sum, self.sums);
+        self.starts = self.moved(start, self.starts);
+        self.weights = self.moved(weight, self.weights);
+        self.sums = self.moved(sum, self.sums);
     }
 
     /// The rotations of all lanes; returns b and s.
     #[inline(always)]
-    pub fn turn(&mut self) -> ([T; J], [T; J]) {
+    pub fn turn(&mut self) -> (R::Vector, R::Vector) {
+        let r = self.registers;
         let b = self.entry;
-        let mut gains = [T::ZERO; J];
-        let mut quotients = [T::ZERO; J];
-        for j in 0..J {
-            quotients[j] = b[j] / self.pivots[j];
-        }
-        for j in 0..J {
-            (self.pivots[j], self.errors[j]) = compensated(
-                self.pivots[j],
-                self.errors[j],
-                self.weights[j] * b[j] * b[j],
-            );
-        }
-        for j in 0..J {
-            self.sums[j] += quotients[j] * b[j];
-        }
-        for j in 0..J {
-            self.weights[j] = T::ONE / (self.starts[j] + self.sums[j]);
-        }
-        for j in 0..J {
-            gains[j] = quotients[j] * self.weights[j];
-        }
+        let quotients = r.divide(b, self.pivots);
+        let add = r.multiply(r.multiply(self.weights, b), b);
+        let add = r.add(add, self.errors);
+        let pivots = r.add(self.pivots, add);
+        self.errors = r.subtract(add, r.subtract(pivots, self.pivots));
+        self.pivots = pivots;
+        self.sums = r.add(self.sums, r.multiply(quotients, b));
+        self.weights = r.divide(r.splat(T::ONE), r.add(self.starts, self.sums));
+        let gains = r.multiply(quotients, self.weights);
         each!(m => {
-            for j in 0..J {
-                self.entries[m][j] -= b[j] * self.units[m][j];
-            }
-            for j in 0..J {
-                self.units[m][j] += gains[j] * self.entries[m][j];
-            }
+            let x = r.subtract(self.entries[m], r.multiply(b, self.units[m]));
+            self.entries[m] = x;
+            self.units[m] = r.add(self.units[m], r.multiply(gains, x));
         });
         (b, gains)
     }
@@ -212,14 +223,12 @@ impl<T: Scalar, const J: usize> Wave<T, J> {
     /// Takes back what the columns outside of the range did, where no row is.
     #[inline(always)]
     pub fn keep(&mut self, before: &Self, columns: Range<usize>) {
-        for j in 0..J {
-            if !columns.contains(&j) {
-                self.pivots[j] = before.pivots[j];
-                self.errors[j] = before.errors[j];
-                for (u, old) in self.units.iter_mut().zip(&before.units) {
-                    u[j] = old[j];
-                }
-            }
-        }
+        let r = self.registers;
+        let mask = r.lanes(columns.start, columns.end);
+        self.pivots = r.select(mask, self.pivots, before.pivots);
+        self.errors = r.select(mask, self.errors, before.errors);
+        each!(m => {
+            self.units[m] = r.select(mask, self.units[m], before.units[m]);
+        });
     }
 }
