@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Random, cases, golden, matrix, number, numbers, scalars};
-use gleaner::factor::{Factor, block_len, factor_len};
+use gleaner::factor::{Factor, Score, block_len, factor_len, score_block_len};
 use gleaner::{Error, Scalar};
 
 type Owned<T> = Factor<T, Vec<T>>;
@@ -246,4 +246,97 @@ fn too_small_a_first_entry_is_refused() {
     // Behind a larger one it does no harm.
     let got = factor.observe_block(&[1.0, 1.0, 1.0, 1e-25], None, &mut online, &mut scratch);
     assert_eq!(got, Ok(()));
+}
+
+/// Scores of many rows: those of each alone, with columns seen and unseen, pivoted, forgetting.
+fn the_scores_of_single_rows<T: Scalar>() {
+    let mut random = Random::new(33);
+    let none = Score {
+        leverage: T::of(f64::NAN),
+        novelty: T::ZERO,
+    };
+    for order in (1..=40).chain([97]) {
+        for (ridge, half_life, pivoted, dependent) in [
+            (1e-3, 0, false, false),
+            (1e-3, 200, true, false),
+            (0.0, 0, true, false),
+            (0.0, 0, true, true),
+            (1e-3, 0, false, true),
+        ] {
+            let rows: Vec<Vec<T>> = (0..2 * order + random.below(67))
+                .map(|_| {
+                    let mut row: Vec<T> = scalars(&random.normals(order));
+                    if dependent && order > 2 {
+                        row[1] = row[0] + row[0];
+                    }
+                    row
+                })
+                .collect();
+            let mut factor = empty::<T>(order, ridge);
+            factor.set_half_life(half_life).unwrap();
+            for row in &rows {
+                factor.observe(row, T::ONE).unwrap();
+            }
+            if pivoted {
+                factor.pivot().unwrap();
+            }
+            let mut scratch = vec![T::of(f64::NAN); score_block_len(order)];
+            let mut scores = vec![none; rows.len()];
+            factor
+                .score_block(&rows.concat(), &mut scores, &mut scratch)
+                .unwrap();
+            for (row, got) in rows.iter().zip(&scores) {
+                let expected = factor.score(row, &mut scratch).unwrap();
+                assert_eq!(got.leverage.bits(), expected.leverage.bits(), "{order}");
+                assert_eq!(got.novelty.bits(), expected.novelty.bits(), "{order}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_scores_of_single_rows_f32() {
+    the_scores_of_single_rows::<f32>();
+}
+
+#[test]
+fn the_scores_of_single_rows_f64() {
+    the_scores_of_single_rows::<f64>();
+}
+
+#[test]
+fn scores_are_refused_as_of_single_rows() {
+    let order = 5;
+    let mut factor = empty::<f32>(order, 1e-3);
+    let rows: Vec<Vec<f32>> = (0..50).map(|_| vec![1.0, 0.5, -0.25, 2.0, 0.125]).collect();
+    let mut scores = vec![
+        Score {
+            leverage: 0.0,
+            novelty: 0.0
+        };
+        50
+    ];
+    let mut scratch = vec![0.0; score_block_len(order)];
+    for j in 0..order {
+        let mut row = vec![0.0; order];
+        row[j] = 1.0;
+        factor.observe(&row, 1.0).unwrap();
+    }
+    let rows = rows.concat();
+    let got = factor.score_block(&rows[1..], &mut scores, &mut scratch);
+    assert_eq!(got, Err(Error::Length("rows")));
+    let got = factor.score_block(&rows, &mut scores, &mut scratch[1..]);
+    assert_eq!(got, Err(Error::Length("scratch")));
+    for (value, error) in [
+        (f32::NAN, Error::NotFinite("row")),
+        (f32::INFINITY, Error::NotFinite("row")),
+        (f32::MAX, Error::Range("row")),
+    ] {
+        for at in [0, 91, 249] {
+            let mut rows = rows.clone();
+            rows[at] = value;
+            let got = factor.score_block(&rows, &mut scores, &mut scratch);
+            assert_eq!(got, Err(error));
+        }
+    }
 }

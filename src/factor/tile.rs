@@ -91,7 +91,7 @@ impl<T: Scalar> Tile<'_, T> {
         while columns > 0 {
             let width = match columns % J {
                 0 => J,
-                over if over % 4 > 0 => over % 4,
+                over if over % 4 > 0 => 1,
                 _ => 4,
             };
             let length = triangle(columns) - triangle(columns - width);
@@ -103,8 +103,6 @@ impl<T: Scalar> Tile<'_, T> {
             };
             match width {
                 1 => self.panel::<R, 1, N>(registers, rows, columns, panel, errors),
-                2 => self.panel::<R, 2, N>(registers, rows, columns, panel, errors),
-                3 => self.panel::<R, 3, N>(registers, rows, columns, panel, errors),
                 4 => self.panel::<R, 4, N>(registers, rows, columns, panel, errors),
                 _ => self.panel::<R, J, N>(registers, rows, columns, panel, errors),
             }
@@ -161,7 +159,7 @@ impl<T: Scalar> Tile<'_, T> {
             if weighs.weight > T::ZERO
                 && let Some((next, b, s)) = head.turn(weighs, x)
             {
-                self.turns.put(<Four as Registers<T>>::LANES, at, b, s);
+                self.turns.put(line::<T, Four>(J), at, b, s);
                 *left = next.into();
                 continue;
             }
@@ -210,8 +208,8 @@ impl<T: Scalar> Tile<'_, T> {
     ) -> bool {
         let place = self.order - columns;
         let mut wave = Wave::<T, R, J>::new(registers, head);
-        let b = self.turns.entries.chunks_exact_mut(R::LANES);
-        let s = self.turns.gains.chunks_exact_mut(R::LANES);
+        let b = self.turns.entries.chunks_exact_mut(line::<T, R>(J));
+        let s = self.turns.gains.chunks_exact_mut(line::<T, R>(J));
         let mut sums = [T::ZERO; MOST];
         for (at, (b, s)) in (0..rows + J - 1).zip(b.zip(s)) {
             let row = self.entries.get(at * self.stride + place..);
@@ -282,11 +280,11 @@ impl<T: Scalar> Tile<'_, T> {
             turns: [
                 self.turns
                     .entries
-                    .get(rows.start * R::LANES..)
+                    .get(rows.start * line::<T, R>(J)..)
                     .unwrap_or_default(),
                 self.turns
                     .gains
-                    .get(rows.start * R::LANES..)
+                    .get(rows.start * line::<T, R>(J)..)
                     .unwrap_or_default(),
             ],
         };
@@ -301,17 +299,26 @@ impl<T: Scalar> Tile<'_, T> {
     }
 }
 
-/// b and s of rows on a panel; column j of row r stands in lane j of line r + j, lines as long as a register.
+/// Scalars of a line of turns on a panel of so many columns.
+const fn line<T, R: Registers<T>>(columns: usize) -> usize {
+    if R::LANES > columns {
+        R::LANES
+    } else {
+        columns
+    }
+}
+
+/// b and s of rows on a panel; column j of row r stands in lane j of line r + j, lines as long as a register, or a panel.
 struct Turns<'a, T> {
     entries: &'a mut [T],
     gains: &'a mut [T],
 }
 
 impl<T: Scalar> Turns<'_, T> {
-    fn put<const J: usize>(&mut self, lanes: usize, row: usize, b: [T; J], s: [T; J]) {
+    fn put<const J: usize>(&mut self, line: usize, row: usize, b: [T; J], s: [T; J]) {
         for (to, from) in [(&mut self.entries, b), (&mut self.gains, s)] {
-            let to = to.get_mut(row * lanes..).unwrap_or_default();
-            for (to, from) in to.iter_mut().step_by(lanes + 1).zip(from) {
+            let to = to.get_mut(row * line..).unwrap_or_default();
+            for (to, from) in to.iter_mut().step_by(line + 1).zip(from) {
                 *to = from;
             }
         }
@@ -352,9 +359,10 @@ impl<T: Scalar, R: Registers<T>> Strip<'_, T, R> {
         }
         let [b, s] = self.turns;
         // From a row's entry in lane 0 of its line to its entry in lane J - 1 of the line J - 1 further on.
-        let length = (J - 1) * (R::LANES + 1) + 1;
+        let step = line::<T, R>(J) + 1;
+        let length = (J - 1) * step + 1;
         for (at, row) in self.entries.chunks_exact_mut(self.stride).enumerate() {
-            let line = at * R::LANES;
+            let line = at * (step - 1);
             let (Some(b), Some(s), Some(row)) = (
                 b.get(line..line + length),
                 s.get(line..line + length),
@@ -366,7 +374,7 @@ impl<T: Scalar, R: Registers<T>> Strip<'_, T, R> {
             for (z, x) in z.iter_mut().zip(row.chunks_exact(R::LANES)) {
                 *z = r.load(x);
             }
-            let turns = b.iter().zip(s).step_by(R::LANES + 1);
+            let turns = b.iter().zip(s).step_by(step);
             for (unit, (b, s)) in unit.iter_mut().zip(turns) {
                 let (b, s) = (r.splat(*b), r.splat(*s));
                 for (z, u) in z.iter_mut().zip(unit) {

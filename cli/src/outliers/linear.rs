@@ -1,5 +1,6 @@
 //! Scores of linear rows `[1, x]`: nothing is trained.
 
+use crate::batch;
 use gleaner::diagnose::Residuals;
 use gleaner::factor::{Factor, default_ridge, factor_len};
 use gleaner::{Error, Sum};
@@ -30,14 +31,9 @@ pub fn rows(x: &[f64], width: usize) -> Vec<f64> {
 /// Leverage of each row, without a ridge.
 pub fn leverage(order: usize, rows: &[f64]) -> Result<Vec<f64>, Error> {
     let mut factor = factor(order, 0.0)?;
-    for row in rows.chunks_exact(order) {
-        factor.observe(row, 1.0)?;
-    }
+    batch::observe(&mut factor, rows)?;
     factor.pivot()?;
-    let mut scratch = vec![0.0; order];
-    rows.chunks_exact(order)
-        .map(|row| Ok(factor.score(row, &mut scratch)?.leverage))
-        .collect()
+    Ok(batch::leverages(&factor, rows)?)
 }
 
 /// Leverage of each row against the half of the rows with the lowest, found in so many rounds from those of all rows: the
@@ -46,7 +42,6 @@ pub fn leverage(order: usize, rows: &[f64]) -> Result<Vec<f64>, Error> {
 pub fn trimmed(order: usize, rows: &[f64], rounds: usize) -> Result<Vec<f64>, Error> {
     let ridge = ridge(order, rows);
     let mut scores = leverage(order, rows)?;
-    let mut scratch = vec![0.0; order];
     for _ in 0..rounds {
         let mut by_score: Vec<usize> = (0..scores.len()).collect();
         by_score.sort_by(|&i, &j| scores[i].total_cmp(&scores[j]));
@@ -55,9 +50,7 @@ pub fn trimmed(order: usize, rows: &[f64], rounds: usize) -> Result<Vec<f64>, Er
         for &i in by_score.iter().take(half) {
             factor.observe(&rows[i * order..][..order], 1.0)?;
         }
-        for (row, score) in rows.chunks_exact(order).zip(&mut scores) {
-            *score = factor.score(row, &mut scratch)?.leverage;
-        }
+        scores = batch::leverages(&factor, rows)?;
     }
     Ok(scores)
 }
