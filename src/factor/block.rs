@@ -23,8 +23,8 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
     /// Cost: about 2 N^2 flops a row.
     ///
     /// # Errors
-    /// Length: the rows, weights or scratch. Otherwise as [`Factor::observe`] on one of the rows. Nothing changes then,
-    /// but for `online` and `scratch`.
+    /// Length: the rows, weights or scratch. Otherwise as [`Factor::observe`] on one of the rows; Range a hundredth before
+    /// the end of the range. Nothing changes then, but for `online` and `scratch`.
     pub fn observe_block(
         &mut self,
         rows: &[T],
@@ -100,6 +100,20 @@ impl<T: Scalar> FactorState<T> {
         self.check_block(parts_mut(memory, self.order), rows, weights, scratch)?;
         let (mut rows, mut online, mut first) = (rows, online, 0);
         while !online.is_empty() {
+            if self.rows < self.order as u64 {
+                // The first rows bring new directions, and would turn singly all the same.
+                let Some((row, later)) = rows.split_at_checked(self.order) else {
+                    break;
+                };
+                let Some((now, others)) = take(&mut online).split_first_mut() else {
+                    break;
+                };
+                *now = self.take_in(memory, row, weight_at(weights, first))?;
+                self.forget(memory);
+                (rows, online) = (later, others);
+                first += 1;
+                continue;
+            }
             let mut tile = Tile::new(self.order, scratch);
             let weights = weights.and_then(|weights| weights.get(first..));
             let mut parts = parts_mut(memory, self.order);
@@ -177,7 +191,7 @@ impl<T: Scalar> FactorState<T> {
                 let due = ahead.due();
                 if due.halves {
                     // Until then they have only grown.
-                    fits &= sum(squares) <= limit();
+                    fits &= sum(squares) <= limit::<T>() * T::of(0.99);
                 }
                 for (square, column) in squares.iter_mut().zip(columns) {
                     if column.index() == due.column && due.ridge >= T::MIN_POSITIVE {
@@ -189,7 +203,7 @@ impl<T: Scalar> FactorState<T> {
                 }
             }
         }
-        fits &= sum(squares) <= limit();
+        fits &= sum(squares) <= limit::<T>() * T::of(0.99);
         if fits {
             return Ok(());
         }
