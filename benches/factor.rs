@@ -57,12 +57,12 @@ fn run_blocks<T: Scalar>(c: &mut Criterion, name: &str, count: usize, order: usi
     let ridge = T::of(1e-3);
     let mut factor = Factor::new(order, ridge, vec![T::ZERO; factor_len(order)]).unwrap();
     let mut scratch = vec![T::ZERO; block_len(order, 64).max(score_block_len(order))];
-    let mut online = vec![T::ZERO; 256];
+    let mut online = [T::ZERO; 256];
     let none = Score {
         leverage: T::ZERO,
         novelty: T::ZERO,
     };
-    let mut scores = vec![none; 256];
+    let mut scores = [none; 256];
     let mut group = c.benchmark_group(format!("block {name} {count} x {order}"));
     group.sample_size(10);
     group.bench_function("observe", |b| {

@@ -69,20 +69,24 @@ impl<T: Scalar, const J: usize> Head<T, J> {
             units: self.units,
         };
         let mut gains = [T::ZERO; J];
-        for j in 0..J {
-            let b = x[j];
-            let weight = next.weight;
-            let quotient = b / turned.pivots[j];
-            (turned.pivots[j], turned.errors[j]) =
-                compensated(turned.pivots[j], turned.errors[j], weight * b * b);
-            next.sum += quotient * b;
+        let mut rest = &mut x[..];
+        let columns = turned.pivots.iter_mut().zip(&mut turned.errors);
+        let columns = columns.zip(&mut turned.units).zip(&mut gains).enumerate();
+        for (j, (((pivot, error), units), gain)) in columns {
+            let Some((b, behind)) = take(&mut rest).split_first_mut() else {
+                break;
+            };
+            let quotient = *b / *pivot;
+            (*pivot, *error) = compensated(*pivot, *error, next.weight * *b * *b);
+            next.sum += quotient * *b;
             next.inverse = next.start + next.sum;
             next.weight = T::ONE / next.inverse;
-            gains[j] = quotient * next.weight;
-            for k in j + 1..J {
-                x[k] -= b * turned.units[j][k];
-                turned.units[j][k] += gains[j] * x[k];
+            *gain = quotient * next.weight;
+            for (x, unit) in behind.iter_mut().zip(units.iter_mut().skip(j + 1)) {
+                *x -= *b * *unit;
+                *unit += *gain * *x;
             }
+            rest = behind;
         }
         let is_light = next.inverse <= (left.inverse * T::of(4.0)).min(most());
         if !is_light {
