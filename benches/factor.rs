@@ -1,8 +1,9 @@
-//! Observe and score: 10 000 rows at N = 51, and single rows at N = 20, 21 and 57.
+//! Observe and score: 10 000 rows at N = 21, 51 and 57 one by one; by blocks up to N = 651. The registers of this processor:
+//! `cargo bench --bench factor --features simd -- block`.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use gleaner::Scalar;
-use gleaner::factor::{Factor, factor_len};
+use gleaner::factor::{Factor, Score, block_len, factor_len, score_block_len};
 use std::hint::black_box;
 
 /// Full rows of uniform numbers from a short generator.
@@ -50,7 +51,46 @@ fn run<T: Scalar>(c: &mut Criterion, name: &str, order: usize) {
     });
 }
 
+/// Blocks of 256 rows, which stay in a cache.
+fn run_blocks<T: Scalar>(c: &mut Criterion, name: &str, count: usize, order: usize) {
+    let rows = rows::<T>(count, order).concat();
+    let ridge = T::of(1e-3);
+    let mut factor = Factor::new(order, ridge, vec![T::ZERO; factor_len(order)]).unwrap();
+    let mut scratch = vec![T::ZERO; block_len(order, 64).max(score_block_len(order))];
+    let mut online = [T::ZERO; 256];
+    let none = Score {
+        leverage: T::ZERO,
+        novelty: T::ZERO,
+    };
+    let mut scores = [none; 256];
+    let mut group = c.benchmark_group(format!("block {name} {count} x {order}"));
+    group.sample_size(10);
+    group.bench_function("observe", |b| {
+        b.iter(|| {
+            factor.reset(ridge).unwrap();
+            for rows in rows.chunks(256 * order) {
+                let online = &mut online[..rows.len() / order];
+                let done = factor.observe_block(black_box(rows), None, online, &mut scratch);
+                done.unwrap();
+            }
+        })
+    });
+    group.bench_function("score", |b| {
+        b.iter(|| {
+            for rows in rows.chunks(256 * order) {
+                let scores = &mut scores[..rows.len() / order];
+                let done = factor.score_block(black_box(rows), scores, &mut scratch);
+                done.unwrap();
+            }
+        })
+    });
+}
+
 fn factors(c: &mut Criterion) {
+    for (count, order) in [(1000, 21), (10_000, 51), (50_000, 101), (20_000, 651)] {
+        run_blocks::<f32>(c, "f32", count, order);
+        run_blocks::<f64>(c, "f64", count, order);
+    }
     run::<f64>(c, "f64", 51);
     run::<f64>(c, "f64", 21);
     run::<f32>(c, "f32", 21);

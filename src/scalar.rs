@@ -8,7 +8,7 @@ use rand_core::Rng;
 use sine::sine_cosine;
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::factor::wide::Element {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

@@ -1,6 +1,7 @@
 //! The desktop side of gleaner.
 
 mod activations;
+mod batch;
 mod diagnose;
 mod evidence;
 mod export;

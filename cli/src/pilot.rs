@@ -1,5 +1,6 @@
 //! The factor of a pilot's rows, which is shipped beside its parameters.
 
+use crate::batch;
 use gleaner::factor::{Factor, default_ridge, factor_len};
 use gleaner::{Error, Scalar, Sum};
 
@@ -30,13 +31,10 @@ impl<T: Scalar> PilotFactor<T> {
     pub fn new(order: usize, rows: &[T]) -> Result<Self, Error> {
         let ridge = ridge(order, rows);
         let mut factor = Factor::new(order, ridge, vec![T::ZERO; factor_len(order)])?;
-        for row in rows.chunks_exact(order) {
-            factor.observe(row, T::ONE)?;
-        }
+        batch::observe(&mut factor, rows)?;
         let mut leverages = Sum::default();
-        let mut scratch = vec![T::ZERO; order];
-        for row in rows.chunks_exact(order) {
-            leverages.add(factor.score(row, &mut scratch)?.leverage);
+        for leverage in batch::leverages(&factor, rows)? {
+            leverages.add(leverage);
         }
         Ok(PilotFactor {
             packed: factor.packed().to_vec(),

@@ -9,7 +9,7 @@ use crate::{Error, Scalar, Sum};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options<T> {
     /// rho, where the scaled matrix has a diagonal of 1. None: 1e-10 in f64 and 1e-6 in f32 where the kept samples are at
-    /// least 5 times the sums, 0.1 where they are fewer.
+    /// least 5 times the sums, 1e-3 where they are at least as many, 0.1 where they are fewer.
     ///
     /// Where columns depend on each other, a ridge below the scalar's rounding leaves pivots of rounding to divide by.
     pub ridge: Option<T>,
@@ -205,6 +205,7 @@ fn check<T: Scalar>(options: &Options<T>, count: usize, length: usize) -> Result
     let ridge = match options.ridge {
         Some(ridge) => ridge,
         None if many => T::of(1e-10).max(T::of(8.0) * T::EPSILON),
+        None if count >= length => T::of(1e-3),
         None => T::of(0.1),
     };
     crate::factor::check_ridge(ridge)?;

@@ -41,6 +41,13 @@ impl<T: Scalar> FactorState<T> {
 
     #[inline(never)]
     fn age_by_one(&mut self, memory: &mut [T]) {
+        let due = self.due();
+        self.settle(memory, due);
+    }
+
+    /// Ages by a row, and says what is due then.
+    #[inline(always)]
+    pub(super) fn due(&mut self) -> Due<T> {
         let FactorState {
             order,
             ridge,
@@ -48,22 +55,47 @@ impl<T: Scalar> FactorState<T> {
             cursor,
             ..
         } = *self;
+        let mut due = Due {
+            column: cursor,
+            ridge: T::ZERO,
+            halves: false,
+        };
         self.age += 1;
         let (columns, turn) = (order as u64, cursor as u64 + 1);
-        let is_due = self.age.saturating_mul(columns) >= turn.saturating_mul(half_life);
-        if cursor < order && is_due {
+        let is_fed = self.age.saturating_mul(columns) >= turn.saturating_mul(half_life);
+        if cursor < order && is_fed {
             self.cursor += 1;
             if ridge > T::ZERO {
-                let weight = T::HALF * ridge * self.growth();
-                self.feed(memory, cursor, weight);
+                due.ridge = T::HALF * ridge * self.growth();
             }
         }
         if self.age >= half_life {
             self.age = 0;
             self.cursor = 0;
-            scale(memory, order, T::HALF);
+            due.halves = true;
+        }
+        due
+    }
+
+    /// Does what is due.
+    #[inline(always)]
+    pub(super) fn settle(&self, memory: &mut [T], due: Due<T>) {
+        self.feed(memory, due.column, due.ridge);
+        if due.halves {
+            scale(memory, self.order, T::HALF);
         }
     }
+}
+
+/// What is due after a row.
+#[derive(Clone, Copy)]
+pub(super) struct Due<T> {
+    /// The column whose ridge is fed.
+    pub column: usize,
+    /// What is fed to it; below the smallest normal scalar: nothing.
+    pub ridge: T,
+    /// Whether everything is halved.
+    pub halves: bool,
 }
 
 /// Scales all rows so far.

@@ -7,12 +7,19 @@
 //! | call | cost in flops |
 //! |---|---|
 //! | [`Factor::observe`] | about 2 N^2 |
+//! | [`Factor::observe_block`] | about 2 N^2 a row |
 //! | [`Factor::score`] | about N^2 |
+//! | [`Factor::score_block`] | about N^2 a row |
 //! | [`Factor::contributions`] | about 3 N^2 |
 //! | [`Factor::pivot`] | at most about 2 N^3 |
 //! | [`Factor::merge`] | about N^3 |
 //! | [`Factor::solve`] | about N^2 |
 //! | [`Factor::solve_normal`] | about 2 N^2 |
+//!
+//! # Blocks
+//! Blocks of rows give the bits of one row after the other, on any processor. With the feature `simd` (which needs `std`)
+//! they are computed in the widest registers that the processor has, found when the program runs; without it, and on
+//! bare metal, four scalars at a time. No product and sum are fused, and no sum changes its order.
 //!
 //! # Range
 //! Squares are stored, so the norm of a column must lie within about 1e-19 and 1e19 in f32 (1e-154 and
@@ -24,16 +31,24 @@
 //! scaled designs, 4e-4 on Longley's (`tests/factor_score.rs`).
 
 mod back;
+mod block;
 mod contributions;
 mod forget;
 mod merge;
 mod normal;
 mod observe;
 mod pair;
+mod panel;
 mod pivot;
 mod score;
+mod scores;
 mod solve;
+mod tile;
 mod whiten;
+pub(crate) mod wide;
+
+pub use block::block_len;
+pub use scores::score_block_len;
 
 use crate::model::{all_finite, dot};
 use crate::{Error, Scalar};

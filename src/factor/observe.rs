@@ -24,15 +24,15 @@ use core::mem::take;
 
 /// What a row still weighs.
 #[derive(Clone, Copy)]
-struct Left<T> {
+pub(super) struct Left<T> {
     /// 1 / weight at the start.
-    start: T,
+    pub start: T,
     /// Sum of `b^2 / d_j` so far.
-    sum: T,
+    pub sum: T,
     /// `start + sum`
-    inverse: T,
+    pub inverse: T,
     /// `1 / inverse`, 0 at the row's end.
-    weight: T,
+    pub weight: T,
 }
 
 /// One column's rotation.
@@ -46,20 +46,61 @@ struct Turn<T> {
 }
 
 /// Largest inverse weight of a row that goes on.
-fn most<T: Scalar>() -> T {
+pub(super) fn most<T: Scalar>() -> T {
     T::of(1.0 / 1024.0) / T::MIN_POSITIVE
 }
 
 /// `pivot + error + add` and its rounding error: exact where `add` is no larger than the pivot, and
 /// otherwise too small an error to matter, since that cannot happen often.
 #[inline(always)]
-fn compensated<T: Scalar>(pivot: T, error: T, add: T) -> (T, T) {
+pub(super) fn compensated<T: Scalar>(pivot: T, error: T, add: T) -> (T, T) {
     let add = add + error;
     let sum = pivot + add;
     (sum, add - (sum - pivot))
 }
 
+impl<T> From<[T; 4]> for Left<T> {
+    #[inline(always)]
+    fn from([start, sum, inverse, weight]: [T; 4]) -> Self {
+        Left {
+            start,
+            sum,
+            inverse,
+            weight,
+        }
+    }
+}
+
+impl<T> From<Left<T>> for [T; 4] {
+    #[inline(always)]
+    fn from(left: Left<T>) -> Self {
+        [left.start, left.sum, left.inverse, left.weight]
+    }
+}
+
 impl<T: Scalar> Left<T> {
+    /// A row of which nothing has been taken in.
+    #[inline(always)]
+    pub fn new(weight: T) -> Self {
+        let start = T::ONE / weight;
+        Left {
+            start,
+            sum: T::ZERO,
+            inverse: start,
+            weight,
+        }
+    }
+
+    /// The online leverage of a row that has been taken in.
+    #[inline(always)]
+    pub fn online(self) -> T {
+        if self.weight > T::ZERO {
+            self.sum / self.inverse
+        } else {
+            T::ONE
+        }
+    }
+
     /// The rotation of a column that holds something. Nonsense where it does not: `inverse` is then no
     /// longer below a bound.
     #[inline(always)]
@@ -143,7 +184,7 @@ impl<T: Scalar> Step<T> {
 
 /// Rotates the first column, whatever it holds.
 #[inline(never)]
-fn one<T: Scalar>(
+pub(super) fn one<T: Scalar>(
     packed: &mut [T],
     compensation: &mut [T],
     row: &mut [T],
@@ -280,13 +321,7 @@ pub(super) fn observe<T: Scalar>(
 ) -> T {
     debug_assert!(packed.len() == triangle(row.len()));
     debug_assert!(compensation.len() == row.len());
-    let start = T::ONE / weight;
-    let mut left = Left {
-        start,
-        sum: T::ZERO,
-        inverse: start,
-        weight,
-    };
+    let mut left = Left::new(weight);
     let mut columns = row.len();
     // What is left over by fours goes first: then every later sweep has whole fours to the end.
     let mut singly = columns % 4;
@@ -303,11 +338,7 @@ pub(super) fn observe<T: Scalar>(
             singly = 4;
         }
     }
-    if left.weight > T::ZERO {
-        left.sum / left.inverse
-    } else {
-        T::ONE
-    }
+    left.online()
 }
 
 impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {

@@ -1,5 +1,6 @@
 //! Scores of linear rows `[1, x]`: nothing is trained.
 
+use crate::batch;
 use crate::regression::{Fitted, fit};
 use gleaner::factor::{Factor, default_ridge, factor_len};
 use gleaner::{Error, Sum};
@@ -30,16 +31,11 @@ pub fn rows(x: &[f64], width: usize) -> Vec<f64> {
 /// Leverage of each row. Without a ridge columns may depend on each other.
 pub fn leverage(order: usize, rows: &[f64], ridge: f64) -> Result<Vec<f64>, Error> {
     let mut factor = factor(order, ridge)?;
-    for row in rows.chunks_exact(order) {
-        factor.observe(row, 1.0)?;
-    }
+    batch::observe(&mut factor, rows)?;
     if ridge == 0.0 {
         factor.pivot()?;
     }
-    let mut scratch = vec![0.0; order];
-    rows.chunks_exact(order)
-        .map(|row| Ok(factor.score(row, &mut scratch)?.leverage))
-        .collect()
+    Ok(batch::leverages(&factor, rows)?)
 }
 
 /// Leverage of each row against the half of the rows with the lowest, found in so many rounds from those of all rows: the
@@ -48,7 +44,6 @@ pub fn leverage(order: usize, rows: &[f64], ridge: f64) -> Result<Vec<f64>, Erro
 pub fn trimmed(order: usize, rows: &[f64], rounds: usize) -> Result<Vec<f64>, Error> {
     let ridge = ridge(order, rows);
     let mut scores = leverage(order, rows, 0.0)?;
-    let mut scratch = vec![0.0; order];
     for _ in 0..rounds {
         let mut by_score: Vec<usize> = (0..scores.len()).collect();
         by_score.sort_by(|&i, &j| scores[i].total_cmp(&scores[j]));
@@ -57,9 +52,7 @@ pub fn trimmed(order: usize, rows: &[f64], rounds: usize) -> Result<Vec<f64>, Er
         for &i in by_score.iter().take(half) {
             factor.observe(&rows[i * order..][..order], 1.0)?;
         }
-        for (row, score) in rows.chunks_exact(order).zip(&mut scores) {
-            *score = factor.score(row, &mut scratch)?.leverage;
-        }
+        scores = batch::leverages(&factor, rows)?;
     }
     Ok(scores)
 }

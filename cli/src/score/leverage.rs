@@ -2,6 +2,7 @@
 
 use super::rows::Rows;
 use super::{digits, print};
+use crate::batch::{self, Refused};
 use crate::failure::{Failure, data};
 use crate::progress;
 use gleaner::factor::{Factor, default_ridge, factor_len};
@@ -141,16 +142,11 @@ fn scores<T: Scalar>(rows: &Rows<T>, ridge: Option<f64>) -> Result<Vec<Scores<T>
 
     let mut plain: Owned<T> = new(T::ZERO)?;
     let mut exact = Factor::new(order, 0.0, vec![0.0; factor_len(order)])?;
-    let mut wide = vec![0.0; order];
-    for (position, row) in rows.iter().enumerate() {
-        let failed = |cause| out_of_range(rows, position, cause);
-        plain.observe(row, T::ONE).map_err(failed)?;
-        wide.iter_mut()
-            .zip(row)
-            .for_each(|(to, &from)| *to = from.wide());
-        exact.observe(&wide, 1.0).map_err(failed)?;
-        bar.inc(1);
-    }
+    let refused = |refused: Refused| out_of_range(rows, refused.row, refused.cause);
+    batch::observe(&mut plain, &rows.entries).map_err(refused)?;
+    let wide: Vec<f64> = rows.entries.iter().map(|entry| entry.wide()).collect();
+    batch::observe(&mut exact, &wide).map_err(refused)?;
+    bar.inc(norms.len() as u64);
     let rank = plain.pivot()?;
     exact.pivot()?;
     let without_ridge = report_rank::<T>(&Health::of(&exact, rank), order);
@@ -161,16 +157,14 @@ fn scores<T: Scalar>(rows: &Rows<T>, ridge: Option<f64>) -> Result<Vec<Scores<T>
         (plain.clone(), without_ridge)
     };
 
-    for (position, row) in rows.iter().enumerate() {
-        let failed = |cause| out_of_range(rows, position, cause);
+    let leverages = batch::leverages(&plain, &rows.entries).map_err(refused)?;
+    let ridges = batch::leverages(&with_ridge, &rows.entries).map_err(refused)?;
+    for (position, (leverage, ridge)) in leverages.into_iter().zip(ridges).enumerate() {
         let s = &mut scores[position / rows.outputs];
-        s.leverage += plain.score(row, &mut scratch).map_err(failed)?.leverage;
-        s.ridge += with_ridge
-            .score(row, &mut scratch)
-            .map_err(failed)?
-            .leverage;
-        bar.inc(1);
+        s.leverage += leverage;
+        s.ridge += ridge;
     }
+    bar.inc(norms.len() as u64);
     bar.finish_and_clear();
     for s in &mut scores {
         if !without_ridge {

@@ -47,7 +47,8 @@ pub struct gleaner_calibration_options_f32 {
     /// Most solutions, at least 1; default 8
     pub rounds: u32,
     /// rho, where the scaled matrix has a diagonal of 1; default -1, or any below 0: 1e-6 in single and 1e-10 in
-    /// double precision where the kept samples are at least 5 times the sums, 0.1 where they are fewer
+    /// double precision where the kept samples are at least 5 times the sums, 1e-3 where they are at least as
+    /// many, 0.1 where they are fewer
     pub ridge: f32,
     /// Smallest ratio, at least 0 and below 1; default 0.2
     pub least: f32,
