@@ -155,7 +155,7 @@ ABOUT = {
     "rows": "Time a row. Authors' way: 5000 steps along the path, autograd at each, in torch. numpy: all rows at once, "
     "in closed form or with as many nodes a row, without a split at kinks.",
     "leverage": "Time of all leverages from the rows: gleaner takes all rows into its factor, without a ridge, then "
-    "scores them, by pairs. Gram and Cholesky squares the condition number.",
+    "scores them, both in blocks (feature simd). Gram and Cholesky squares the condition number.",
     "diagnostics": "Time a row for the regression, its leverages, leave-one-out and both studentised residuals, Cook's "
     "distance and DFFITS.",
     "sampling": "Time an item. datasketches is called from Python item by item: *crossing* is a call of the sketch that "

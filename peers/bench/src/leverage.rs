@@ -5,7 +5,7 @@ use crate::{Timed, time};
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
 use faer::{Accum, Mat, MatRef, Par, Side};
-use gleaner::factor::{Factor, factor_len};
+use gleaner::factor::{Factor, Score, block_len, factor_len, score_block_len};
 
 pub fn run<T: Number>(table: &Table, by: &str, threads: usize, least: f64) -> Timed {
     let cells = T::of_table(table);
@@ -35,32 +35,36 @@ pub fn run<T: Number>(table: &Table, by: &str, threads: usize, least: f64) -> Ti
     }
 }
 
+/// Rows that are taken in or scored at once.
+const BLOCK: usize = 64;
+
 /// The factor of some rows, without a ridge.
 pub fn factor<T: Number>(rows: &[T], order: usize) -> Result<Factor<T, Vec<T>>, gleaner::Error> {
     let mut factor = Factor::new(order, T::ZERO, vec![T::ZERO; factor_len(order)])?;
-    for row in rows.chunks_exact(order) {
-        factor.observe(row, T::ONE)?;
-    }
+    let mut online = vec![T::ZERO; rows.len() / order];
+    let mut scratch = vec![T::ZERO; block_len(order, BLOCK)];
+    factor.observe_block(rows, None, &mut online, &mut scratch)?;
     Ok(factor)
 }
 
-/// Scores two rows at a time.
+/// Scores rows side by side.
 pub fn score<T: Number>(
     factor: &Factor<T, Vec<T>>,
     rows: &[T],
     order: usize,
     scores: &mut [T],
 ) -> Result<(), gleaner::Error> {
-    let mut scratch = vec![T::ZERO; 2 * order];
-    for (rows, scores) in rows.chunks(2 * order).zip(scores.chunks_mut(2)) {
-        let (first, second) = rows.split_at(order);
-        match scores {
-            [a, b] => {
-                let pair = factor.score_pair([first, second], &mut scratch)?;
-                (*a, *b) = (pair[0].leverage, pair[1].leverage);
-            }
-            [a] => *a = factor.score(first, &mut scratch)?.leverage,
-            _ => {}
+    let mut scratch = vec![T::ZERO; score_block_len(order)];
+    let none = Score {
+        leverage: T::ZERO,
+        novelty: T::ZERO,
+    };
+    let mut found = [none; BLOCK];
+    for (rows, scores) in rows.chunks(BLOCK * order).zip(scores.chunks_mut(BLOCK)) {
+        let found = &mut found[..scores.len()];
+        factor.score_block(rows, found, &mut scratch)?;
+        for (to, score) in scores.iter_mut().zip(found) {
+            *to = score.leverage;
         }
     }
     Ok(())
