@@ -204,8 +204,11 @@ struct gleaner_plan {
 
 /* How many samples a Poisson sampler is to keep, and of how many. */
 struct gleaner_budget {
-  uint64_t keep; /* The most that are kept; somewhat fewer are aimed at. 0: no budget */
-  uint64_t items; /* How many are going to be offered, about */
+  /* The most that are kept. `keep - 2 sqrt(keep)` are aimed at, or `keep / 4` where that is more, to leave room
+   * for chance. 0: no budget */
+  uint64_t keep;
+  /* How many are going to be offered, about: where twice as many come, most of the budget goes to the first half */
+  uint64_t items;
   uint64_t window; /* Offers within which the threshold follows; `items / 50` is good */
 };
 
@@ -333,6 +336,9 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 #define GLEANER_OBJECT_TOP 3 /* A top-k sampler's. */
 #define GLEANER_OBJECT_MOMENTS 4 /* Running moments'. */
 #define GLEANER_OBJECT_SELECTOR 5 /* A selector's. */
+#define GLEANER_OBJECT_TOTALS 6 /* Sums over all readings. */
+#define GLEANER_OBJECT_QUANTILE 7 /* A streamed quantile's. */
+#define GLEANER_OBJECT_POISSON 8 /* A Poisson sampler's. */
 
 /* What a snapshot says of itself. */
 struct gleaner_snapshot_header {
@@ -1037,8 +1043,8 @@ gleaner_status gleaner_poisson_clear_f32(struct gleaner_poisson_f32 *poisson);
  * Draws with replacement: the alias table, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
-/* Draws one of n samples, any number of times, with a chance in proportion to its weight: the sampling that
- * `gleaner_terms_draws` makes its promise for. Keeps pointers to weights and table, which stay as they are.
+/* Draws one of n samples, any number of times, with a chance in proportion to its score: the sampling that
+ * `gleaner_terms_draws` makes its promise for. Keeps pointers to scores and table, which stay as they are.
  *
  *     static float chances[1000], cuts[1000];
  *     static uint32_t aliases[1000];
@@ -1051,12 +1057,12 @@ gleaner_status gleaner_poisson_clear_f32(struct gleaner_poisson_f32 *poisson);
 struct gleaner_alias_f32 {
   uint32_t tag; /* Set by init */
   uint8_t generator[16]; /* State of the generator */
-  const float *weights; /* The caller's, n */
+  const float *scores; /* The caller's, n */
   const float *cuts; /* The caller's, n: the table, written by init */
   const uint32_t *aliases; /* The caller's, n: the table, written by init */
   size_t count; /* n */
-  float largest; /* The largest weight; 0: nothing can be drawn */
-  float total[2]; /* Sum of the weights over the largest: rounded, and what the rounding left out */
+  float largest; /* The largest score; 0: nothing can be drawn */
+  float total[2]; /* Sum of the scores over the largest: rounded, and what the rounding left out */
 };
 
 /* A sample that was drawn. */
@@ -1065,17 +1071,17 @@ struct gleaner_draw_f32 {
   float probability; /* Its chance of being drawn, each time */
 };
 
-/* Makes the table of n weights, 0 or more each, in `cuts` and `aliases`, n each; draws come from a generator of
- * this seed. O(n), a division or two a weight. Weights that change ask for a new init.
- * Errors: LENGTH, SCORE (a weight is negative, NaN or infinite). */
-gleaner_status gleaner_alias_init_f32(struct gleaner_alias_f32 *alias, uint64_t seed, const float *weights,
-    size_t weights_len, float *cuts, size_t cuts_len, uint32_t *aliases, size_t aliases_len);
+/* Makes the table of n scores, 0 or more each, in `cuts` and `aliases`, n each; draws come from a generator of
+ * this seed. O(n), a division or two a score. Scores that change ask for a new init.
+ * Errors: LENGTH, SCORE (a score is negative, NaN or infinite). */
+gleaner_status gleaner_alias_init_f32(struct gleaner_alias_f32 *alias, uint64_t seed, const float *scores,
+    size_t scores_len, float *cuts, size_t cuts_len, uint32_t *aliases, size_t aliases_len);
 
-/* Draws a sample. A weight of 0 is never drawn. O(1).
- * Errors: STATE; RANGE (no weight is above 0). */
+/* Draws a sample. A score of 0 is never drawn. O(1).
+ * Errors: STATE; RANGE (no score is above 0). */
 gleaner_status gleaner_alias_draw_f32(struct gleaner_alias_f32 *alias, struct gleaner_draw_f32 *draw);
 
-/* A sample's chance of being drawn, each time: its weight over the sum of all.
+/* A sample's chance of being drawn, each time: its score over the sum of all.
  * Errors: STATE, INDEX. */
 gleaner_status gleaner_alias_probability_f32(const struct gleaner_alias_f32 *alias, size_t index,
     float *probability);
@@ -1116,7 +1122,8 @@ struct gleaner_calibration_options_f32 {
   uint32_t abi; /* `GLEANER_ABI` */
   uint32_t rounds; /* Most solutions, at least 1; default 8 */
   /* rho, where the scaled matrix has a diagonal of 1; default -1, or any below 0: 1e-6 in single and 1e-10 in
-   * double precision where the kept samples are at least 5 times the sums, 0.1 where they are fewer */
+   * double precision where the kept samples are at least 5 times the sums, 1e-3 where they are at least as
+   * many, 0.1 where they are fewer */
   float ridge;
   float least; /* Smallest ratio, at least 0 and below 1; default 0.2 */
   float most; /* Largest ratio, above 1; default 5 */
@@ -1143,7 +1150,7 @@ typedef int32_t (*gleaner_vector_f32)(void *context, size_t index, float *vector
 struct gleaner_vectors_f32 {
   size_t count; /* Number of samples */
   const float *vectors; /* Vector i starts at `vectors[i * stride]`; not looked at where `vector` is set */
-  size_t stride; /* Scalars from one vector to the next, at least the number of sums */
+  size_t stride; /* Scalars from one vector to the next, at least the number of sums, also where `count` is 0 */
   const float *weights; /* Design weights, one a sample: those of the sampler, positive */
   gleaner_vector_f32 vector; /* Gives the samples instead of the arrays; NULL: the arrays do */
   void *context; /* Passed to `vector` */
@@ -1152,8 +1159,8 @@ struct gleaner_vectors_f32 {
 /* Writes the vector of this kind, `GLEANER_VECTOR_...`, of the reading x at the model's parameters, a pilot's, for
  * its output number `index`. `target` NULL: the prediction objective, which only `GLEANER_VECTOR_OUTPUT` takes;
  * that one does not look at it. `work`: `GLEANER_WORK_LEN` scalars. A gradient, and two flops an entry.
- * Errors: as `gleaner_model_gradient_f32`; OBJECTIVE; CODE (the kind). A vector that turns out not to be finite
- * (RANGE) has been written to. */
+ * Errors: as `gleaner_model_gradient_f32`; LABEL (a kind that takes one, and no target); OBJECTIVE (logistic behind
+ * a sigmoid); CODE (the kind). A vector that turns out not to be finite (RANGE) has been written to. */
 gleaner_status gleaner_model_vector_f32(const struct gleaner_model_f32 *model, int32_t kind, const float *x,
     size_t x_len, size_t index, const struct gleaner_target_f32 *target, float *work, size_t work_len,
     float *vector, size_t vector_len);
@@ -1258,9 +1265,10 @@ struct gleaner_quantile_f32 {
  * Errors: RANGE (no rows, multiple). */
 gleaner_status gleaner_leverage_threshold_f32(float multiple, uint64_t rank, uint64_t rows, float *threshold);
 
-/* No item yet. `highest`: a power of two above the scores of interest, 1 for leverages; `memory`:
- * `GLEANER_QUANTILE_LEN(octaves)` counters, for the octaves below it that are told apart.
- * Errors: LENGTH, RANGE. */
+/* No item yet. `highest`: a power of two above the scores of interest, 1 for leverages: all from there on share one
+ * bin, and where more than `1 - probability` of the items do, nothing is ever beyond. `memory`:
+ * `GLEANER_QUANTILE_LEN(octaves)` counters, a multiple of 16, for the octaves below it that are told apart.
+ * Errors: LENGTH; RANGE (`highest` is no power of two). */
 gleaner_status gleaner_quantile_init_f32(struct gleaner_quantile_f32 *quantile, float highest, uint32_t *memory,
     size_t memory_len);
 
@@ -1434,8 +1442,9 @@ gleaner_status gleaner_selector_rebase_f32(struct gleaner_selector_f32 *selector
     const struct gleaner_model_f32 *model, gleaner_recall_f32 recall, void *context);
 
 /* Comes down to `keep` readings at the end of a period, before they are drained: a selector of 4 k readings
- * thinned to k is worth far more than one of k. Readings are spread over what the model distinguishes: their rows,
- * whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period.
+ * thinned to k is worth more than one of k, for sums that the model distinguishes. Readings are spread over its rows,
+ * whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period: STATE.
+ * A selector in a store may be thinned too; commit behind it, or thin again after a loss of power.
  * `candidates`: so many wait for a neighbour at a time, best as many as are kept; `positions`:
  * `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's. `recall` is asked twice for
  * each reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n
@@ -1693,7 +1702,9 @@ gleaner_status gleaner_fit_f32(const struct gleaner_model_f32 *model,
 struct gleaner_residuals_f32 {
   float sum[2]; /* Sum of squared residuals: rounded, and what the rounding left out */
   uint64_t rows; /* n */
-  uint64_t rank; /* p: the number of columns where none depends on others */
+  /* p: the number of columns where none depends on others. Set it where rows come one by one and the factor of
+   * their leverages has a ridge: only one without a ridge can count it */
+  uint64_t rank;
 };
 
 /* A row's figures, each with a bit in `defined`; NaN where undefined, as at leverage 1. */
@@ -2339,7 +2350,7 @@ gleaner_status gleaner_poisson_clear_f64(struct gleaner_poisson_f64 *poisson);
 struct gleaner_alias_f64 {
   uint32_t tag;
   uint8_t generator[16];
-  const double *weights;
+  const double *scores;
   const double *cuts;
   const uint32_t *aliases;
   size_t count;
@@ -2354,8 +2365,8 @@ struct gleaner_draw_f64 {
 };
 
 /* As `gleaner_alias_init_f32`, in double precision. */
-gleaner_status gleaner_alias_init_f64(struct gleaner_alias_f64 *alias, uint64_t seed, const double *weights,
-    size_t weights_len, double *cuts, size_t cuts_len, uint32_t *aliases, size_t aliases_len);
+gleaner_status gleaner_alias_init_f64(struct gleaner_alias_f64 *alias, uint64_t seed, const double *scores,
+    size_t scores_len, double *cuts, size_t cuts_len, uint32_t *aliases, size_t aliases_len);
 
 /* As `gleaner_alias_draw_f32`, in double precision. */
 gleaner_status gleaner_alias_draw_f64(struct gleaner_alias_f64 *alias, struct gleaner_draw_f64 *draw);

@@ -593,9 +593,9 @@ class AliasOver : detail::Pinned {
  public:
   using Struct = typename detail::Choice<T>::template Of<gleaner_alias_f32, gleaner_alias_f64>;
 
-  /* `cuts` and `aliases`: one a weight. The weights stay in use. */
-  Status init(uint64_t seed, Span<const T> weights, Span<T> cuts, Span<uint32_t> aliases) noexcept {
-    GLEANER_CALL(alias_init, &raw_, seed, weights.data(), weights.size(), cuts.data(), cuts.size(), aliases.data(),
+  /* `cuts` and `aliases`: one a score. The scores stay in use. */
+  Status init(uint64_t seed, Span<const T> scores, Span<T> cuts, Span<uint32_t> aliases) noexcept {
+    GLEANER_CALL(alias_init, &raw_, seed, scores.data(), scores.size(), cuts.data(), cuts.size(), aliases.data(),
                  aliases.size());
   }
   Status draw(Draw<T>& draw) noexcept { GLEANER_CALL(alias_draw, &raw_, &draw); }
@@ -611,12 +611,12 @@ class AliasOver : detail::Pinned {
   Struct raw_{};
 };
 
-/* Draws with replacement of so many samples, with its table; the weights are the caller's and stay in use. */
+/* Draws with replacement of so many samples, with its table; the scores are the caller's and stay in use. */
 template <class T, size_t Samples>
 class Alias : public AliasOver<T> {
  public:
-  Status init(uint64_t seed, Span<const T> weights) noexcept {
-    return AliasOver<T>::init(seed, weights, cuts_, aliases_);
+  Status init(uint64_t seed, Span<const T> scores) noexcept {
+    return AliasOver<T>::init(seed, scores, cuts_, aliases_);
   }
 
  private:

@@ -6,6 +6,7 @@ use common::{Random, activation};
 use gleaner::model::{Flat, Model, Network, Objective, Shape};
 use gleaner::sampler::{Candidate, Item, positions_len};
 use gleaner::selector::{Options, Scaling, Selector, selector_len};
+use gleaner::snapshot::selector_snapshot_len;
 use gleaner::{Error, Scalar};
 use rand_xoshiro::Xoshiro128PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
@@ -155,7 +156,20 @@ fn a_thinned_selector_waits_for_the_next_period() {
         Err(Error::Thinned)
     );
     assert_eq!(before.factor, selector.state().factor);
-    assert_eq!(selector.stats().refused_other, 1);
+    let stats = selector.stats();
+    assert_eq!(stats.refused_other, 1);
+    assert_eq!(stats.accepted - stats.evicted, 12);
+
+    // Thinned, saved and restored: the same sample, which takes no readings either.
+    let mut bytes = vec![0; selector_snapshot_len::<f64>(2, selector.model().order(), 51, 16)];
+    let length = selector.save(|generator| generator.state(), &mut bytes);
+    let mut again = self::selector(net, 9, 50);
+    again.restore(&bytes[..length.unwrap()]).unwrap();
+    assert!(again.drain().eq(selector.drain()));
+    assert_eq!(
+        again.offer(&readings[0].0, Some(readings[0].1)),
+        Err(Error::Thinned)
+    );
     selector.begin_period();
     let slots = pass(&mut selector, &readings, 50);
     assert_eq!(selector.len(), 50);

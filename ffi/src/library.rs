@@ -210,9 +210,10 @@ pub struct gleaner_plan {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_budget {
-    /// The most that are kept; somewhat fewer are aimed at. 0: no budget
+    /// The most that are kept. `keep - 2 sqrt(keep)` are aimed at, or `keep / 4` where that is more, to leave room
+    /// for chance. 0: no budget
     pub keep: u64,
-    /// How many are going to be offered, about
+    /// How many are going to be offered, about: where twice as many come, most of the budget goes to the first half
     pub items: u64,
     /// Offers within which the threshold follows; `items / 50` is good
     pub window: u64,

@@ -14,6 +14,12 @@ pub const GLEANER_OBJECT_TOP: u32 = 3;
 pub const GLEANER_OBJECT_MOMENTS: u32 = 4;
 /// A selector's.
 pub const GLEANER_OBJECT_SELECTOR: u32 = 5;
+/// Sums over all readings.
+pub const GLEANER_OBJECT_TOTALS: u32 = 6;
+/// A streamed quantile's.
+pub const GLEANER_OBJECT_QUANTILE: u32 = 7;
+/// A Poisson sampler's.
+pub const GLEANER_OBJECT_POISSON: u32 = 8;
 
 /// What a snapshot says of itself.
 #[repr(C)]

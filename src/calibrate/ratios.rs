@@ -81,7 +81,8 @@ struct Work<'a, T> {
 /// again in each pass, which saves their memory: twice, and two more times a round; about 2 length^2 flops a sample and round.
 ///
 /// # Errors
-/// `Length`: ratios or memory. `Range`: the options; a weight that is not positive; what leaves the scalar's range.
+/// `Length`: ratios or memory. `Range`: the options; totals that observed nothing; a weight that is not positive; what
+/// leaves the scalar's range.
 /// `NotFinite`: a weight or a vector. Those of `item`. The ratios hold no meaning then.
 pub fn calibrate<T: Scalar, B: AsRef<[T]>>(
     totals: &Totals<T, B>,
@@ -102,6 +103,9 @@ pub fn calibrate<T: Scalar, B: AsRef<[T]>>(
     ratios.fill(T::ONE);
     if count == 0 {
         return Ok(Report::default());
+    }
+    if totals.count() == 0 {
+        return Err(Error::Range("totals"));
     }
     let (triangle, rest) = memory
         .split_at_mut_checked(factor_len(length))

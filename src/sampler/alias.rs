@@ -1,6 +1,6 @@
 //! Draws with replacement, each in O(1): the alias table.
 //!
-//! Of n weights, sample i is drawn with probability `p_i = weight_i / sum of weights`. A draw takes one of n equal columns,
+//! Of n scores, sample i is drawn with probability `p_i = score_i / sum of scores`. A draw takes one of n equal columns,
 //! and there either the column's own sample or its alias. With s draws, `1 / (s p_i)` for each time that i was drawn
 //! makes every sum unbiased; [`crate::plan`] says how many draws keep a loss.
 //!
@@ -19,9 +19,9 @@ use rand_core::Rng;
 pub struct AliasState<T> {
     /// Number of samples.
     pub count: usize,
-    /// The largest weight; 0: nothing can be drawn.
+    /// The largest score; 0: nothing can be drawn.
     pub largest: T,
-    /// Sum of the weights over the largest, 1 to n.
+    /// Sum of the scores over the largest, 1 to n.
     pub total: Sum<T>,
 }
 
@@ -41,7 +41,7 @@ impl<T: Scalar> Draw<T> {
     }
 }
 
-/// An alias table over n weights, which stay as they are, in memory of n scalars and n numbers.
+/// An alias table over n scores, which stay as they are, in memory of n scalars and n numbers.
 ///
 /// ```
 /// use gleaner::sampler::Alias;
@@ -49,7 +49,7 @@ impl<T: Scalar> Draw<T> {
 ///
 /// let mut generator = Xoshiro128PlusPlus::seed_from_u64(1);
 /// let table = Alias::new([1.0_f32, 0.0, 3.0], [0.0; 3], [0; 3])?;
-/// let draw = table.draw(&mut generator).expect("a weight above 0");
+/// let draw = table.draw(&mut generator).expect("a score above 0");
 /// assert!(draw.index != 1);
 /// assert_eq!(table.probability(2), Some(0.75));
 /// # Ok::<(), gleaner::Error>(())
@@ -57,35 +57,35 @@ impl<T: Scalar> Draw<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct Alias<T, W, C, A> {
     state: AliasState<T>,
-    weights: W,
+    scores: W,
     cuts: C,
     aliases: A,
 }
 
 impl<T: Scalar, W: AsRef<[T]>, C: AsRef<[T]>, A: AsRef<[u32]>> Alias<T, W, C, A> {
-    /// The table of n weights: 0 or more, at least one above 0 for anything to be drawn. Weights and table belong together
-    /// from now on. Cost: O(n), one division a weight.
+    /// The table of n scores: 0 or more, at least one above 0 for anything to be drawn. Scores and table belong together
+    /// from now on. Cost: O(n), one division a score.
     ///
     /// # Errors
-    /// `Length` where cuts and aliases are not as many as the weights, or too many to number; `Score` for a weight that is
+    /// `Length` where cuts and aliases are not as many as the scores, or too many to number; `Score` for a score that is
     /// negative, NaN or infinite. Then nothing is written.
-    pub fn new(weights: W, mut cuts: C, mut aliases: A) -> Result<Self, Error>
+    pub fn new(scores: W, mut cuts: C, mut aliases: A) -> Result<Self, Error>
     where
         C: AsMut<[T]>,
         A: AsMut<[u32]>,
     {
-        let given = weights.as_ref();
+        let given = scores.as_ref();
         check_lengths(given.len(), cuts.as_ref().len(), aliases.as_ref().len())?;
         let mut largest = T::ZERO;
-        for &weight in given {
-            if !(weight >= T::ZERO && weight <= T::MAX) {
+        for &score in given {
+            if !(score >= T::ZERO && score <= T::MAX) {
                 return Err(Error::Score);
             }
-            largest = largest.max(weight);
+            largest = largest.max(score);
         }
         let mut total = Sum::default();
         if largest > T::ZERO {
-            given.iter().for_each(|&weight| total.add(weight / largest));
+            given.iter().for_each(|&score| total.add(score / largest));
             build(given, largest, total, cuts.as_mut(), aliases.as_mut());
         }
         let state = AliasState {
@@ -95,7 +95,7 @@ impl<T: Scalar, W: AsRef<[T]>, C: AsRef<[T]>, A: AsRef<[u32]>> Alias<T, W, C, A>
         };
         Ok(Alias {
             state,
-            weights,
+            scores,
             cuts,
             aliases,
         })
@@ -105,11 +105,11 @@ impl<T: Scalar, W: AsRef<[T]>, C: AsRef<[T]>, A: AsRef<[u32]>> Alias<T, W, C, A>
     ///
     /// # Errors
     /// `Length` for other lengths; `Range` where the state contradicts itself.
-    pub fn attach(state: AliasState<T>, weights: W, cuts: C, aliases: A) -> Result<Self, Error> {
-        let found = weights.as_ref().len();
+    pub fn attach(state: AliasState<T>, scores: W, cuts: C, aliases: A) -> Result<Self, Error> {
+        let found = scores.as_ref().len();
         check_lengths(found, cuts.as_ref().len(), aliases.as_ref().len())?;
         if found != state.count {
-            return Err(Error::Length("weights"));
+            return Err(Error::Length("scores"));
         }
         let AliasState { largest, total, .. } = state;
         let most = count::<T>(found) * (T::ONE + T::of(4.0) * T::EPSILON);
@@ -127,15 +127,15 @@ impl<T: Scalar, W: AsRef<[T]>, C: AsRef<[T]>, A: AsRef<[u32]>> Alias<T, W, C, A>
         }
         Ok(Alias {
             state,
-            weights,
+            scores,
             cuts,
             aliases,
         })
     }
 
-    /// Takes state and memory apart: state, weights, cuts, aliases.
+    /// Takes state and memory apart: state, scores, cuts, aliases.
     pub fn detach(self) -> (AliasState<T>, W, C, A) {
-        (self.state, self.weights, self.cuts, self.aliases)
+        (self.state, self.scores, self.cuts, self.aliases)
     }
 
     /// The state.
@@ -145,16 +145,16 @@ impl<T: Scalar, W: AsRef<[T]>, C: AsRef<[T]>, A: AsRef<[u32]>> Alias<T, W, C, A>
 
     /// The probability of a sample's being drawn, each time.
     pub fn probability(&self, index: usize) -> Option<T> {
-        let &weight = self.weights.as_ref().get(index)?;
+        let &score = self.scores.as_ref().get(index)?;
         if self.state.largest > T::ZERO {
-            Some(weight / self.state.largest / self.state.total.value())
+            Some(score / self.state.largest / self.state.total.value())
         } else {
             Some(T::ZERO)
         }
     }
 
-    /// Draws a sample; `None` where no weight is above 0. Draws: one 64-bit word and one [`Scalar::unit`]. A weight of 0
-    /// is never drawn. Weights below the mean are right to rounding and to 2^-32 (f32) or 2^-64 (f64) of the mean; those
+    /// Draws a sample; `None` where no score is above 0. Draws: one 64-bit word and one [`Scalar::unit`]. A score of 0
+    /// is never drawn. Scores below the mean are right to rounding and to 2^-32 (f32) or 2^-64 (f64) of the mean; those
     /// above to a rounding or two of the total. Cost: O(1).
     pub fn draw<G: Rng>(&self, generator: &mut G) -> Option<Draw<T>> {
         if self.state.largest == T::ZERO {
@@ -174,15 +174,15 @@ impl<T: Scalar, W: AsRef<[T]>, C: AsRef<[T]>, A: AsRef<[u32]>> Alias<T, W, C, A>
     }
 }
 
-fn check_lengths(weights: usize, cuts: usize, aliases: usize) -> Result<(), Error> {
+fn check_lengths(scores: usize, cuts: usize, aliases: usize) -> Result<(), Error> {
     // The number behind the last ends a list.
-    if u32::try_from(weights).is_err() || weights >= len(NONE) {
-        return Err(Error::Length("weights"));
+    if u32::try_from(scores).is_err() || scores >= len(NONE) {
+        return Err(Error::Length("scores"));
     }
-    if cuts != weights {
+    if cuts != scores {
         return Err(Error::Length("cuts"));
     }
-    if aliases != weights {
+    if aliases != scores {
         return Err(Error::Length("aliases"));
     }
     Ok(())
@@ -212,14 +212,14 @@ impl List {
 
 /// Fills the table. Columns below 1 are topped up one after the other from one above 1, of which the compensated rest is
 /// kept until it is below 1 itself.
-fn build<T: Scalar>(weights: &[T], largest: T, total: Sum<T>, cuts: &mut [T], aliases: &mut [u32]) {
-    let columns = count::<T>(weights.len());
-    let height = |weight: T| weight / largest * (columns / total.value());
+fn build<T: Scalar>(scores: &[T], largest: T, total: Sum<T>, cuts: &mut [T], aliases: &mut [u32]) {
+    let columns = count::<T>(scores.len());
+    let height = |score: T| score / largest * (columns / total.value());
     let (mut low, mut high) = (List { first: NONE }, List { first: NONE });
     let mut heaviest = 0;
-    for ((column, &weight), cut) in (0_u32..).zip(weights).zip(cuts.iter_mut()) {
-        *cut = height(weight);
-        if weight >= largest {
+    for ((column, &score), cut) in (0_u32..).zip(scores).zip(cuts.iter_mut()) {
+        *cut = height(score);
+        if score >= largest {
             heaviest = column;
         }
         let list = if *cut < T::ONE { &mut low } else { &mut high };
@@ -255,11 +255,11 @@ fn build<T: Scalar>(weights: &[T], largest: T, total: Sum<T>, cuts: &mut [T], al
             low.push(aliases, giver);
         }
     }
-    // What is left is 1 but for rounding; a weight of 0 is never drawn even so.
+    // What is left is 1 but for rounding; a score of 0 is never drawn even so.
     while let Some(column) = low.pop(aliases) {
-        let is_drawn = weights
+        let is_drawn = scores
             .get(len(column))
-            .is_some_and(|&weight| weight > T::ZERO);
+            .is_some_and(|&score| score > T::ZERO);
         let cut = if is_drawn { T::ONE } else { T::ZERO };
         put(cuts, column, cut);
         if let Some(alias) = aliases.get_mut(len(column)) {

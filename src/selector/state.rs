@@ -82,6 +82,11 @@ pub struct SelectorState<T> {
 }
 
 impl<T: Scalar> Stats<T> {
+    /// Counts readings that had to leave again.
+    pub(super) fn evict(&mut self, readings: usize) {
+        self.evicted = self.evicted.saturating_add(readings as u64);
+    }
+
     /// Counts a refusal.
     pub(super) fn refuse(&mut self, cause: Error) {
         let counter = match cause {
@@ -183,7 +188,7 @@ impl<T: Scalar> SelectorState<T> {
         if outcome.kept {
             stats.accepted = stats.accepted.saturating_add(1);
             if outcome.dropped.is_some() {
-                stats.evicted = stats.evicted.saturating_add(1);
+                stats.evict(1);
             }
         }
     }

@@ -47,11 +47,16 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             positions,
             dimensions: model.order(),
         };
+        let before = self.state.len();
         let reservoir = &mut self.state.reservoir;
         reservoir.thin(self.items, keep, self.generator, room, |kept, to| {
             if stand(kept.slot, kept.score, to).is_err() {
                 to.fill(T::ZERO);
             }
-        })
+        })?;
+        self.state
+            .stats
+            .evict(before.saturating_sub(self.state.len()));
+        Ok(())
     }
 }

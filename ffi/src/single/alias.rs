@@ -8,8 +8,8 @@ use gleaner::sampler::{Alias, AliasState, Draw};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 
-/// Draws one of n samples, any number of times, with a chance in proportion to its weight: the sampling that
-/// `gleaner_terms_draws` makes its promise for. Keeps pointers to weights and table, which stay as they are.
+/// Draws one of n samples, any number of times, with a chance in proportion to its score: the sampling that
+/// `gleaner_terms_draws` makes its promise for. Keeps pointers to scores and table, which stay as they are.
 ///
 ///     static float chances[1000], cuts[1000];
 ///     static uint32_t aliases[1000];
@@ -27,16 +27,16 @@ pub struct gleaner_alias_f32 {
     /// State of the generator
     pub generator: [u8; 16],
     /// The caller's, n
-    pub weights: *const f32,
+    pub scores: *const f32,
     /// The caller's, n: the table, written by init
     pub cuts: *const f32,
     /// The caller's, n: the table, written by init
     pub aliases: *const u32,
     /// n
     pub count: usize,
-    /// The largest weight; 0: nothing can be drawn
+    /// The largest score; 0: nothing can be drawn
     pub largest: f32,
-    /// Sum of the weights over the largest: rounded, and what the rounding left out
+    /// Sum of the scores over the largest: rounded, and what the rounding left out
     pub total: [f32; 2],
 }
 
@@ -61,37 +61,37 @@ impl gleaner_alias_f32 {
             largest: self.largest,
             total: Sum { high, low },
         };
-        let weights = slice(self.weights, self.count)?;
+        let scores = slice(self.scores, self.count)?;
         let (cuts, aliases) = (
             slice(self.cuts, self.count)?,
             slice(self.aliases, self.count)?,
         );
-        Ok(Alias::attach(state, weights, cuts, aliases)?)
+        Ok(Alias::attach(state, scores, cuts, aliases)?)
     }
 }
 
-/// Makes the table of n weights, 0 or more each, in `cuts` and `aliases`, n each; draws come from a generator of
-/// this seed. O(n), a division or two a weight. Weights that change ask for a new init.
-/// Errors: LENGTH, SCORE (a weight is negative, NaN or infinite).
+/// Makes the table of n scores, 0 or more each, in `cuts` and `aliases`, n each; draws come from a generator of
+/// this seed. O(n), a division or two a score. Scores that change ask for a new init.
+/// Errors: LENGTH, SCORE (a score is negative, NaN or infinite).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_alias_init_f32(
     alias: *mut gleaner_alias_f32,
     seed: u64,
-    weights: *const f32,
-    weights_len: usize,
+    scores: *const f32,
+    scores_len: usize,
     cuts: *mut f32,
     cuts_len: usize,
     aliases: *mut u32,
     aliases_len: usize,
 ) -> gleaner_status {
     run(|| {
-        let (alias, given) = (output(alias)?, slice(weights, weights_len)?);
+        let (alias, given) = (output(alias)?, slice(scores, scores_len)?);
         let (table, others) = (slice_mut(cuts, cuts_len)?, slice_mut(aliases, aliases_len)?);
         let state = Alias::new(given, table, others)?.state();
         alias.set(gleaner_alias_f32 {
             tag: tag::<f32>(Kind::Alias),
             generator: convert::generator(seed).state(),
-            weights,
+            scores,
             cuts,
             aliases,
             count: state.count,
@@ -102,8 +102,8 @@ pub unsafe extern "C" fn gleaner_alias_init_f32(
     })
 }
 
-/// Draws a sample. A weight of 0 is never drawn. O(1).
-/// Errors: STATE; RANGE (no weight is above 0).
+/// Draws a sample. A score of 0 is never drawn. O(1).
+/// Errors: STATE; RANGE (no score is above 0).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_alias_draw_f32(
     alias: *mut gleaner_alias_f32,
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn gleaner_alias_draw_f32(
     })
 }
 
-/// A sample's chance of being drawn, each time: its weight over the sum of all.
+/// A sample's chance of being drawn, each time: its score over the sum of all.
 /// Errors: STATE, INDEX.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_alias_probability_f32(

@@ -103,7 +103,7 @@ pub struct gleaner_vectors_f32 {
     pub count: usize,
     /// Vector i starts at `vectors[i * stride]`; not looked at where `vector` is set
     pub vectors: *const f32,
-    /// Scalars from one vector to the next, at least the number of sums
+    /// Scalars from one vector to the next, at least the number of sums, also where `count` is 0
     pub stride: usize,
     /// Design weights, one a sample: those of the sampler, positive
     pub weights: *const f32,
@@ -187,8 +187,8 @@ impl Source<'_> {
 /// Writes the vector of this kind, `GLEANER_VECTOR_...`, of the reading x at the model's parameters, a pilot's, for
 /// its output number `index`. `target` NULL: the prediction objective, which only `GLEANER_VECTOR_OUTPUT` takes;
 /// that one does not look at it. `work`: `GLEANER_WORK_LEN` scalars. A gradient, and two flops an entry.
-/// Errors: as `gleaner_model_gradient_f32`; OBJECTIVE; CODE (the kind). A vector that turns out not to be finite
-/// (RANGE) has been written to.
+/// Errors: as `gleaner_model_gradient_f32`; LABEL (a kind that takes one, and no target); OBJECTIVE (logistic behind
+/// a sigmoid); CODE (the kind). A vector that turns out not to be finite (RANGE) has been written to.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_model_vector_f32(
     model: *const gleaner_model_f32,

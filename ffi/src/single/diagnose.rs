@@ -16,7 +16,8 @@ pub struct gleaner_residuals_f32 {
     pub sum: [f32; 2],
     /// n
     pub rows: u64,
-    /// p: the number of columns where none depends on others
+    /// p: the number of columns where none depends on others. Set it where rows come one by one and the factor of
+    /// their leverages has a ridge: only one without a ridge can count it
     pub rank: u64,
 }
 same_layout!(

@@ -1,7 +1,7 @@
 //! Thresholds of scores: the rule for leverages and the streamed quantile, in single precision.
 
 use crate::border::{Fault, object, object_mut, output, run, slice, slice_mut};
-use crate::convert::{Kind, check_tag, same_layout, tag};
+use crate::convert::{Kind, check_length, check_tag, same_layout, tag};
 use crate::gleaner_status;
 use gleaner::outlier::{Quantile, QuantileState, leverage_threshold};
 
@@ -105,9 +105,10 @@ pub unsafe extern "C" fn gleaner_leverage_threshold_f32(
     })
 }
 
-/// No item yet. `highest`: a power of two above the scores of interest, 1 for leverages; `memory`:
-/// `GLEANER_QUANTILE_LEN(octaves)` counters, for the octaves below it that are told apart.
-/// Errors: LENGTH, RANGE.
+/// No item yet. `highest`: a power of two above the scores of interest, 1 for leverages: all from there on share one
+/// bin, and where more than `1 - probability` of the items do, nothing is ever beyond. `memory`:
+/// `GLEANER_QUANTILE_LEN(octaves)` counters, a multiple of 16, for the octaves below it that are told apart.
+/// Errors: LENGTH; RANGE (`highest` is no power of two).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_quantile_init_f32(
     quantile: *mut gleaner_quantile_f32,
@@ -117,6 +118,7 @@ pub unsafe extern "C" fn gleaner_quantile_init_f32(
 ) -> gleaner_status {
     run(|| {
         let quantile = output(quantile)?;
+        check_length(memory_len.is_multiple_of(16))?;
         let state = Quantile::new(highest, slice_mut(memory, memory_len)?)?.state();
         quantile.set(gleaner_quantile_f32 {
             tag: tag::<f32>(Kind::Quantile),

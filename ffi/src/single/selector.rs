@@ -333,8 +333,9 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
 }
 
 /// Comes down to `keep` readings at the end of a period, before they are drained: a selector of 4 k readings
-/// thinned to k is worth far more than one of k. Readings are spread over what the model distinguishes: their rows,
-/// whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period.
+/// thinned to k is worth more than one of k, for sums that the model distinguishes. Readings are spread over its rows,
+/// whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period: STATE.
+/// A selector in a store may be thinned too; commit behind it, or thin again after a loss of power.
 /// `candidates`: so many wait for a neighbour at a time, best as many as are kept; `positions`:
 /// `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's. `recall` is asked twice for
 /// each reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n
