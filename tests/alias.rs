@@ -228,7 +228,7 @@ fn a_table_goes_on_from_its_state() {
     bad.count = 3;
     let refused =
         |state: AliasState<f64>| Alias::attach(state, &given[..], &cuts[..], &aliases[..]).err();
-    assert_eq!(refused(bad), Some(Error::Length("weights")));
+    assert_eq!(refused(bad), Some(Error::Length("scores")));
     for change in [
         |state: &mut AliasState<f64>| state.largest = f64::NAN,
         |state: &mut AliasState<f64>| state.largest = -1.0,

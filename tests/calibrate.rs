@@ -301,6 +301,13 @@ fn a_calibration_refuses() {
         Ok(1e-20)
     };
     assert_eq!(ask(tiny, plain, 5, long), Err(Error::Range("totals")));
+    // Sums of nothing, which the kept ones cannot be part of.
+    let none = Totals::new(3, vec![0.0; totals_len(3)]).unwrap();
+    let (mut ratios, mut memory) = ([0.0; 5], vec![0.0; long]);
+    assert_eq!(
+        calibrate(&none, 5, good, plain, &mut ratios, &mut memory),
+        Err(Error::Range("totals"))
+    );
     assert_eq!(
         Totals::<f64, _>::new(0, vec![]).map(|_| ()),
         Err(Error::Range("length"))
