@@ -135,7 +135,7 @@ impl<T: Scalar> Residuals<T> {
         Ok(recursive)
     }
 
-    /// Takes in a row that raises the rank (of novelty 1, without a ridge): the fit then passes through it, and the sum
+    /// Takes in a row that raises the rank (of novelty above 0, without a ridge, which hides it): the fit then passes through it, and the sum
     /// stays.
     pub fn observe_novel(&mut self) {
         self.rows = self.rows.saturating_add(1);

@@ -59,7 +59,8 @@ pub struct Explanation<T> {
 }
 
 /// Explains the leverage of a whole row `[a ; f(0)]` of the network, P + 1 entries, against a factor of rows without gauge
-/// columns (of the network's order) or with them (P + 1).
+/// columns (of the network's order) or with them (P + 1). For a selector's factor: the row of the *standardised* reading,
+/// before it is offered; the leverage is then the t of the online leverage `t / (1 + t)`.
 ///
 /// `inputs`: one share an input of the network; `layers`: one a layer; `scratch`: [`explain_len`] scalars. A
 /// sample of several outputs has a row for each: their shares add up.

@@ -71,7 +71,7 @@ const MOST_DAMPING: f64 = 1e12;
 
 /// Improves `theta` (flat: W1, b1, W2, b2, ...) in place on the samples `0..count` of a one-output network.
 ///
-/// `sample(i, x)` writes input i, as the model sees it, and returns its label and its weight (not negative; 0 leaves
+/// `sample(i, x)` writes input i, as the model sees it, and returns `(Some(label), weight)` (not negative; 0 leaves
 /// it out). It is asked again in every step. For a sample of a stream give the weights that the selector returned; only
 /// their ratio to `weight_decay` matters, so dividing all weights by their mean asks for a decay divided by it too.
 /// Start from small random values: at 0 a network of several layers has no gradient. Biases decay like weights.

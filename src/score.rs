@@ -5,15 +5,17 @@ use crate::{Error, Scalar, Sum};
 
 /// `|l'| sqrt(h)`, with `h = g^T M^-1 g`, at the pilot: right to first order for any loss.
 ///
-/// Alone it is dangerous: what a poor pilot happens to fit gets no chance. See [`cautious`] and [`Mix`].
+/// Alone it is dangerous: what a poor pilot happens to fit gets no chance. See [`cautious`] and [`Mix`]. NaN for a
+/// leverage below 0.
 pub fn optimal<T: Scalar>(slope: T, leverage: T) -> T {
     slope.abs() * leverage.sqrt()
 }
 
 /// `sqrt((l'^2 + kappa mean h) h)`: as [`optimal`], with the pilot's own error in the slope.
 ///
-/// `mean`: of `l'^2` over the readings before this one, or over the pilot's; `kappa`: readings of the stream over
-/// those of the pilot. Any such mean that does not depend on this reading keeps weights exact.
+/// `mean`: of `l'^2` over the readings before this one, or over an earlier period; `kappa`: readings of the stream over
+/// those of the pilot. Any such mean that does not depend on this reading keeps weights exact. Not over the pilot's
+/// own readings: a network that fits them leaves slopes near 0, and then this is [`optimal`] again.
 /// Nothing overflows on the way to a score that the scalar holds.
 pub fn cautious<T: Scalar>(slope: T, leverage: T, mean: T, kappa: T) -> T {
     let root = leverage.sqrt();

@@ -67,7 +67,8 @@ struct Work<'a, T> {
 
 /// Ratios r of calibrated to design weights: `sum w (r - 1)^2` is least, subject to `sum w r a = T`.
 ///
-/// `item(i, a)` writes the vector of kept sample i and returns its design weight w; `ratios`: one a kept sample, `count`;
+/// `item(i, a)` writes the vector of kept sample i and returns its design weight w, as the sampler gave it, not over a
+/// mean: the sums are over all readings. `ratios`: at least `count`, one a kept sample. Train with `w r`;
 /// `memory`: `calibrate_len(length)` scalars. `r = 1 + a^T lambda`, where lambda solves
 ///
 /// ```text
@@ -93,9 +94,7 @@ pub fn calibrate<T: Scalar, B: AsRef<[T]>>(
     memory: &mut [T],
 ) -> Result<Report<T>, Error> {
     let length = totals.state().length;
-    if ratios.len() != count {
-        return Err(Error::Length("ratios"));
-    }
+    let ratios = ratios.get_mut(..count).ok_or(Error::Length("ratios"))?;
     if memory.len() < calibrate_len(length) {
         return Err(Error::Length("memory"));
     }

@@ -18,7 +18,7 @@ pub enum Vector {
 }
 
 impl Vector {
-    /// Length for P parameters.
+    /// Length for P parameters, as [`Model::parameters`] counts them: biases that are not there are none.
     pub const fn len(self, parameters: usize) -> usize {
         let pairs = pairs(parameters);
         let sums = match self {

@@ -15,7 +15,8 @@ pub const fn block_len(order: usize, rows: usize) -> usize {
 }
 
 impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
-    /// Takes in rows, one after the other: the bits of [`Factor::observe`] on each, faster.
+    /// Takes in rows, one after the other: the bits of [`Factor::observe`] on each, faster on hosts where the build is
+    /// optimised, most with the feature `simd`.
     ///
     /// `rows`: N scalars for each of `online`, which takes the online leverages. `weights`: one for each row, or none
     /// where each is 1. `scratch`: [`block_len`] scalars for one row at least; as many rows as it holds are taken in

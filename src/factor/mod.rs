@@ -171,7 +171,7 @@ impl<T: Scalar> FactorState<T> {
 }
 
 /// A row's place against the factor.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Score<T> {
     /// `d^T (D^T D + lambda I)^-1 d`; with lambda = 0 the pseudo-inverse.
     pub leverage: T,

@@ -191,7 +191,8 @@ impl<T: Scalar> Scores<'_, T> {
 }
 
 impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
-    /// Scores of many rows, each that of [`Factor::score`], bit for bit; faster on hosts.
+    /// Scores of many rows, each that of [`Factor::score`], bit for bit; faster on hosts where the build is
+    /// optimised, most with the feature `simd`.
     ///
     /// `rows`: N scalars for each of `scores`. `scratch`: [`score_block_len`] scalars.
     /// Where a column is unseen the rows are taken one by one. Cost: about N^2 flops a row.

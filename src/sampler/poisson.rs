@@ -21,7 +21,8 @@ use rand_core::Rng;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Budget {
-    /// B: the most that are kept. 0: no budget, and the threshold stays as it is.
+    /// B: the most that are kept; B' of the module's head, 79 of 100, are expected. 0: no budget, and the threshold stays
+    /// as it is.
     pub keep: u64,
     /// T: how many are going to be offered, about.
     pub items: u64,
@@ -110,7 +111,7 @@ pub struct Decision<T> {
     pub capped: bool,
     /// Its inclusion probability.
     pub probability: T,
-    /// 1 / probability, at most the largest value; 0 for a score of 0.
+    /// 1 / probability, at most the largest value; 0 for a score of 0. It counts where the sample is kept.
     pub weight: T,
 }
 

@@ -103,8 +103,12 @@ fn print_one(
     println!("pilot   {:>17}", cell(&|o| o.pilot));
     if place == 0 {
         println!(
-            "RAM of the selector for {} kept: {} bytes with slots",
-            budgets[0], outcomes[0].pass.memory
+            "RAM of the selector for {} kept: {} bytes with slots for {}, room to thin and sums",
+            budgets[0],
+            outcomes[0].pass.memory,
+            budgets[0]
+                .saturating_mul(scoring.thin)
+                .min(experiment.task.len())
         );
     }
 }
