@@ -162,14 +162,19 @@ impl<T: Scalar> Residuals<T> {
         // The residual as a share of them all: no square leaves the range.
         let share = if sum > T::ZERO {
             residual / sum.sqrt()
-        } else {
+        } else if residual * residual == T::ZERO {
             T::ZERO
+        } else {
+            return Err(Error::Range("residual"));
         };
         // What the others keep of S, times 1 - h: 1 less the leverage of [row | y].
         let others = rest - share * share;
         if others < T::ZERO - T::of(EXCESS) {
             return Err(Error::Range("residual"));
         }
+        // The residual can be no more than all of S: what is beyond is rounding of a leverage near 1.
+        let most = rest.sqrt();
+        let share = share.max(T::ZERO - most).min(most);
         let (left_out, odds) = (residual / rest, leverage / rest);
         let internal = freedom(self.rows, self.rank)
             .filter(|_| sum > T::ZERO)

@@ -81,7 +81,7 @@ impl<T: Scalar, const K: usize> Mix<T, K> {
         }
         let usable = |mean: &Sum<T>| {
             let is_positive = mean.high > T::ZERO || !state.fixed && mean.high == T::ZERO;
-            is_positive && mean.is_finite()
+            is_positive && mean.is_finite() && mean.value() >= T::ZERO
         };
         if !means.iter().all(usable) {
             return Err(Error::Range("means"));

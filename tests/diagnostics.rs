@@ -483,3 +483,19 @@ fn a_nonlinear_model_is_right_to_first_order() {
         assert!((5.0..20.0).contains(&ratio), "{errors:?}");
     }
 }
+
+#[test]
+fn a_residual_is_no_more_than_all_of_the_sum() {
+    let nothing = Residuals::from_sum(0.0_f64, 10, 2).unwrap();
+    assert_eq!(nothing.diagnose(1.0, 0.5), Err(Error::Range("residual")));
+    assert!(nothing.diagnose(0.0, 0.5).is_ok());
+    let one = Residuals::from_sum(1.0_f64, 10, 2).unwrap();
+    for rest in [1e-3, 1e-12] {
+        let residual = (rest + 2e-3_f64).sqrt();
+        let internal = one.diagnose(residual, 1.0 - rest).unwrap().internal;
+        assert!(
+            internal.is_some_and(|t| t * t <= 8.0 * (1.0 + 1e-9)),
+            "{rest}"
+        );
+    }
+}

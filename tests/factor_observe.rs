@@ -480,3 +480,17 @@ fn leverage_does_not_depend_on_scale() {
         }
     }
 }
+
+#[test]
+fn a_ridge_of_negative_zero_is_none() {
+    for ridge in [0.0, -0.0] {
+        let mut factor = Factor::new(2, ridge, [0.0_f64; factor_len(2)]).unwrap();
+        let online = [[1.0, 2.0], [2.0, 1.0], [1.0, 1.0]].map(|row| factor.observe(&row, 1.0));
+        assert_eq!(online[..2], [Ok(1.0), Ok(1.0)], "{ridge}");
+        assert!(online[2].is_ok_and(|online| online < 1.0));
+    }
+    let mut factor = Factor::new(2, 1.0, [0.0_f64; factor_len(2)]).unwrap();
+    factor.start(&[-0.0, 0.0, -0.0], 0, 0.0).unwrap();
+    assert_eq!(factor.observe(&[1.0, 2.0], 1.0), Ok(1.0));
+    assert_eq!(factor.observe(&[2.0, 1.0], 1.0), Ok(1.0));
+}

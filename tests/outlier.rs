@@ -378,3 +378,19 @@ proptest! {
         prop_assert_eq!(beyond, threshold.map(|threshold| score >= threshold));
     }
 }
+
+#[test]
+fn a_probability_near_one_is_not_rounded_away() {
+    let p = 0.999_999_94_f32;
+    let mut quantile = Quantile::<f32, _>::new(1.0, [0; 32]).unwrap();
+    let share = 1.0 - f64::from(p);
+    let first = (1.0 / share) as u32;
+    for _ in 0..first / 2 {
+        quantile.observe(0.1).unwrap();
+    }
+    assert_eq!(quantile.is_beyond(0.5, p), Ok(None));
+    assert_eq!(
+        leverage_threshold(f32::MAX, 10, 1),
+        Err(Error::Range("multiple"))
+    );
+}

@@ -310,3 +310,40 @@ fn impossible_settings_are_refused() {
         assert_eq!(Poisson::attach(bad), Err(Error::Range("state")));
     }
 }
+
+#[test]
+fn scores_of_zero_leave_the_budget_to_the_others() {
+    let budget = Budget {
+        keep: 200,
+        items: 100_000,
+        window: 2000,
+    };
+    let mut sampler = Poisson::<f64>::with_budget(500.0, budget).unwrap();
+    let mut generator = Xoshiro128PlusPlus::seed_from_u64(5);
+    let mut total = 0.0;
+    for index in 0..100_000 {
+        let score = if index < 30_000 { 0.0 } else { 1.0 };
+        let decision = sampler.offer(score, &mut generator).unwrap();
+        if decision.kept {
+            total += decision.weight;
+        }
+    }
+    assert_eq!(sampler.state().capped, 0);
+    // About 170 are kept, so the sum has a standard error of 70 000 / 13.
+    assert!((total - 70_000.0).abs() < 4.0 * 70_000.0 / 13.0, "{total}");
+}
+
+#[test]
+fn a_threshold_below_the_normal_numbers_rises() {
+    let budget = Budget {
+        keep: 20,
+        items: 1000,
+        window: 20,
+    };
+    let mut sampler = Poisson::<f32>::with_budget(1e-40, budget).unwrap();
+    let mut generator = Xoshiro128PlusPlus::seed_from_u64(6);
+    for _ in 0..1000 {
+        sampler.offer(1.0, &mut generator).unwrap();
+    }
+    assert!(sampler.threshold() > 1e-3, "{}", sampler.threshold());
+}

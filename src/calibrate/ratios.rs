@@ -76,7 +76,7 @@ struct Work<'a, T> {
 /// ```
 ///
 /// with columns scaled by `sqrt(sum w a^2)`. In f32 totals are met within 1e-5 of `sum w |a|`, dependent columns or not
-/// (`tests/calibrate.rs`). Ratios beyond the bounds are set to them and kept there, and the rest is
+/// (`tests/calibrate.rs`), and within 2e-4 where columns are nearly constant or nearly alike: center them. Ratios beyond the bounds are set to them and kept there, and the rest is
 /// solved again. Columns that depend on others, or are 0 in all kept samples, are left out; [`Report::absent`] counts
 /// those of the latter whose total is not 0. Cost: items are asked
 /// again in each pass, which saves their memory: twice, and two more times a round; about 2 length^2 flops a sample and round.

@@ -154,6 +154,8 @@ impl<T: Scalar> FactorState<T> {
         let parts = parts_mut(memory, order);
         parts.packed.fill(T::ZERO);
         parts.compensation.fill(T::ZERO);
+        // A zero without a sign: the inverse of -0.0 is below every other.
+        let ridge = ridge + T::ZERO;
         parts.squares.fill(ridge);
         parts.work.fill(T::ZERO);
         let mut packed = parts.packed;
@@ -362,7 +364,7 @@ impl<T: Scalar, B: AsRef<[T]> + AsMut<[T]>> Factor<T, B> {
             .packed
             .iter_mut()
             .zip(packed)
-            .for_each(|(to, from)| *to = *from);
+            .for_each(|(to, from)| *to = *from + T::ZERO);
         column_squares(parts.packed, parts.squares);
         Ok(())
     }

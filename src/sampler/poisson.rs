@@ -68,6 +68,7 @@ impl<T: Scalar> PoissonState<T> {
                 .checked_add(self.capped)
                 .is_some_and(|decided| decided <= self.seen)
             && (keep == 0 && self.capped == 0 || keep > 0 && self.kept <= keep)
+            && (self.logarithm.value() - self.threshold.ln()).abs() <= T::of(1e-3)
             && self.logarithm.is_finite()
             && self.expected.is_finite()
             && self.expected.high >= T::ZERO;
@@ -95,7 +96,7 @@ impl<T: Scalar> PoissonState<T> {
         let logarithm = self.logarithm.plus(step / T::count(window));
         let threshold = logarithm.value().exp();
         // At the ends of the scalar's range it stays.
-        if threshold >= T::MIN_POSITIVE && threshold <= T::MAX {
+        if threshold > T::ZERO && threshold <= T::MAX {
             self.logarithm = logarithm;
             self.threshold = threshold;
         }
@@ -225,7 +226,8 @@ impl<T: Scalar> Poisson<T> {
         state.kept = state.kept.saturating_add(kept.into());
         state.capped = state.capped.saturating_add(capped.into());
         state.expected.add(probability);
-        if has_budget {
+        // A score of 0 says nothing of the scale of the others.
+        if has_budget && probability > T::ZERO {
             state.follow(probability);
         }
         let weight = if probability > T::ZERO {

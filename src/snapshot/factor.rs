@@ -103,7 +103,8 @@ impl<'a, T: Scalar> Image<'a, T> {
                 sum += pivot * unit * unit;
                 start += order - row;
             }
-            let is_pivot = pivot == T::ZERO || pivot >= T::MIN_POSITIVE;
+            let is_zero = pivot.bits() == 0 && self.state.ridge == T::ZERO;
+            let is_pivot = is_zero || pivot >= T::MIN_POSITIVE;
             let square = number(triangle + order + column);
             // A merge may shrink a pivot, never below what its rounding left out.
             let error = number(triangle + column).abs();
