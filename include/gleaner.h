@@ -1133,7 +1133,7 @@ struct gleaner_calibration_options_f32 {
 struct gleaner_calibration_report_f32 {
   uint32_t rounds; /* Solutions made; 0 where nothing is kept */
   size_t clipped; /* Samples whose ratio is a bound */
-  /* Sums that are 0 in every kept sample though their total is not: no ratios meet them, and the figures below
+  /* Sums that are 0, or nothing beside their total, in every kept sample: no ratios meet them, and the figures below
    * leave them out */
   size_t absent;
   float before; /* Largest `|T - sum w a| / sqrt(sum w a^2)` of a sum, with design weights */

@@ -41,7 +41,7 @@ pub struct Report<T> {
     pub rounds: u32,
     /// Samples whose ratio is a bound.
     pub clipped: usize,
-    /// Sums that are 0 in every kept sample though their total is not: no ratios meet them, and the two figures below
+    /// Sums that are 0, or nothing beside their total, in every kept sample: no ratios meet them, and the two figures below
     /// leave them out.
     pub absent: usize,
     /// Largest `|T - sum w a| / sqrt(sum w a^2)` of a sum, with design weights.
@@ -140,7 +140,7 @@ pub fn calibrate<T: Scalar, B: AsRef<[T]>>(
     let absent = totals.sums().zip(&*work.scale);
     let mut report = Report {
         absent: absent
-            .filter(|(total, scale)| **scale == T::ZERO && total.high != T::ZERO)
+            .filter(|(total, scale)| is_absent(total.high, **scale))
             .count(),
         ..Report::default()
     };
@@ -196,6 +196,11 @@ pub fn calibrate<T: Scalar, B: AsRef<[T]>>(
     }
     report.after = work.residual(totals)?;
     Ok(report)
+}
+
+/// Whether kept samples of this scale are as good as 0 beside a total.
+fn is_absent<T: Scalar>(total: T, scale: T) -> bool {
+    total != T::ZERO && !(total / scale).is_finite()
 }
 
 /// The ridge, where the options are in range.
@@ -262,7 +267,7 @@ impl<T: Scalar> Work<'_, T> {
         for ((solution, total), ((high, low), scale)) in
             self.solution.iter_mut().zip(totals.sums()).zip(sums)
         {
-            *solution = if *scale > T::ZERO {
+            *solution = if *scale > T::ZERO && !is_absent(total.high, *scale) {
                 let (high, low) = (*high, *low);
                 let whole = total.high / *scale;
                 Sum { high, low }.distance(whole) + total.low / *scale

@@ -66,7 +66,8 @@ sizes() { # target, level
             "$dir/empty-empty.o"
         all+=(-Wl,-u,"$entry")
     done <"$dir/entries"
-    link_image "$name" "footprint-$level/everything.elf" "$name-$level.a" "${all[@]}" "$dir/empty-empty.o"
+    link_image "$(board "$name")" "footprint-$level/everything.elf" "$name-$level.a" "${all[@]}" \
+        "$dir/empty-empty.o"
 }
 
 # Stack of every entry point; instructions over a stream, and of pivoting.

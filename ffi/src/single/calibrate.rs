@@ -64,7 +64,7 @@ pub struct gleaner_calibration_report_f32 {
     pub rounds: u32,
     /// Samples whose ratio is a bound
     pub clipped: usize,
-    /// Sums that are 0 in every kept sample though their total is not: no ratios meet them, and the figures below
+    /// Sums that are 0, or nothing beside their total, in every kept sample: no ratios meet them, and the figures below
     /// leave them out
     pub absent: usize,
     /// Largest `|T - sum w a| / sqrt(sum w a^2)` of a sum, with design weights

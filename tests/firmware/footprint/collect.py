@@ -49,7 +49,7 @@ def sizes(here, there):
     found = {}
     start = flash(here / "empty.elf")
     found["flash minimal"] = flash(there / "minimal-5-8-1.elf")
-    found["flash everything"] = flash(here / "everything.elf")
+    found["flash everything"] = flash(there / "everything.elf")
     for network in NETWORKS:
         image = Elf(there / f"minimal-{network}.elf")
         parts = [image.symbol(part) for part in ("selector", "memory", "items", "slots")]

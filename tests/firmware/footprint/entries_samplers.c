@@ -120,7 +120,7 @@ static void run_calibration(void)
         meter_reading(i, x, INPUTS);
         RUN(gleaner_model_vector, model, GLEANER_VECTOR_GRADIENT, x, INPUTS, 0, &target, work, WORK, vector, SUMS);
         RUN(gleaner_totals_observe, &totals, vector, SUMS);
-        for (j = 0; j < SUMS && i % 4 == 1; j++) {
+        for (j = 0; j < SUMS && i % 4 == 2; j++) {
             kept[i / 4 * SUMS + j] = vector[j];
         }
         weights[i / 4] = 4;
