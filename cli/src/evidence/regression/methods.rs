@@ -129,7 +129,7 @@ pub struct Recommended {
 }
 
 /// The settings that win: by the ratio of medians, among those without a 90th percentile that is worse on any set.
-pub const RECOMMENDED: [Recommended; 3] = [
+pub const RECOMMENDED: [Recommended; 4] = [
     Recommended {
         when: "labels, calibrated",
         method: replacement(Scorer::HalfRoot, true)
@@ -139,14 +139,19 @@ pub const RECOMMENDED: [Recommended; 3] = [
     },
     Recommended {
         when: "labels, not calibrated",
-        method: replacement(Scorer::HalfRoot, true).by(THINNED),
+        method: PAPER.by(THINNED),
         aim: 0.5,
     },
     Recommended {
-        when: "no labels",
-        method: replacement(Scorer::HalfRoot, false)
+        when: "no labels, calibrated",
+        method: replacement(Scorer::QuarterRoot, false)
             .by(THINNED)
             .on(Vector::Output),
+        aim: 0.55,
+    },
+    Recommended {
+        when: "no labels, not calibrated",
+        method: PAPER_WITHOUT_LABELS.by(THINNED),
         aim: 0.55,
     },
 ];
