@@ -4,7 +4,7 @@ use super::super::Context;
 use super::super::journal::{Generator, Journal, hash};
 use super::super::page::{Page, short};
 use super::draw::{Calibration, Pick, draw};
-use super::methods::{Method, PAPER, Pilot, RECOMMENDED};
+use super::methods::{Method, Pilot, RECOMMENDED};
 use super::neuron::{Neuron, SWISHES, swish_name};
 use super::scores::Scores;
 use super::sets;
@@ -65,9 +65,9 @@ impl Use {
 
 /// Whose weights.
 fn methods() -> [Method; 2] {
-    [PAPER, RECOMMENDED[0].method].map(|method| Method {
-        sampler: RECOMMENDED[0].method.sampler,
-        ..method
+    [None, RECOMMENDED[0].method.calibration].map(|calibration| Method {
+        calibration,
+        ..RECOMMENDED[1].method
     })
 }
 
