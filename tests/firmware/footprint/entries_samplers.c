@@ -109,6 +109,7 @@ static void run_calibration(void)
     struct F(gleaner_calibration_report) report;
     struct F(gleaner_totals) totals;
     volatile size_t length;
+    size_t written;
     real x[INPUTS], value;
     uint32_t i, j;
     METER("gleaner_vector_len", length = gleaner_vector_len(GLEANER_VECTOR_OUTPUT, PARAMETERS));
@@ -131,6 +132,9 @@ static void run_calibration(void)
     for (i = 0; i < KEEP; i++) {
         meter_hash(ratios[i]);
     }
+    RUN(gleaner_totals_save, &totals, bytes, sizeof bytes, &written);
+    RUN(gleaner_totals_restore, &totals, bytes, written);
+    METER("gleaner_totals_snapshot_len", length = F(gleaner_totals_snapshot_len)(SUMS));
     RUN(gleaner_totals_clear, &totals);
 }
 
