@@ -1,6 +1,6 @@
 #include "meter.h"
 
-enum { NAMES = 160 };
+enum { NAMES = 240 };
 
 static struct {
     const char *name;
