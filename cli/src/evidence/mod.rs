@@ -12,6 +12,7 @@ mod page;
 mod plot;
 mod regression;
 mod relu;
+mod samples;
 mod sheets;
 
 use crate::failure::{Failure, file, usage};

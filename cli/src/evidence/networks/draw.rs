@@ -3,23 +3,16 @@
 use super::methods::{Method, Sampler};
 use super::scores::Scores;
 use crate::evidence::journal::Generator;
+use crate::evidence::samples::{MULTIPLE, Pick, WAITING, picks, replacement, reservoir, threshold};
 use crate::simulate::device::PilotModel;
 use crate::simulate::task::Task;
 use gleaner::Error;
 use gleaner::calibrate::{Options, Totals, Vector, calibrate, calibrate_len, totals_len};
 use gleaner::model::Model;
-use gleaner::sampler::{Alias, Candidate, Item, Kept, Pivotal, Reservoir, Room, positions_len};
-use std::cmp::Reverse;
+use gleaner::sampler::{Candidate, Kept, Pivotal, Room, positions_len};
 
-/// Those who wait of a stream.
-const WAITING: usize = 32;
-/// Times the budget that a reservoir holds before it is thinned.
-const MULTIPLE: usize = 4;
 /// Scalars of the positions of those who wait for thinning at most.
 const ROOM: usize = 400_000;
-
-/// A reading and its weight.
-pub type Pick = (usize, f64);
 
 /// Draws a sample of a method.
 pub fn draw(
@@ -31,41 +24,10 @@ pub fn draw(
     let given = scores.of(method.scorer, method.labels)?.to_vec();
     match method.sampler {
         Sampler::Replacement => replacement(&given, budget, generator),
-        Sampler::Reservoir => Ok(picks(reservoir(&given, budget, generator)?.drain())),
+        Sampler::Reservoir => Ok(picks(reservoir::<f32>(&given, budget, generator)?.drain())),
         Sampler::Pivotal => pivotal(method.labels, scores, &given, budget, generator),
         Sampler::Thinned => thinned(method.labels, scores, &given, budget, generator),
     }
-}
-
-fn picks(kept: impl Iterator<Item = Kept<f32>>) -> Vec<Pick> {
-    kept.map(|kept| (kept.sequence as usize, f64::from(kept.weight)))
-        .collect()
-}
-
-fn replacement(
-    scores: &[f64],
-    budget: usize,
-    generator: &mut Generator,
-) -> Result<Vec<Pick>, Error> {
-    let (cuts, aliases) = (vec![0.0; scores.len()], vec![0; scores.len()]);
-    let table = Alias::new(scores, cuts, aliases)?;
-    let draw = |_| {
-        let draw = table.draw(generator).ok_or(Error::Score)?;
-        Ok((draw.index, draw.weight(budget as u64)))
-    };
-    (0..budget).map(draw).collect()
-}
-
-fn reservoir(
-    scores: &[f64],
-    budget: usize,
-    generator: &mut Generator,
-) -> Result<Reservoir<f32, Vec<Item<f32>>>, Error> {
-    let mut reservoir = Reservoir::new(vec![Item::default(); budget + 1])?;
-    for &score in scores {
-        reservoir.offer(score as f32, generator)?;
-    }
-    Ok(reservoir)
 }
 
 fn thinned(
@@ -102,7 +64,7 @@ fn pivotal(
     let dimensions = dimensions(labels, scores);
     let candidates = vec![Candidate::default(); budget + WAITING + 2];
     let positions = vec![0.0; positions_len(WAITING, dimensions)];
-    let threshold = threshold(given, budget) as f32;
+    let threshold = threshold(given, budget);
     let mut sampler = Pivotal::new(threshold, WAITING, dimensions, candidates, positions)?;
     let mut position = vec![0.0; dimensions];
     for (index, &score) in given.iter().enumerate() {
@@ -111,21 +73,6 @@ fn pivotal(
     }
     sampler.finish(generator);
     Ok(picks(sampler.drain()))
-}
-
-/// The threshold c at which `sum min(1, score / c)` is the budget.
-fn threshold(scores: &[f64], budget: usize) -> f64 {
-    let mut sorted = scores.to_vec();
-    sorted.sort_by_key(|score| Reverse(score.to_bits()));
-    let mut rest: f64 = sorted.iter().sum();
-    for (stay, score) in sorted.iter().enumerate().take(budget) {
-        let threshold = rest / (budget - stay) as f64;
-        if *score <= threshold {
-            return threshold;
-        }
-        rest -= score;
-    }
-    f64::from(f32::MIN_POSITIVE)
 }
 
 fn dimensions(labels: bool, scores: &Scores<'_>) -> usize {

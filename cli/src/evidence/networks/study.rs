@@ -1,10 +1,11 @@
 //! A study: a network, ways to choose what it is refitted on, and what the refits are worth.
 
 use super::descent::descend;
-use super::draw::{Pick, correct, draw};
+use super::draw::{correct, draw};
 use super::methods::Method;
 use super::scores::Scores;
 use crate::evidence::journal::{Generator, Journal, hash};
+use crate::evidence::samples::Pick;
 use crate::failure::Failure;
 use crate::simulate::device::{PilotModel, choose};
 use crate::simulate::task::{Sample, Task};

@@ -1,22 +1,14 @@
 //! Samples: rows and weights by each sampler, and weights calibrated.
 
 use super::super::journal::Generator;
+use super::super::samples::{MULTIPLE, Pick, WAITING, picks, replacement, reservoir, threshold};
 use super::methods::{Method, Sampler};
 use super::neuron::Neuron;
 use super::scores::{Basis, Scores};
 use gleaner::Error;
 use gleaner::calibrate::{Options, Totals, Vector, calibrate, calibrate_len, totals_len};
 use gleaner::model::{Model, Target};
-use gleaner::sampler::{Alias, Candidate, Item, Kept, Pivotal, Reservoir, Room, positions_len};
-use std::cmp::Reverse;
-
-/// Those who wait of a stream.
-const WAITING: usize = 32;
-/// Times the budget that a reservoir holds before it is thinned.
-const MULTIPLE: usize = 4;
-
-/// A row and its weight.
-pub type Pick = (usize, f64);
+use gleaner::sampler::{Candidate, Kept, Pivotal, Room, positions_len};
 
 /// Draws a sample of a method.
 pub fn draw(
@@ -29,7 +21,7 @@ pub fn draw(
     match method.sampler {
         Sampler::Replacement => replacement(&given, budget, generator),
         Sampler::Reservoir => {
-            let reservoir = reservoir(&given, budget, generator)?;
+            let reservoir = reservoir::<f64>(&given, budget, generator)?;
             Ok(picks(reservoir.drain()))
         }
         Sampler::Pivotal => pivotal(method, scores, &given, budget, generator),
@@ -54,38 +46,6 @@ pub fn draw(
     }
 }
 
-fn picks(kept: impl Iterator<Item = Kept<f64>>) -> Vec<Pick> {
-    kept.map(|kept| (kept.sequence as usize, kept.weight))
-        .collect()
-}
-
-fn replacement(
-    scores: &[f64],
-    budget: usize,
-    generator: &mut Generator,
-) -> Result<Vec<Pick>, Error> {
-    let (cuts, aliases) = (vec![0.0; scores.len()], vec![0; scores.len()]);
-    let table = Alias::new(scores, cuts, aliases)?;
-    let draws = budget as u64;
-    let draw = |_| {
-        let draw = table.draw(generator).ok_or(Error::Score)?;
-        Ok((draw.index, draw.weight(draws)))
-    };
-    (0..budget).map(draw).collect()
-}
-
-fn reservoir(
-    scores: &[f64],
-    budget: usize,
-    generator: &mut Generator,
-) -> Result<Reservoir<f64, Vec<Item<f64>>>, Error> {
-    let mut reservoir = Reservoir::new(vec![Item::default(); budget + 1])?;
-    for &score in scores {
-        reservoir.offer(score, generator)?;
-    }
-    Ok(reservoir)
-}
-
 fn pivotal(
     method: &Method,
     scores: &Scores<'_>,
@@ -106,21 +66,6 @@ fn pivotal(
     }
     sampler.finish(generator);
     Ok(picks(sampler.drain()))
-}
-
-/// The threshold c at which `sum min(1, score / c)` is the budget.
-fn threshold(scores: &[f64], budget: usize) -> f64 {
-    let mut sorted = scores.to_vec();
-    sorted.sort_by_key(|score| Reverse(score.to_bits()));
-    let mut rest: f64 = sorted.iter().sum();
-    for (stay, score) in sorted.iter().enumerate().take(budget) {
-        let threshold = rest / (budget - stay) as f64;
-        if *score <= threshold {
-            return threshold;
-        }
-        rest -= score;
-    }
-    f64::MIN_POSITIVE
 }
 
 /// Where a row stands: what the sums of interest are made of, over the score.

@@ -3,7 +3,8 @@
 use super::super::Context;
 use super::super::journal::{Generator, Journal, hash};
 use super::super::page::{Page, short};
-use super::draw::{Calibration, Pick, draw};
+use super::super::samples::Pick;
+use super::draw::{Calibration, draw};
 use super::methods::{Method, Pilot, RECOMMENDED};
 use super::neuron::{Neuron, SWISHES, swish_name};
 use super::scores::Scores;
