@@ -230,3 +230,23 @@ fn storage_with_other_content_is_used_once_it_is_erased() {
     assert_eq!(device.recover(), Ok(false));
     assert_eq!(device.step(0), Ok(()));
 }
+
+#[test]
+fn numbers_that_no_store_wrote_reach_no_storage_outside_it() {
+    let mut device = device(1, 1);
+    device.recover().unwrap();
+    (0..40).for_each(|number| device.step(number).unwrap());
+    let kept = device.selector.drain().next().unwrap();
+    for page in [device.layout.pages, 1 << 20, u32::MAX - 1, u32::MAX] {
+        let mut forged = device.clone();
+        forged.pages.fill(page);
+        let read = forged.with(|store, _| store.read(&kept, &mut [0; PAYLOAD]));
+        assert_eq!(read, Err(Error::Storage), "{page}");
+    }
+    // An area's number is taken for its lowest bit.
+    let mut forged = device.clone();
+    forged.state.area |= 0x4000_0002;
+    let bytes = forged.flash.bytes.len();
+    assert_eq!(forged.step(40), Ok(()));
+    assert_eq!(forged.flash.bytes.len(), bytes);
+}

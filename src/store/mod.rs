@@ -257,7 +257,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         };
         frame.put(&self.layout, self.memory.pages, bytes)?;
 
-        let area = self.state.area;
+        let area = self.state.area & 1;
         let length = self.layout.granules(start.saturating_add(length));
         let bytes = bytes.get(..length).ok_or(short)?;
         let (from, to) = (
@@ -281,7 +281,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
             return Err(Error::Storage);
         }
         self.state.commits = frame.sequence;
-        self.state.area = 1 - (area & 1);
+        self.state.area = 1 - area;
         self.state.pending = 0;
         for mark in self.memory.marks.iter_mut() {
             *mark = if *mark & RUNNING == 0 {

@@ -85,7 +85,10 @@ impl<F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'_, F, G, S> {
         }
         self.check_recovered()?;
         let page = self.memory.pages.get(kept.slot as usize);
-        let page = *page.filter(|&&page| page != NONE).ok_or(Error::Storage)?;
+        // NONE is none of them, nor is what somebody else wrote into the caller's memory.
+        let page = *page
+            .filter(|&&page| page < self.layout.pages)
+            .ok_or(Error::Storage)?;
         let length = payload.len().saturating_add(TAG);
         let bytes = self.memory.buffer.get_mut(..self.layout.granules(length));
         let bytes = bytes.ok_or(Error::Length("buffer"))?;
