@@ -55,7 +55,7 @@ fn main() -> Result<(), gleaner::Error> {
         if let Some(slot) = slots.get_mut(selector.free() as usize) {
             *slot = reading;
         }
-        let verdict = selector.offer(&reading, None)?;
+        let verdict = selector.offer(&reading, &[])?;
         if verdict.leverage > 0.5 && minute > 100 {
             println!("minute {minute} is odd: leverage {:.2}", verdict.leverage);
         }

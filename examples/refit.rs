@@ -54,7 +54,7 @@ fn main() -> Result<(), Error> {
     let mut slots = vec![0; 4 * KEEP + 1];
     for (index, (x, label)) in stream.iter().enumerate() {
         slots[selector.free() as usize] = index;
-        selector.offer(x, Some(*label))?;
+        selector.offer(x, &[*label])?;
         let target = Target::Residual(*label);
         Vector::Curvature.write(&network, x, 0, target, &mut vector, &mut scratch)?;
         totals.observe(&vector)?;
@@ -63,10 +63,11 @@ fn main() -> Result<(), Error> {
     // The end of the period.
     let mut candidates = vec![Candidate::default(); 4 * KEEP];
     let mut positions = vec![0.0; positions_len(4 * KEEP, order)];
-    selector.thin(KEEP, &mut candidates, &mut positions, |slot, x| {
+    selector.thin(KEEP, &mut candidates, &mut positions, |slot, x, labels| {
         let (reading, label) = stream[slots[slot as usize]];
         x.copy_from_slice(&reading);
-        Ok(Some(label))
+        labels.copy_from_slice(&[label]);
+        Ok(())
     })?;
     let kept: Vec<_> = selector
         .drain()

@@ -69,7 +69,8 @@ const DAMPING: f64 = 1e-3;
 /// Damping beyond which no step is left.
 const MOST_DAMPING: f64 = 1e12;
 
-/// Improves `theta` (flat: W1, b1, W2, b2, ...) in place on the samples `0..count` of a one-output network.
+/// Improves `theta` (flat: W1, b1, W2, b2, ...) in place on the samples `0..count` of a network with one output, or with
+/// one a class under [`Objective::CrossEntropy`].
 ///
 /// `sample(i, x)` writes input i, as the model sees it, and returns `(Some(label), weight)` (not negative; 0 leaves
 /// it out). It is asked again in every step. For a sample of a stream give the weights that the selector returned; only
@@ -81,7 +82,7 @@ const MOST_DAMPING: f64 = 1e12;
 /// Cost of a step: `count` gradients, and `(count + 2 P) (P + 1)^2` multiplications at most.
 ///
 /// # Errors
-/// `Model`, `Length` for what does not fit together; `Objective` for a prediction, which is no loss, and for the logistic loss behind a sigmoid; `Label`,
+/// `Model`, `Length` for what does not fit together; `Objective` for what is no loss of one label, and for the logistic loss behind a sigmoid; `Label`,
 /// `NotFinite`, `Range` for a sample or option out of range; what `sample` returns. On error theta is as before.
 pub fn fit<T: Scalar, S>(
     shapes: &[Shape<T>],
@@ -106,7 +107,8 @@ where
     if memory.len() < fit_len(inputs, parameters, scratch) {
         return Err(Error::Length("memory"));
     }
-    if objective == Objective::Prediction || !network.suits(objective) {
+    let is_loss = objective.labels(network.outputs()) == 1;
+    if !is_loss || !network.suits(objective) {
         return Err(Error::Objective);
     }
     let decay = options.weight_decay;
@@ -221,7 +223,7 @@ where
             let (label, weight) = (self.sample)(index, self.x)?;
             let target = self.objective.with(label)?;
             let weight = admit(weight)?;
-            let f = target.value(network.value(self.x, 0, self.scratch)?);
+            let f = network.objective(self.x, 0, target, self.scratch)?;
             sum.add(weight * (f * f));
         }
         sum.add(self.decay * dot(theta, theta));

@@ -72,7 +72,7 @@ fn readings() -> Vec<[f32; INPUTS]> {
 fn alone(readings: &[[f32; INPUTS]]) -> Vec<Kept<f32>> {
     let mut selector = selector();
     for x in readings {
-        selector.offer(x, None).expect("a reading");
+        selector.offer(x, &[]).expect("a reading");
     }
     selector.drain().collect()
 }
@@ -86,7 +86,7 @@ fn clones_under_the_lock_are_whole() {
         let scoring = scope.spawn(|| {
             for x in &readings {
                 let mut selector = live.lock().expect("no thread panics");
-                selector.offer(x, None).expect("a reading");
+                selector.offer(x, &[]).expect("a reading");
             }
         });
         let mut copies = Vec::new();

@@ -431,7 +431,7 @@ fn a_selector_lends_its_factor() {
     let mut rows = Vec::new();
     for _ in 0..30 {
         let x = random.normals(2);
-        selector.offer(&x, None).unwrap();
+        selector.offer(&x, &[]).unwrap();
         let mut row = vec![0.0; 13];
         network
             .row(&x, 0, Target::Prediction, &mut row, &mut scratch)

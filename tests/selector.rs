@@ -79,7 +79,7 @@ fn a_stream_leaves_k_readings_whose_payloads_are_theirs() {
     let readings = stream::<f32>(3, 1000);
     for (i, x) in readings.iter().enumerate() {
         slots[selector.free() as usize] = i as u64;
-        let verdict = selector.offer(x, None).unwrap();
+        let verdict = selector.offer(x, &[]).unwrap();
         assert!((0.0..=1.0).contains(&verdict.leverage) && verdict.form == Form::Exact);
         assert_eq!(verdict.score, verdict.leverage);
         assert_eq!(verdict.free, selector.free());
@@ -119,22 +119,22 @@ fn refused_readings_are_counted_and_change_nothing() {
     let mut clean = selector(net, options, 7, 10);
     let mut dirty = selector(net, options, 7, 10);
     for x in stream::<f32>(3, 200) {
-        clean.offer(&x, None).unwrap();
+        clean.offer(&x, &[]).unwrap();
         assert_eq!(
-            dirty.offer(&[f32::NAN, 0.0], None),
+            dirty.offer(&[f32::NAN, 0.0], &[]),
             Err(Error::NotFinite("x"))
         );
         assert_eq!(
-            dirty.offer(&[0.0, f32::INFINITY], None),
+            dirty.offer(&[0.0, f32::INFINITY], &[]),
             Err(Error::NotFinite("x"))
         );
-        assert_eq!(dirty.offer(&[0.0], None), Err(Error::Length("x")));
-        assert_eq!(dirty.offer(&x, Some(1.0)), Err(Error::Label));
+        assert_eq!(dirty.offer(&[0.0], &[]), Err(Error::Length("x")));
+        assert_eq!(dirty.offer(&x, &[1.0]), Err(Error::Label));
         assert!(matches!(
-            dirty.offer(&[f32::MAX, -f32::MAX], None),
+            dirty.offer(&[f32::MAX, -f32::MAX], &[]),
             Err(Error::Range(_))
         ));
-        dirty.offer(&x, None).unwrap();
+        dirty.offer(&x, &[]).unwrap();
     }
     let stats = dirty.stats();
     assert_eq!((stats.refused_not_finite, stats.refused_length), (400, 200));
@@ -169,12 +169,12 @@ fn a_copy_goes_on_like_the_original() {
     let mut original = selector(net, options, 9, 10);
     let readings = stream::<f64>(3, 400);
     for x in &readings[..200] {
-        original.offer(x, Some(0.5)).unwrap();
+        original.offer(x, &[0.5]).unwrap();
     }
     let (generator, state, memory, items) = original.clone().detach();
     let mut copy = Selector::attach(net, options, generator, state, memory, items).unwrap();
     for x in &readings[200..] {
-        assert_eq!(original.offer(x, Some(0.5)), copy.offer(x, Some(0.5)));
+        assert_eq!(original.offer(x, &[0.5]), copy.offer(x, &[0.5]));
     }
     assert_eq!(original.state(), copy.state());
 }
@@ -222,13 +222,10 @@ fn a_pilot_starts_the_factor_where_its_rows_left_it() {
     };
     started.start(shipped).unwrap();
     for x in &readings[..100] {
-        plain.offer(x, None).unwrap();
+        plain.offer(x, &[]).unwrap();
     }
     for x in &readings[100..] {
-        let (a, b) = (
-            started.offer(x, None).unwrap(),
-            plain.offer(x, None).unwrap(),
-        );
+        let (a, b) = (started.offer(x, &[]).unwrap(), plain.offer(x, &[]).unwrap());
         assert!((a.leverage - b.leverage).abs() < 1e-12);
     }
     assert_eq!(
@@ -284,8 +281,8 @@ fn the_uniform_share_mixes_in() {
     );
     let (mut sum, mut count) = (0.0, 0.0);
     for x in &readings {
-        assert_eq!(all.offer(x, None).unwrap().score, 1.0);
-        let verdict = half.offer(x, None).unwrap();
+        assert_eq!(all.offer(x, &[]).unwrap().score, 1.0);
+        let verdict = half.offer(x, &[]).unwrap();
         // The mean of the readings before this one: known before it is scored.
         let mean = if count > 0.0 { sum / count } else { 1.0 };
         assert!((verdict.score - (0.5 * verdict.leverage / mean + 0.5)).abs() < 1e-12);
@@ -400,7 +397,7 @@ fn a_new_model_takes_over_from_the_kept_readings() {
     let readings = stream::<f64>(3, 800);
     for x in &readings {
         slots[selector.free() as usize] = *x;
-        selector.offer(x, None).unwrap();
+        selector.offer(x, &[]).unwrap();
     }
     let before: Vec<_> = selector.drain().collect();
     let state = selector.state();
@@ -410,12 +407,12 @@ fn a_new_model_takes_over_from_the_kept_readings() {
     };
 
     // What fails leaves everything.
-    let broken = |slot: u32, x: &mut [f64]| {
+    let broken = |slot: u32, x: &mut [f64], _: &mut [f64]| {
         x.copy_from_slice(&slots[slot as usize]);
         if slot == 40 {
             Err(Error::Range("payload"))
         } else {
-            Ok(None)
+            Ok(())
         }
     };
     assert_eq!(
@@ -424,9 +421,9 @@ fn a_new_model_takes_over_from_the_kept_readings() {
     );
     assert_eq!(selector.state(), state);
 
-    let recall = |slot: u32, x: &mut [f64]| {
+    let recall = |slot: u32, x: &mut [f64], _: &mut [f64]| {
         x.copy_from_slice(&slots[slot as usize]);
-        Ok(None)
+        Ok(())
     };
     selector.rebase(net(&new), next, recall).unwrap();
     assert!(before.iter().copied().eq(selector.drain()));
@@ -457,7 +454,7 @@ fn a_new_model_takes_over_from_the_kept_readings() {
             .score(&row[..order], &mut vec![0.0; order])
             .unwrap()
             .leverage;
-        pairs.push((exact, selector.clone().offer(&x, None).unwrap().leverage));
+        pairs.push((exact, selector.clone().offer(&x, &[]).unwrap().leverage));
     }
     let correlation = rank_correlation(&pairs);
     assert!(correlation > 0.9, "{correlation}");
@@ -517,7 +514,7 @@ fn trial(
     let mut slots = vec![[0.0; 2]; k + 1];
     let mut offer = |selector: &mut Sel<'_, f64>, x: &[f64; 2]| {
         slots[selector.free() as usize] = *x;
-        selector.offer(x, None).unwrap();
+        selector.offer(x, &[]).unwrap();
     };
     for x in &readings[..20] {
         offer(&mut selector, x);
@@ -527,15 +524,15 @@ fn trial(
     for x in &period[..period.len() / 2] {
         offer(&mut selector, x);
     }
-    assert!(selector.offer(&[f64::NAN, 1.0], None).is_err());
+    assert!(selector.offer(&[f64::NAN, 1.0], &[]).is_err());
     let kept = slots.clone();
-    let recall = |slot: u32, x: &mut [f64]| {
+    let recall = |slot: u32, x: &mut [f64], _: &mut [f64]| {
         x.copy_from_slice(&kept[slot as usize]);
-        Ok(None)
+        Ok(())
     };
     selector.rebase(nets[1], options(1), recall).unwrap();
     let offer = |selector: &mut Sel<'_, f64>, x: &[f64; 2]| {
-        selector.offer(x, None).unwrap();
+        selector.offer(x, &[]).unwrap();
     };
     for x in &period[period.len() / 2..] {
         offer(&mut selector, x);
@@ -617,11 +614,11 @@ fn the_default_ridge_comes_from_the_first_row_that_is_not_zero() {
     })
     .unwrap();
     let mut selector = selector(net, Options::default(), 1, 4);
-    assert_eq!(selector.offer(&[0.0, 0.0], None).unwrap().leverage, 0.0);
+    assert_eq!(selector.offer(&[0.0, 0.0], &[]).unwrap().leverage, 0.0);
     assert_eq!(selector.state().factor.ridge, 0.0);
-    let first = selector.offer(&[3.0, 4.0], None).unwrap().leverage;
+    let first = selector.offer(&[3.0, 4.0], &[]).unwrap().leverage;
     assert!((selector.state().factor.ridge - 25e-6).abs() < 1e-12 && first > 0.999_99);
-    selector.offer(&[300.0, 400.0], None).unwrap();
+    selector.offer(&[300.0, 400.0], &[]).unwrap();
     assert!((selector.state().factor.ridge - 25e-6).abs() < 1e-12);
 }
 
@@ -664,7 +661,7 @@ fn readings_that_the_model_says_nothing_of_are_counted_or_have_a_uniform_chance(
             20,
         );
         for x in &readings {
-            selector.offer(x, None).unwrap();
+            selector.offer(x, &[]).unwrap();
         }
         let sum: f64 = selector.drain().map(|kept| kept.weight).sum();
         (sum, selector.stats().unscored)
@@ -696,7 +693,7 @@ fn an_attached_state_must_fit_its_items() {
     .unwrap();
     let mut full = selector(net, Options::default(), 1, 10);
     for x in stream::<f64>(3, 50) {
-        full.offer(&x, None).unwrap();
+        full.offer(&x, &[]).unwrap();
     }
     let (generator, state, memory, items) = full.detach();
     for count in [0, 1, 6, 10, 12] {
@@ -714,7 +711,7 @@ fn an_attached_state_must_fit_its_items() {
             assert!(outcome.is_err(), "{count} items for 11");
         } else {
             // One more looks as if a reading had left by thinning.
-            let refused = outcome.unwrap().offer(&stream::<f64>(3, 1)[0], None);
+            let refused = outcome.unwrap().offer(&stream::<f64>(3, 1)[0], &[]);
             assert_eq!(refused, Err(Error::Thinned));
         }
     }
@@ -738,7 +735,7 @@ fn a_first_reading_out_of_range_leaves_the_selector_as_it_was() {
     for x in [[1e-25f32, 0.0], [1e-16, 1e-16], [1e19, 1e19], [1e30, 0.0]] {
         let (_, before, memory, items) = selector.clone().detach();
         assert!(
-            matches!(selector.offer(&x, None), Err(Error::Range("row"))),
+            matches!(selector.offer(&x, &[]), Err(Error::Range("row"))),
             "{x:?}"
         );
         let (_, after, memory_after, items_after) = selector.clone().detach();
@@ -748,7 +745,7 @@ fn a_first_reading_out_of_range_leaves_the_selector_as_it_was() {
         let packed = factor..factor + net.order() * (net.order() + 1) / 2;
         assert_eq!(memory[packed.clone()], memory_after[packed]);
     }
-    assert!(selector.offer(&[1.0, 2.0], None).unwrap().leverage > 0.999);
+    assert!(selector.offer(&[1.0, 2.0], &[]).unwrap().leverage > 0.999);
 }
 
 #[test]
@@ -762,7 +759,7 @@ fn a_refused_rebase_leaves_the_selector_as_it_was() {
     .unwrap();
     let mut selector = selector(net, Options::default(), 1, 4);
     for x in stream::<f32>(3, 20) {
-        selector.offer(&x, None).unwrap();
+        selector.offer(&x, &[]).unwrap();
     }
     let factor_of = |s: &Sel<'_, f32>| {
         let (_, state, memory, _) = s.clone().detach();
@@ -777,18 +774,18 @@ fn a_refused_rebase_leaves_the_selector_as_it_was() {
         half_life: 2,
         ..Options::default()
     };
-    let fine = |_: u32, x: &mut [f32]| {
+    let fine = |_: u32, x: &mut [f32], _: &mut [f32]| {
         x.copy_from_slice(&[1.0, 2.0]);
-        Ok(None)
+        Ok(())
     };
     assert_eq!(
         selector.rebase(net, short, fine),
         Err(Error::Range("half_life"))
     );
     for value in [1e19f32, 1e30] {
-        let odd = |_: u32, x: &mut [f32]| {
+        let odd = |_: u32, x: &mut [f32], _: &mut [f32]| {
             x.fill(value);
-            Ok(None)
+            Ok(())
         };
         let outcome = selector.rebase(net, Options::default(), odd);
         assert_eq!(outcome, Err(Error::Range("row")), "{value}");
@@ -819,7 +816,7 @@ fn a_loop_goes_on_over_a_period_with_the_slot_it_has() {
     for (period, count) in [(0, 3), (1, 2), (2, 40), (3, 40), (4, 5)] {
         for (i, x) in stream::<f64>(period, count).iter().enumerate() {
             slots[free] = (period, i as u64);
-            free = selector.offer(x, None).unwrap().free as usize;
+            free = selector.offer(x, &[]).unwrap().free as usize;
         }
         for kept in selector.drain() {
             assert_eq!(slots[kept.slot as usize], (period, kept.sequence));
@@ -849,17 +846,17 @@ fn a_reading_that_is_recalled_once_only_leaves_a_selector_that_works() {
         4,
     );
     for x in &stream::<f64>(3, 20) {
-        selector.offer(x, None).unwrap();
+        selector.offer(x, &[]).unwrap();
     }
     let kept: Vec<_> = selector.drain().collect();
     let mut asked = 0;
-    let flaky = |_: u32, x: &mut [f64]| {
+    let flaky = |_: u32, x: &mut [f64], _: &mut [f64]| {
         asked += 1;
         x.copy_from_slice(&[0.5, f64::from(asked)]);
         if asked == 6 {
             Err(Error::Range("flash"))
         } else {
-            Ok(None)
+            Ok(())
         }
     };
     let outcome = selector.rebase(
@@ -880,7 +877,7 @@ fn a_reading_that_is_recalled_once_only_leaves_a_selector_that_works() {
     let fresh = stream::<f64>(4, 20);
     let mut leverages = fresh
         .iter()
-        .map(|x| selector.offer(x, None).unwrap().leverage);
+        .map(|x| selector.offer(x, &[]).unwrap().leverage);
     let first = leverages.find(|&leverage| leverage > 0.0).unwrap();
     assert!(first > 0.999 && first <= 1.0, "{first}");
 }
@@ -919,7 +916,7 @@ fn a_pilot_mean_too_small_to_divide_by_counts_as_unknown() {
         };
         selector.start(pilot).unwrap();
         for x in stream::<f32>(3, 50) {
-            let verdict = selector.offer(&x, None).unwrap();
+            let verdict = selector.offer(&x, &[]).unwrap();
             assert!(verdict.score <= 1e6, "{verdict:?}");
         }
         assert!(selector.stats().total_score.value().is_finite());

@@ -58,7 +58,7 @@ fn pass<T: Scalar>(selector: &mut Sel<'_, T>, readings: &[([T; 2], T)], k: usize
     let mut slots = vec![0; k + 1];
     for (index, (x, label)) in readings.iter().enumerate() {
         slots[selector.free() as usize] = index;
-        selector.offer(x, Some(*label)).unwrap();
+        selector.offer(x, &[*label]).unwrap();
     }
     slots
 }
@@ -72,10 +72,11 @@ fn thin<T: Scalar>(
     let waiting = selector.len().max(1);
     let mut positions = vec![T::ZERO; positions_len(waiting, selector.model().order())];
     let mut candidates = vec![Candidate::default(); waiting];
-    selector.thin(keep, &mut candidates, &mut positions, |slot, x| {
+    selector.thin(keep, &mut candidates, &mut positions, |slot, x, labels| {
         let (reading, label) = &readings[slots[slot as usize]];
         x.copy_from_slice(reading);
-        Ok(Some(*label))
+        labels.fill(*label);
+        Ok(())
     })
 }
 
@@ -152,7 +153,7 @@ fn a_thinned_selector_waits_for_the_next_period() {
     assert_eq!(selector.len(), 12);
     let before = selector.state();
     assert_eq!(
-        selector.offer(&readings[0].0, Some(readings[0].1)),
+        selector.offer(&readings[0].0, &[readings[0].1]),
         Err(Error::Thinned)
     );
     assert_eq!(before.factor, selector.state().factor);
@@ -167,7 +168,7 @@ fn a_thinned_selector_waits_for_the_next_period() {
     again.restore(&bytes[..length.unwrap()]).unwrap();
     assert!(again.drain().eq(selector.drain()));
     assert_eq!(
-        again.offer(&readings[0].0, Some(readings[0].1)),
+        again.offer(&readings[0].0, &[readings[0].1]),
         Err(Error::Thinned)
     );
     selector.begin_period();
@@ -202,11 +203,12 @@ fn a_refusal_leaves_the_sample() {
     let mut candidates = [Candidate::default(); 30];
     let mut positions = vec![0.0; positions_len(30, 4)];
     let mut asked = 0;
-    let mut broken = |_: u32, x: &mut [f64]| {
+    let mut broken = |_: u32, x: &mut [f64], labels: &mut [f64]| {
         asked += 1;
         x.fill(1.0);
         if asked < 30 {
-            Ok(Some(0.5))
+            labels.fill(0.5);
+            Ok(())
         } else {
             Err(Error::Range("payload"))
         }
@@ -216,9 +218,10 @@ fn a_refusal_leaves_the_sample() {
         Err(Error::Range("payload"))
     );
     assert_eq!(before, sorted(&selector));
-    let fine = |_: u32, x: &mut [f64]| {
+    let fine = |_: u32, x: &mut [f64], labels: &mut [f64]| {
         x.fill(1.0);
-        Ok(Some(0.5))
+        labels.fill(0.5);
+        Ok(())
     };
     assert_eq!(
         selector.thin(0, &mut candidates, &mut positions, fine),
@@ -237,12 +240,13 @@ fn a_refusal_leaves_the_sample() {
     assert_eq!(before, sorted(&selector));
     // Readings that cannot be recalled a second time cost spread, not weights.
     let mut again = 0;
-    let once = |slot: u32, x: &mut [f64]| {
+    let once = |slot: u32, x: &mut [f64], labels: &mut [f64]| {
         again += 1;
         let (reading, label) = &readings[slots[slot as usize]];
         x.copy_from_slice(reading);
         if again <= 30 {
-            Ok(Some(*label))
+            labels.fill(*label);
+            Ok(())
         } else {
             Err(Error::Range("payload"))
         }

@@ -307,7 +307,7 @@ impl<T: Scalar> Saved for OfSelector<T> {
         }
         // A refused reading too, which counts.
         let x = if number % 17 == 3 { &x[..1] } else { &x[..2] };
-        let _ = self.0.offer(x, Some(T::of(0.3)));
+        let _ = self.0.offer(x, &[T::of(0.3)]);
     }
 }
 

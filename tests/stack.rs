@@ -65,11 +65,12 @@ fn whole_life() {
     let mut slots = vec![vec![0.0; 40]; 11];
     for x in &readings {
         slots[selector.free() as usize].clone_from(x);
-        selector.offer(x, Some(label(x))).unwrap();
+        selector.offer(x, &[label(x)]).unwrap();
     }
-    let recall = |slot: u32, x: &mut [f64]| {
+    let recall = |slot: u32, x: &mut [f64], labels: &mut [f64]| {
         x.copy_from_slice(&slots[slot as usize]);
-        Ok(Some(label(x)))
+        labels.fill(label(x));
+        Ok(())
     };
     selector.rebase(network, options, recall).unwrap();
     assert_eq!(selector.len(), 10);

@@ -19,7 +19,7 @@ fn survives(every: u32, spare: usize) {
         if number == PERIOD {
             plain.begin_period();
         } else {
-            plain.offer(&reading(number), None).unwrap();
+            plain.offer(&reading(number), &[]).unwrap();
         }
         states.push(saved(&plain));
     }

@@ -224,7 +224,7 @@ fn modules_are_the_model() {
     let items = [Item::default(); 9];
     let mut selector = Selector::new(fixed, occupancy::OPTIONS, generator, memory, items).unwrap();
     selector.start(occupancy::PILOT).unwrap();
-    let verdict = selector.offer(&occupancy::CHECK_INPUTS[..5], None).unwrap();
+    let verdict = selector.offer(&occupancy::CHECK_INPUTS[..5], &[]).unwrap();
     assert!(
         verdict.leverage < 0.6,
         "the pilot has seen this reading: {}",

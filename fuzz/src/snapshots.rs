@@ -133,7 +133,9 @@ impl<T: Scalar> Saved for Device<'_, T> {
         self.selector.restore(bytes)
     }
     fn feed(&mut self, number: u32) {
-        let _ = self.selector.offer(&sample(number, INPUTS), self.label);
+        let _ = self
+            .selector
+            .offer(&sample(number, INPUTS), self.label.as_slice());
         if number % 32 == 31 {
             self.selector.begin_period();
         }

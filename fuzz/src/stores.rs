@@ -107,7 +107,12 @@ fn offer<T: Scalar>(store: &mut Whole<'_>, device: &mut Device<'_, T>, number: u
     let x = sample(number, INPUTS);
     let label = device.label;
     // A state that nobody made may hold a factor that refuses a row.
-    let verdict = store.offer(&mut device.selector, &x, label, &[number as u8; PAYLOAD]);
+    let verdict = store.offer(
+        &mut device.selector,
+        &x,
+        label.as_slice(),
+        &[number as u8; PAYLOAD],
+    );
     verdict.is_ok_and(|verdict| verdict.kept)
 }
 
@@ -166,7 +171,12 @@ fn run_as<T: Scalar>(mut choices: Choices<'_>) {
         Err(_) => {
             assert_eq!(saved(&device), before);
             let x = sample(0, INPUTS);
-            let refused = store.offer(&mut device.selector, &x, device.label, &[0; PAYLOAD]);
+            let refused = store.offer(
+                &mut device.selector,
+                &x,
+                device.label.as_slice(),
+                &[0; PAYLOAD],
+            );
             assert!(refused.is_err());
             assert_eq!(saved(&device), before);
             return;

@@ -9,8 +9,12 @@ mod kinks;
 pub mod legendre;
 mod pass;
 mod quadrature;
+mod sketch;
 
-pub(crate) use exact::{exact_norm, exact_row, has_closed_form};
+pub(crate) use exact::{exact_norm, exact_pass, exact_row, exact_sketch, has_closed_form};
 pub(crate) use gauge::{leave_out_gauge, put_back_gauge};
-pub(crate) use pass::{Asked, Pass, backward, forward};
-pub(crate) use quadrature::{quadrature_len, quadrature_norm, quadrature_row};
+pub(crate) use pass::{Asked, Pass, Term, backward, forward, logits, outputs};
+pub(crate) use quadrature::{
+    joint_value, quadrature_len, quadrature_norm, quadrature_row, quadrature_sketch,
+};
+pub(crate) use sketch::{Sketching, sketching_len};

@@ -2,7 +2,7 @@
 
 use crate::Scalar;
 use crate::model::{
-    Activation, Layer, Layers, Plan, Target, dot, magnitude, product, product_transposed,
+    Activation, Layer, Layers, Plan, Target, dot, magnitude, neuron, product, product_transposed,
 };
 use core::mem::take;
 
@@ -70,9 +70,9 @@ impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
         Some(sum)
     }
 
-    /// Deltas of the hidden layers at `t theta`, after a forward pass there; `seed` is that of the output.
+    /// Deltas of the hidden layers at `t theta`, after a forward pass there; `seeds` are those of the outputs from `first` on.
     #[inline(never)]
-    pub(crate) fn backward(&self, output: usize, t: T, seed: T, deltas: &mut [T]) -> Option<()> {
+    pub(crate) fn backward(&self, first: usize, t: T, seeds: &[T], deltas: &mut [T]) -> Option<()> {
         let hidden = self.layers.depth().checked_sub(1)?;
         if hidden == 0 {
             return Some(());
@@ -83,9 +83,17 @@ impl<T: Scalar, L: Layers<T>> Path<'_, T, L> {
         let (rest, mut above) = deltas.split_at_mut_checked(place(deltas.len())?)?;
         let (others, slope) = slopes.split_at_checked(place(slopes.len())?)?;
         (deltas, slopes) = (rest, others);
-        let scaled = t * seed;
-        for ((delta, &s), &w) in above.iter_mut().zip(slope).zip(layer.neuron(output)?) {
-            *delta = (scaled * w) * s;
+        if let [seed] = seeds {
+            let scaled = t * *seed;
+            for ((delta, &s), &w) in above.iter_mut().zip(slope).zip(layer.neuron(first)?) {
+                *delta = (scaled * w) * s;
+            }
+        } else {
+            product_transposed(&layer, seeds, t, above);
+            above
+                .iter_mut()
+                .zip(slope)
+                .for_each(|(delta, &s)| *delta *= s);
         }
         for index in (1..hidden).rev() {
             layer = self.layers.layer(index)?;
@@ -130,7 +138,46 @@ pub(crate) fn forward<T: Scalar, L: Layers<T>>(
     Some(sum)
 }
 
-/// The backward pass from there; `seed` is the output's delta. `scratch` holds three scalars a hidden neuron.
+/// All logits, after a forward pass that has left the hidden values; `scratch` holds three scalars an output more.
+#[inline(never)]
+pub(crate) fn logits<T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    scratch: &mut [T],
+) -> Option<()> {
+    let (hidden, outputs) = (asked.plan.hidden, asked.plan.outputs);
+    let (values, rest) = scratch.split_at_mut_checked(hidden)?;
+    let (_, rest) = rest.split_at_mut_checked(hidden.checked_mul(2)?)?;
+    let last = asked.layers.layer(asked.layers.depth().checked_sub(1)?)?;
+    let input = match values.len().checked_sub(last.inputs) {
+        Some(start) if asked.layers.depth() > 1 => values.get(start..)?,
+        _ => asked.x,
+    };
+    product(&last, 0, input, T::ONE, rest.get_mut(..outputs)?)
+}
+
+/// Logits, seeds and a spare behind the hidden layers' scratch, one scalar an output each.
+pub(crate) fn outputs<'s, T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    scratch: &'s mut [T],
+) -> Option<(&'s mut [T], &'s mut [T], &'s mut [T])> {
+    let (_, rest) = scratch.split_at_mut_checked(asked.plan.hidden.checked_mul(3)?)?;
+    let (logits, rest) = rest.split_at_mut_checked(asked.plan.outputs)?;
+    let (seeds, rest) = rest.split_at_mut_checked(asked.plan.outputs)?;
+    Some((logits, seeds, rest.get_mut(..asked.plan.outputs)?))
+}
+
+/// The seeds of a joint target, as they lie in the scratch.
+fn joint_seeds<'s, T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    scratch: &'s [T],
+) -> Option<&'s [T]> {
+    let outputs = asked.plan.outputs;
+    let start = asked.plan.hidden.checked_mul(3)?.checked_add(outputs)?;
+    scratch.get(start..)?.get(..outputs)
+}
+
+/// The backward pass from there; `seed` is the output's delta, which a joint target has in the scratch. `scratch` holds
+/// three scalars a hidden neuron.
 #[inline(never)]
 pub(crate) fn backward<T: Scalar, L: Layers<T>>(
     asked: &Asked<'_, T, L>,
@@ -138,24 +185,30 @@ pub(crate) fn backward<T: Scalar, L: Layers<T>>(
     scratch: &mut [T],
 ) -> Option<()> {
     let hidden = asked.plan.hidden;
-    let (values, rest) = scratch.split_at_mut_checked(hidden)?;
-    let (slopes, rest) = rest.split_at_mut_checked(hidden)?;
-    let (deltas, _) = rest.split_at_mut_checked(hidden)?;
+    let (front, rest) = scratch.split_at_mut_checked(hidden.checked_mul(3)?)?;
+    let (values, front) = front.split_at_mut_checked(hidden)?;
+    let (slopes, deltas) = front.split_at_mut_checked(hidden)?;
     let path = Path {
         layers: asked.layers,
         x: asked.x,
         values,
         slopes,
     };
-    path.backward(asked.output, T::ONE, seed, deltas)
+    if asked.target.is_joint() {
+        let outputs = asked.plan.outputs;
+        let seeds = rest.get(outputs..)?.get(..outputs)?;
+        path.backward(0, T::ONE, seeds, deltas)
+    } else {
+        path.backward(asked.output, T::ONE, &[seed], deltas)
+    }
 }
 
 /// One layer's share of a row: `delta` (outer) `[input ; 1]`, for the neurons from `first` on.
-struct Term<'a, T> {
-    layer: Layer<'a, T>,
-    first: usize,
-    delta: &'a [T],
-    input: &'a [T],
+pub(crate) struct Term<'a, T> {
+    pub(crate) layer: Layer<'a, T>,
+    pub(crate) first: usize,
+    pub(crate) delta: &'a [T],
+    pub(crate) input: &'a [T],
 }
 
 impl<T: Scalar> Term<'_, T> {
@@ -168,6 +221,19 @@ impl<T: Scalar> Term<'_, T> {
             T::ONE
         };
         dot(self.delta, self.delta) * (dot(self.input, self.input) + bias)
+    }
+
+    /// `<share, theta>`
+    pub(crate) fn product(&self) -> Option<T> {
+        let mut sum = T::ZERO;
+        for (index, &delta) in self.delta.iter().enumerate() {
+            if delta != T::ZERO {
+                let at = self.first.checked_add(index)?;
+                let bias = self.layer.bias.get(at).copied().unwrap_or(T::ZERO);
+                sum += delta * neuron(self.layer.neuron(at)?, bias, self.input);
+            }
+        }
+        Some(sum)
     }
 
     /// Puts the share at the front of `row`; returns its product with the parameters, and the rest.
@@ -239,8 +305,28 @@ pub(crate) struct Pass<'a, T, L> {
     pub(crate) x: &'a [T],
     pub(crate) values: &'a [T],
     pub(crate) deltas: &'a [T],
-    pub(crate) seed: T,
-    pub(crate) output: usize,
+    /// Those of the outputs from `first` on, of which there are so many.
+    pub(crate) seeds: Seeds<'a, T>,
+    pub(crate) first: usize,
+}
+
+/// The deltas of the outputs.
+#[derive(Clone, Copy)]
+pub(crate) enum Seeds<'a, T> {
+    /// That of the one that is asked.
+    One([T; 1]),
+    /// Those of all.
+    All(&'a [T]),
+}
+
+impl<T> Seeds<'_, T> {
+    #[inline(always)]
+    pub(crate) fn slice(&self) -> &[T] {
+        match self {
+            Seeds::One(seed) => seed,
+            Seeds::All(seeds) => seeds,
+        }
+    }
 }
 
 impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
@@ -251,19 +337,24 @@ impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
         let (values, rest) = scratch.split_at_checked(hidden)?;
         let (_, rest) = rest.split_at_checked(hidden)?;
         let (deltas, _) = rest.split_at_checked(hidden)?;
+        let (seeds, first) = if asked.target.is_joint() {
+            (Seeds::All(joint_seeds(asked, scratch)?), 0)
+        } else {
+            (Seeds::One([seed]), asked.output)
+        };
         Some(Pass {
             layers: asked.layers,
             x: asked.x,
             values,
             deltas,
-            seed,
-            output: asked.output,
+            seeds,
+            first,
         })
     }
 
     /// Each layer's share, from the input on.
     #[inline(always)]
-    fn terms(&self) -> Terms<'_, T, L> {
+    pub(crate) fn terms(&self) -> Terms<'_, T, L> {
         Terms {
             pass: self,
             index: 0,
@@ -285,7 +376,7 @@ impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
 
     /// Whether every entry of the row is finite, by a bound of them all.
     pub(crate) fn is_finite(&self) -> bool {
-        let delta = magnitude(self.deltas) + self.seed.abs();
+        let delta = magnitude(self.deltas) + magnitude(self.seeds.slice());
         let input = magnitude(self.values) + magnitude(self.x) + T::ONE;
         (delta * input).is_finite()
     }
@@ -314,7 +405,7 @@ impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
 }
 
 /// Walks the layers' shares.
-struct Terms<'a, T, L> {
+pub(crate) struct Terms<'a, T, L> {
     pass: &'a Pass<'a, T, L>,
     index: usize,
     input: &'a [T],
@@ -331,7 +422,7 @@ impl<'a, T: Scalar, L: Layers<T>> Iterator for Terms<'a, T, L> {
         let layer = pass.layers.layer(self.index)?;
         self.index += 1;
         let input = self.input;
-        let (mut first, mut delta) = (pass.output, core::slice::from_ref(&pass.seed));
+        let (mut first, mut delta) = (pass.first, pass.seeds.slice());
         if self.index < pass.layers.depth() {
             first = 0;
             (delta, self.deltas) = self.deltas.split_at_checked(layer.outputs)?;

@@ -2,13 +2,36 @@
 
 use super::kinks::Kinks;
 use super::legendre::legendre;
-use super::pass::{Asked, Pass, Path, forward, inner};
-use crate::model::{Form, Layers, Plan, RowReport, all_finite, dot};
+use super::pass::{Asked, Pass, Path, Seeds, forward, inner, logits, outputs};
+use super::sketch::Sketching;
+use crate::model::{
+    Form, Layers, Plan, RowReport, all_finite, dot, joint, joint_at_zero, magnitude,
+};
 use crate::{Error, Scalar};
 
 /// Points at which a path can be split, for so many hidden neurons.
 pub(crate) const fn kinks_len(hidden: usize) -> usize {
     4 * hidden + 8
+}
+
+/// Takes in what the nodes' passes leave, whose sum is the row.
+pub(crate) trait Take<T> {
+    fn take<L: Layers<T>>(&mut self, pass: &Pass<'_, T, L>) -> Option<()>
+    where
+        T: Scalar;
+}
+
+/// The row itself.
+struct Whole<'a, T>(&'a mut [T]);
+
+impl<T> Take<T> for Whole<'_, T> {
+    #[inline(always)]
+    fn take<L: Layers<T>>(&mut self, pass: &Pass<'_, T, L>) -> Option<()>
+    where
+        T: Scalar,
+    {
+        pass.add(self.0)
+    }
 }
 
 /// Scalars of scratch beside the row: values, slopes, deltas, spare, kinks, nodes and weights.
@@ -25,6 +48,8 @@ struct Work<'a, T> {
     kinks: &'a mut [T],
     abscissae: &'a mut [T],
     weights: &'a mut [T],
+    /// Logits and their seeds, of a joint target.
+    outputs: &'a mut [T],
 }
 
 impl<'a, T: Scalar> Work<'a, T> {
@@ -37,7 +62,7 @@ impl<'a, T: Scalar> Work<'a, T> {
         let (spare, rest) = rest.split_at_mut_checked(2 * hidden + 2)?;
         let (kinks, rest) = rest.split_at_mut_checked(kinks_len(hidden))?;
         let (abscissae, rest) = rest.split_at_mut_checked(plan.nodes)?;
-        let (weights, _) = rest.split_at_mut_checked(plan.nodes)?;
+        let (weights, outputs) = rest.split_at_mut_checked(plan.nodes)?;
         Some(Work {
             values,
             slopes,
@@ -46,6 +71,7 @@ impl<'a, T: Scalar> Work<'a, T> {
             kinks,
             abscissae,
             weights,
+            outputs,
         })
     }
 }
@@ -83,11 +109,47 @@ fn quadrature<'s, T: Scalar, L: Layers<T>>(
 ) -> Result<(&'s [T], RowReport<T>), Error> {
     let whole = asked.plan.parameters.saturating_add(1);
     let (row, rest) = scratch.split_at_mut_checked(whole).ok_or(Error::Model)?;
-    rule(asked.plan, rest).ok_or(Error::Model)?;
-    let kinks = find_kinks(asked, rest).ok_or(Error::Model)?;
-    integrate(asked, kinks, row, rest).ok_or(Error::Model)?;
-    let report = report(asked, row, rest)?;
+    row.fill(T::ZERO);
+    let (last, a) = row.split_last_mut().ok_or(Error::Length("row"))?;
+    along_path(asked, &mut Whole(a), rest)?;
+    let sum = inner(asked.layers, a).ok_or(Error::Model)?;
+    let report = report(asked, sum, rest)?;
+    if !all_finite(a) {
+        return Err(Error::Range("row"));
+    }
+    *last = report.at_zero;
     Ok((row, report))
+}
+
+/// The row as a sketch, K + 1 entries, which `sketching` holds.
+#[inline(always)]
+pub(crate) fn quadrature_sketch<T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    sketching: &mut Sketching<'_, T>,
+    scratch: &mut [T],
+) -> Result<RowReport<T>, Error> {
+    sketching.begin(T::ZERO);
+    along_path(asked, sketching, scratch)?;
+    let report = report(asked, sketching.sum, scratch)?;
+    sketching.end(report.at_zero)?;
+    Ok(report)
+}
+
+/// Nodes, kinks, and the passes at all nodes.
+#[inline(always)]
+fn along_path<T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    to: &mut impl Take<T>,
+    scratch: &mut [T],
+) -> Result<(), Error> {
+    rule(asked.plan, scratch).ok_or(Error::Model)?;
+    let kinks = find_kinks(asked, scratch).ok_or(Error::Model)?;
+    let cause = if asked.target.is_joint() {
+        Error::Label
+    } else {
+        Error::Model
+    };
+    integrate(asked, kinks, to, scratch).ok_or(cause)
 }
 
 /// Nodes and weights, into the scratch.
@@ -115,20 +177,24 @@ fn find_kinks<T: Scalar, L: Layers<T>>(
     Some(kinks.count())
 }
 
-/// Writes `a` into the first P entries of `row`.
+/// Hands on the passes at all nodes.
 #[inline(never)]
 fn integrate<T: Scalar, L: Layers<T>>(
     asked: &Asked<'_, T, L>,
     kinks: usize,
-    row: &mut [T],
+    to: &mut impl Take<T>,
     scratch: &mut [T],
 ) -> Option<()> {
-    let (_, row) = row.split_last_mut()?;
     let layers = asked.layers;
     let work = Work::of(scratch, asked.plan)?;
     let kinks = Kinks::found(work.kinks, kinks);
     let last = layers.depth().checked_sub(1)?;
-    row.fill(T::ZERO);
+    let (mut m, mut slopes) = (&mut [][..], &mut [][..]);
+    if asked.target.is_joint() {
+        let rest;
+        (m, rest) = work.outputs.split_at_mut_checked(asked.plan.outputs)?;
+        slopes = rest.get_mut(..asked.plan.outputs)?;
+    }
     let mut from = T::ZERO;
     while from < T::ONE {
         let end = kinks.panel_end(from);
@@ -141,45 +207,54 @@ fn integrate<T: Scalar, L: Layers<T>>(
                 values: &mut *work.values,
                 slopes: &mut *work.slopes,
             };
-            let s = path.forward(last, asked.output, t)?;
-            let (m, slope) = layers.layer(last)?.activation.value_and_derivative(s);
-            let seed = width * weight * asked.target.derivative(m) * slope;
-            path.backward(asked.output, t, seed, work.deltas)?;
-            Pass {
+            let (seeds, first) = if asked.target.is_joint() {
+                path.pre_activations(last, 0, t, m)?;
+                joint(asked.target, asked.output, m, T::ONE, slopes)?;
+                slopes.iter_mut().for_each(|slope| *slope *= width * weight);
+                (Seeds::All(&*slopes), 0)
+            } else {
+                let s = path.forward(last, asked.output, t)?;
+                let (m, slope) = layers.layer(last)?.activation.value_and_derivative(s);
+                let seed = width * weight * asked.target.derivative(m) * slope;
+                (Seeds::One([seed]), asked.output)
+            };
+            path.backward(first, t, seeds.slice(), work.deltas)?;
+            to.take(&Pass {
                 layers,
                 x: asked.x,
                 values: path.values,
                 deltas: work.deltas,
-                seed,
-                output: asked.output,
-            }
-            .add(row)?;
+                seeds,
+                first,
+            })?;
         }
         from = end;
     }
     Some(())
 }
 
-/// Writes the row's last entry, f(0); compares the row with f(theta) - f(0).
+/// What the row says of itself; `sum` is `<a, theta>`.
 #[inline(never)]
 fn report<T: Scalar, L: Layers<T>>(
     asked: &Asked<'_, T, L>,
-    row: &mut [T],
+    sum: T,
     scratch: &mut [T],
 ) -> Result<RowReport<T>, Error> {
-    let (last, a) = row.split_last_mut().ok_or(Error::Length("row"))?;
     let s = forward(asked, scratch).ok_or(Error::Model)?;
-    let phi = asked.last_activation().ok_or(Error::Model)?;
-    let value = if s.is_finite() {
-        asked.target.value(phi.value(s))
+    let (value, at_zero) = if asked.target.is_joint() {
+        logits(asked, scratch).ok_or(Error::Model)?;
+        joint_value(asked, scratch).ok_or(Error::Label)?
     } else {
-        s
+        let phi = asked.last_activation().ok_or(Error::Model)?;
+        let value = if s.is_finite() {
+            asked.target.value(phi.value(s))
+        } else {
+            s
+        };
+        (value, asked.target.value(phi.value(T::ZERO)))
     };
-    let at_zero = asked.target.value(phi.value(T::ZERO));
-    *last = at_zero;
-    let sum = inner(asked.layers, a).ok_or(Error::Model)?;
     let completeness = (sum - (value - at_zero)).abs();
-    if !completeness.is_finite() || !all_finite(a) {
+    if !completeness.is_finite() {
         return Err(Error::Range("row"));
     }
     Ok(RowReport {
@@ -188,4 +263,16 @@ fn report<T: Scalar, L: Layers<T>>(
         at_zero,
         completeness,
     })
+}
+
+/// f at the logits in the scratch, and at 0.
+pub(crate) fn joint_value<T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    scratch: &mut [T],
+) -> Option<(T, T)> {
+    let (m, _, spare) = outputs(asked, scratch)?;
+    let value = joint(asked.target, asked.output, m, T::ONE, spare)?;
+    let largest = magnitude(m);
+    let value = if largest.is_finite() { value } else { largest };
+    Some((value, joint_at_zero(asked.target, asked.plan.outputs)))
 }

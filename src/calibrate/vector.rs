@@ -40,7 +40,7 @@ impl Vector {
     ///
     /// # Errors
     /// `Length`: the vector. `Label` for `Gradient` and `Curvature` of a prediction, `Objective` where the model does not
-    /// suit the target: a logistic loss behind a sigmoid. Those of [`Model::gradient`].
+    /// suit the target, a logistic loss behind a sigmoid say, or it is of all outputs at once. Those of [`Model::gradient`].
     /// `Range` where an entry leaves the scalar's range. The vector holds no meaning then.
     pub fn write<T: Scalar, M: Model<T> + ?Sized>(
         self,
@@ -59,7 +59,7 @@ impl Vector {
             if target == Target::Prediction {
                 return Err(Error::Label);
             }
-            if !model.suits(target.objective()) {
+            if target.is_joint() || !model.suits(target.objective()) {
                 return Err(Error::Objective);
             }
         }

@@ -127,17 +127,8 @@ impl<T: Scalar> FactorState<T> {
     /// would then be refused is refused here, and nothing has changed.
     #[inline(never)]
     pub(crate) fn start_from_row(&mut self, memory: &mut [T], row: &[T]) -> Result<(), Error> {
-        let ridge = default_ridge(dot(row, row));
-        let mut total = T::ZERO;
-        for &x in row {
-            total += ridge + x * x;
-        }
-        let fits = ridge > T::ZERO && total <= limit();
-        if fits && self.reset(memory, ridge).is_ok() {
-            Ok(())
-        } else {
-            Err(Error::Range("row"))
-        }
+        let ridge = ridge_of(row).ok_or(Error::Range("row"))?;
+        self.reset(memory, ridge)
     }
 
     /// As [`Factor::reset`], in the factor's memory.
@@ -170,6 +161,17 @@ impl<T: Scalar> FactorState<T> {
             packed = tail;
         }
     }
+}
+
+/// The default ridge of a row that is not 0; `None` where the row would then be refused.
+pub(crate) fn ridge_of<T: Scalar>(row: &[T]) -> Option<T> {
+    let ridge = default_ridge(dot(row, row));
+    let mut total = T::ZERO;
+    for &x in row {
+        total += ridge + x * x;
+    }
+    let fits = ridge > T::ZERO && total <= limit() && check_ridge(ridge).is_ok();
+    fits.then_some(ridge)
 }
 
 /// A row's place against the factor.

@@ -18,7 +18,9 @@
 //! scalar: `|x_k| <= sqrt(c_k v)` and `|u_jk| <= sqrt(c_k / d_j)` throughout, and neither `1 / v` nor `d_j`
 //! is ever used below the smallest normal scalar.
 
-use super::{Factor, FactorState, column_squares, gather, limit, parts_mut, triangle, usable};
+use super::{
+    Factor, FactorState, column_squares, gather, limit, parts, parts_mut, triangle, usable,
+};
 use crate::{Error, Scalar};
 use core::mem::take;
 
@@ -368,6 +370,21 @@ impl<T: Scalar> FactorState<T> {
         let online = self.take_in(memory, row, weight)?;
         self.forget(memory);
         Ok(online)
+    }
+
+    /// Whether all of these rows, which are finite, can be taken in one after the other by a factor with a ridge.
+    pub(crate) fn admits<'r>(&self, memory: &[T], rows: impl Iterator<Item = &'r [T]>) -> bool {
+        let growth = self.growth();
+        let mut total = T::ZERO;
+        for square in parts(memory, self.order).squares {
+            total += *square;
+        }
+        for row in rows {
+            for x in row {
+                total += growth * *x * *x;
+            }
+        }
+        total <= limit()
     }
 
     /// Takes the row in, and forgets nothing for it yet.

@@ -4,6 +4,7 @@ mod activation;
 mod dense;
 #[cfg(feature = "nalgebra")]
 mod fixed;
+mod joint;
 mod layers;
 mod network;
 mod objective;
@@ -16,10 +17,13 @@ pub use network::{Network, Plan, exact_scratch, network_scratch};
 
 pub use objective::{Objective, Target};
 
+pub(crate) use joint::{joint, joint_at_zero, joint_integral};
+
 pub(crate) use dense::{
     all_finite, dot, hypotenuse, largest, magnitude, neuron, product, product_transposed,
 };
 
+use crate::sketch::Sketch;
 use crate::{Error, Scalar};
 
 /// How a row was made.
@@ -54,16 +58,25 @@ pub struct RowReport<T> {
 /// reading: `Range` or `NotFinite` for what is counted as that, `Model` for the rest.
 ///
 /// `x` has `inputs()` entries, `scratch` at least `scratch()` scalars with no meaning between calls.
-/// `output` counts from 0; one call is one output, so a sample of a model with C outputs has C rows.
+/// `output` counts from 0; one call is one row, so a sample of a model with C outputs has C rows, but for an objective
+/// of all outputs at once ([`Model::rows`]).
 pub trait Model<T: Scalar> {
     /// Length of an input.
     fn inputs(&self) -> usize;
-    /// Number of outputs; one unless the model says otherwise. A selector asks for output 0.
+    /// Number of outputs; one unless the model says otherwise.
     fn outputs(&self) -> usize {
         1
     }
     /// P, the number of parameters.
     fn parameters(&self) -> usize;
+    /// Rows of a sample under an objective: [`Objective::rows`] of the outputs unless the model says otherwise.
+    fn rows(&self, objective: Objective<T>) -> usize {
+        objective.rows(self.outputs())
+    }
+    /// Length of a whole row: P + 1 unless the model says otherwise, as a sketch does.
+    fn row_len(&self) -> usize {
+        self.parameters().saturating_add(1)
+    }
     /// N, the length of a row without the gauge columns: for a network P + 1 less one a homogeneous hidden neuron; P + 1
     /// unless the model says otherwise.
     fn order(&self) -> usize {
@@ -78,6 +91,17 @@ pub trait Model<T: Scalar> {
     }
     /// The model's output at x.
     fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error>;
+    /// f(theta), the objective: the target's value of the output unless the model says otherwise, as one of several outputs
+    /// does where an objective is of all of them.
+    fn objective(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        Ok(target.value(self.value(x, output, scratch)?))
+    }
     /// The gradient of the objective with respect to the parameters (P entries); returns f(theta).
     fn gradient(
         &self,
@@ -104,6 +128,38 @@ pub trait Model<T: Scalar> {
         target: Target<T>,
         scratch: &mut [T],
     ) -> Result<T, Error>;
+    /// What the rows are hashed with; `None`: they are whole.
+    fn sketched(&self) -> Option<Sketch> {
+        None
+    }
+    /// Scalars of scratch that [`Model::sketch`] needs: a whole row more than the rest unless the model says otherwise.
+    fn sketch_scratch(&self, _sketch: &Sketch) -> usize {
+        self.row_len().saturating_add(self.scratch())
+    }
+    /// The row as a sketch of K + 1 entries. The whole row is made and hashed unless the model knows better, as a network
+    /// does, from its layers' outer products.
+    fn sketch(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        sketch: &Sketch,
+        row: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<RowReport<T>, Error> {
+        let parts = scratch.split_at_mut_checked(self.row_len());
+        let (whole, rest) = parts.ok_or(Error::Length("scratch"))?;
+        if row.len() != sketch.buckets() + 1 {
+            return Err(Error::Length("row"));
+        }
+        let report = self.row(x, output, target, whole, rest)?;
+        if !magnitude(whole).is_finite() {
+            return Err(Error::Range("row"));
+        }
+        row.fill(T::ZERO);
+        sketch.add_row(whole, row)?;
+        Ok(report)
+    }
     /// Moves the entries of a whole row that are not gauge columns to its front, in order; the first
     /// `order()` entries are then the row without gauge columns. Leaves the row as it is unless the model says otherwise.
     fn leave_out_gauge(&self, _row: &mut [T]) {}
@@ -126,6 +182,12 @@ impl<T: Scalar, M: Model<T> + ?Sized> Model<T> for &M {
     fn parameters(&self) -> usize {
         (**self).parameters()
     }
+    fn rows(&self, objective: Objective<T>) -> usize {
+        (**self).rows(objective)
+    }
+    fn row_len(&self) -> usize {
+        (**self).row_len()
+    }
     fn order(&self) -> usize {
         (**self).order()
     }
@@ -137,6 +199,15 @@ impl<T: Scalar, M: Model<T> + ?Sized> Model<T> for &M {
     }
     fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error> {
         (**self).value(x, output, scratch)
+    }
+    fn objective(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        (**self).objective(x, output, target, scratch)
     }
     fn gradient(
         &self,
@@ -166,6 +237,23 @@ impl<T: Scalar, M: Model<T> + ?Sized> Model<T> for &M {
         scratch: &mut [T],
     ) -> Result<T, Error> {
         (**self).norm(x, output, target, scratch)
+    }
+    fn sketched(&self) -> Option<Sketch> {
+        (**self).sketched()
+    }
+    fn sketch_scratch(&self, sketch: &Sketch) -> usize {
+        (**self).sketch_scratch(sketch)
+    }
+    fn sketch(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        sketch: &Sketch,
+        row: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<RowReport<T>, Error> {
+        (**self).sketch(x, output, target, sketch, row, scratch)
     }
     fn leave_out_gauge(&self, row: &mut [T]) {
         (**self).leave_out_gauge(row);

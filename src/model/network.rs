@@ -1,10 +1,13 @@
 //! A dense network over borrowed layers: checks, value, gradient, row, norm.
 
 use super::{Activation, Form, Layers, Model, Objective, RowReport, Target, all_finite};
+use super::{joint, magnitude};
 use crate::adjoint::{
-    Asked, Pass, backward, exact_norm, exact_row, forward, has_closed_form, leave_out_gauge,
-    put_back_gauge, quadrature_len, quadrature_norm, quadrature_row,
+    Asked, Pass, Sketching, backward, exact_norm, exact_pass, exact_row, exact_sketch, forward,
+    has_closed_form, joint_value, leave_out_gauge, logits, outputs, put_back_gauge, quadrature_len,
+    quadrature_norm, quadrature_row, quadrature_sketch, sketching_len,
 };
+use crate::sketch::Sketch;
 use crate::{Error, Scalar};
 use core::borrow::Borrow;
 
@@ -50,11 +53,28 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Neurons that scratch is needed for: of several outputs, theirs too.
+    fn neurons(&self) -> usize {
+        match self.outputs {
+            1 => self.hidden,
+            outputs => self.hidden.saturating_add(outputs),
+        }
+    }
+
     fn scratch(&self) -> usize {
         match self.form {
-            Form::Exact => exact_scratch(self.hidden),
-            Form::Quadrature => network_scratch(self.parameters, self.hidden),
+            Form::Exact => exact_scratch(self.neurons()),
+            Form::Quadrature => network_scratch(self.parameters, self.neurons()),
         }
+    }
+
+    fn sketch_scratch(&self, buckets: usize) -> usize {
+        let path = match self.form {
+            Form::Exact => exact_scratch(self.neurons()),
+            // The sketch is made in the scratch first.
+            Form::Quadrature => quadrature_len(self.neurons()) + buckets + 1,
+        };
+        path + sketching_len(buckets)
     }
 }
 
@@ -199,6 +219,25 @@ impl<L, P: Borrow<Plan>> Network<L, P> {
         }
     }
 
+    /// One outer product a layer: of the row where it has a closed form, of the gradient at theta otherwise.
+    pub(crate) fn outer_products<'s, T: Scalar>(
+        &'s self,
+        x: &'s [T],
+        output: usize,
+        target: Target<T>,
+        scratch: &'s mut [T],
+    ) -> Result<Pass<'s, T, L>, Error>
+    where
+        L: Layers<T>,
+    {
+        let asked = self.ask(x, output, target);
+        admit(&asked, scratch.len())?;
+        match asked.plan.form {
+            Form::Exact => exact_pass(&asked, scratch),
+            Form::Quadrature => gradient_pass(&asked, scratch).map(|(_, pass)| pass),
+        }
+    }
+
     #[inline(always)]
     fn ask<'a, T: Scalar>(
         &'a self,
@@ -217,21 +256,35 @@ impl<L, P: Borrow<Plan>> Network<L, P> {
 }
 
 /// Whether it can be answered, over so many scalars of scratch.
-#[inline(never)]
 fn admit<T: Scalar, L: Layers<T>>(asked: &Asked<'_, T, L>, scratch: usize) -> Result<(), Error> {
+    if scratch < asked.plan.scratch() {
+        return Err(Error::Length("scratch"));
+    }
+    admit_reading(asked)
+}
+
+/// Whether it can be answered, over scratch enough.
+#[inline(never)]
+fn admit_reading<T: Scalar, L: Layers<T>>(asked: &Asked<'_, T, L>) -> Result<(), Error> {
     if asked.x.len() != asked.plan.inputs {
         return Err(Error::Length("x"));
     }
-    if asked.output >= asked.plan.outputs {
+    if asked.output >= asked.target.objective().rows(asked.plan.outputs) {
         return Err(Error::Range("output"));
     }
-    if scratch < asked.plan.scratch() {
-        return Err(Error::Length("scratch"));
+    if asked.target.is_joint() && !is_softmax(asked.layers) {
+        return Err(Error::Objective);
     }
     if !all_finite(asked.x) {
         return Err(Error::NotFinite("x"));
     }
     Ok(())
+}
+
+/// Whether the outputs are logits of at least two classes.
+fn is_softmax<T: Scalar, L: Layers<T>>(layers: &L) -> bool {
+    let last = layers.layer(layers.depth().saturating_sub(1));
+    last.is_some_and(|layer| layer.outputs > 1 && layer.activation == Activation::Identity)
 }
 
 impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
@@ -257,8 +310,11 @@ impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
 
     fn suits(&self, objective: Objective<T>) -> bool {
         let last = self.layers.layer(self.layers.depth().saturating_sub(1));
-        !(objective == Objective::Logistic
-            && last.is_some_and(|layer| layer.activation == Activation::Sigmoid))
+        match objective {
+            Objective::Logistic => !last.is_some_and(|l| l.activation == Activation::Sigmoid),
+            Objective::CrossEntropy | Objective::Softmax => is_softmax(&self.layers),
+            _ => true,
+        }
     }
 
     #[inline(always)]
@@ -268,6 +324,28 @@ impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
         let s = forward(&asked, scratch).ok_or(Error::Model)?;
         let phi = asked.last_activation().ok_or(Error::Model)?;
         let value = phi.value(s);
+        if value.is_finite() {
+            Ok(value)
+        } else {
+            Err(Error::Range("output"))
+        }
+    }
+
+    fn objective(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        if !target.is_joint() {
+            return Ok(target.value(self.value(x, output, scratch)?));
+        }
+        let asked = self.ask(x, output, target);
+        admit(&asked, scratch.len())?;
+        forward(&asked, scratch).ok_or(Error::Model)?;
+        logits(&asked, scratch).ok_or(Error::Model)?;
+        let (value, _) = joint_value(&asked, scratch).ok_or(Error::Label)?;
         if value.is_finite() {
             Ok(value)
         } else {
@@ -289,16 +367,7 @@ impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
         if gradient.len() != asked.plan.parameters {
             return Err(Error::Length("gradient"));
         }
-        let s = forward(&asked, scratch).ok_or(Error::Model)?;
-        let phi = asked.last_activation().ok_or(Error::Model)?;
-        let (m, slope) = phi.value_and_derivative(s);
-        let value = target.value(m);
-        let seed = target.derivative(m) * slope;
-        backward(&asked, seed, scratch).ok_or(Error::Model)?;
-        let pass = Pass::of(&asked, seed, scratch).ok_or(Error::Model)?;
-        if !value.is_finite() || !pass.is_finite() {
-            return Err(Error::Range("gradient"));
-        }
+        let (value, pass) = gradient_pass(&asked, scratch)?;
         pass.set(gradient).ok_or(Error::Model)?;
         Ok(value)
     }
@@ -344,11 +413,85 @@ impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
         }
     }
 
+    fn sketch_scratch(&self, sketch: &Sketch) -> usize {
+        self.plan.borrow().sketch_scratch(sketch.buckets())
+    }
+
+    fn sketch(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        sketch: &Sketch,
+        row: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<RowReport<T>, Error> {
+        let asked = self.ask(x, output, target);
+        admit_reading(&asked)?;
+        if row.len() != sketch.buckets() + 1 {
+            return Err(Error::Length("row"));
+        }
+        if scratch.len() < asked.plan.sketch_scratch(sketch.buckets()) {
+            return Err(Error::Length("scratch"));
+        }
+        let short = Error::Length("scratch");
+        match asked.plan.form {
+            Form::Exact => {
+                let (sketching, rest) = Sketching::new(sketch, row, scratch).ok_or(short)?;
+                exact_sketch(&asked, sketching, rest)
+            }
+            Form::Quadrature => {
+                let (made, rest) = scratch.split_at_mut_checked(row.len()).ok_or(short)?;
+                let (mut sketching, rest) = Sketching::new(sketch, made, rest).ok_or(short)?;
+                let report = quadrature_sketch(&asked, &mut sketching, rest)?;
+                row.iter_mut().zip(made).for_each(|(to, from)| *to = *from);
+                Ok(report)
+            }
+        }
+    }
+
     fn leave_out_gauge(&self, row: &mut [T]) {
         leave_out_gauge(&self.layers, row);
     }
 
     fn put_back_gauge(&self, reduced: &[T], whole: &mut [T]) {
         put_back_gauge(&self.layers, reduced, whole);
+    }
+}
+
+/// f of a joint target; leaves the seeds of its gradient in the scratch.
+#[inline(never)]
+fn joint_gradient<T: Scalar, L: Layers<T>>(
+    asked: &Asked<'_, T, L>,
+    scratch: &mut [T],
+) -> Option<T> {
+    logits(asked, scratch)?;
+    let (m, seeds, _) = outputs(asked, scratch)?;
+    let value = joint(asked.target, asked.output, m, T::ONE, seeds)?;
+    let largest = magnitude(m);
+    Some(if largest.is_finite() { value } else { largest })
+}
+
+/// f, and the outer products that its gradient is the sum of, over the scratch.
+#[inline(always)]
+fn gradient_pass<'s, T: Scalar, L: Layers<T>>(
+    asked: &Asked<'s, T, L>,
+    scratch: &'s mut [T],
+) -> Result<(T, Pass<'s, T, L>), Error> {
+    let s = forward(asked, scratch).ok_or(Error::Model)?;
+    let (value, seed) = if asked.target.is_joint() {
+        let value = joint_gradient(asked, scratch);
+        (value.ok_or(Error::Label)?, T::ZERO)
+    } else {
+        let phi = asked.last_activation().ok_or(Error::Model)?;
+        let (m, slope) = phi.value_and_derivative(s);
+        (asked.target.value(m), asked.target.derivative(m) * slope)
+    };
+    backward(asked, seed, scratch).ok_or(Error::Model)?;
+    let pass = Pass::of(asked, seed, scratch).ok_or(Error::Model)?;
+    if value.is_finite() && pass.is_finite() {
+        Ok((value, pass))
+    } else {
+        Err(Error::Range("gradient"))
     }
 }

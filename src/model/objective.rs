@@ -16,6 +16,13 @@ pub enum Objective<T> {
     /// f = r where |r| <= delta, sign(r) sqrt(2 delta |r| - delta^2) beyond, r = model(x) - y: the
     /// signed root of the Huber loss (scaled to r^2 inside).
     Huber(T),
+    /// f = sqrt(ln sum_c exp(m_c) - m_y), the root of the cross-entropy of logits m and a class y, counted from 0: one row
+    /// a sample, whatever the number of classes. At least two outputs, no activation behind them.
+    CrossEntropy,
+    /// f_c = 2 sqrt(p_c), p the softmax of the logits: a row a class. Takes no label. The gradients' Gram matrix is the
+    /// Fisher information of the classes, which is the cross-entropy's Gauss-Newton matrix, so that a leverage says what
+    /// a prediction's error costs. At least two outputs, no activation behind them.
+    Softmax,
 }
 
 /// An objective with a sample's label.
@@ -35,18 +42,52 @@ pub enum Target<T> {
         /// Where the loss turns linear.
         delta: T,
     },
+    /// The root of the cross-entropy; the class, a whole number from 0.
+    CrossEntropy(T),
+    /// Twice the root of a class's share of the softmax.
+    Softmax,
 }
 
 impl<T: Scalar> Objective<T> {
+    /// Rows of a sample of a model with so many outputs: one an output, one in all for the cross-entropy.
+    pub const fn rows(&self, outputs: usize) -> usize {
+        match self {
+            Objective::CrossEntropy => 1,
+            _ => outputs,
+        }
+    }
+
+    /// Labels of such a sample: none, or one a row.
+    pub const fn labels(&self, outputs: usize) -> usize {
+        match self {
+            Objective::Prediction | Objective::Softmax => 0,
+            _ => self.rows(outputs),
+        }
+    }
+
+    /// The target of one of a sample's rows, of all its labels.
+    ///
+    /// # Errors
+    /// `Label` where they are not as many as [`Objective::labels`]; as [`Objective::with`].
+    pub fn target(&self, labels: &[T], row: usize, outputs: usize) -> Result<Target<T>, Error> {
+        if labels.len() != self.labels(outputs) {
+            return Err(Error::Label);
+        }
+        self.with(labels.get(row).copied())
+    }
+
     /// Joins the objective and a label.
     ///
     /// # Errors
-    /// `Label` where a label is missing, unwanted or outside [0, 1] for the logistic loss;
+    /// `Label` where a label is missing, unwanted, outside [0, 1] for the logistic loss or negative for a class;
     /// `NotFinite` where it is not finite; `Range` where Huber's delta is not positive and finite.
     pub fn with(self, label: Option<T>) -> Result<Target<T>, Error> {
         let label = match (self, label) {
             (Objective::Prediction, None) => return Ok(Target::Prediction),
-            (Objective::Prediction, Some(_)) | (_, None) => return Err(Error::Label),
+            (Objective::Softmax, None) => return Ok(Target::Softmax),
+            (Objective::Prediction | Objective::Softmax, Some(_)) | (_, None) => {
+                return Err(Error::Label);
+            }
             (_, Some(label)) => label,
         };
         if !label.is_finite() {
@@ -59,7 +100,9 @@ impl<T: Scalar> Objective<T> {
                 Ok(Target::Huber { label, delta })
             }
             Objective::Huber(_) => Err(Error::Range("delta")),
-            Objective::Residual | Objective::Prediction => Ok(Target::Residual(label)),
+            Objective::CrossEntropy if label < T::ZERO => Err(Error::Label),
+            Objective::CrossEntropy => Ok(Target::CrossEntropy(label)),
+            _ => Ok(Target::Residual(label)),
         }
     }
 }
@@ -72,10 +115,18 @@ impl<T: Scalar> Target<T> {
             Target::Residual(_) => Objective::Residual,
             Target::Logistic(_) => Objective::Logistic,
             Target::Huber { delta, .. } => Objective::Huber(delta),
+            Target::CrossEntropy(_) => Objective::CrossEntropy,
+            Target::Softmax => Objective::Softmax,
         }
     }
 
-    /// g(m), m the model's output.
+    /// Whether f depends on all outputs of the model, so that what is said below of one output m does not hold.
+    pub(crate) fn is_joint(self) -> bool {
+        matches!(self, Target::CrossEntropy(_) | Target::Softmax)
+    }
+
+    /// g(m), m the model's output. Of a joint objective, here and below: as of a model with this output alone, whose
+    /// class is certain.
     ///
     /// The root of a fitted label's logistic loss is `exp(-|m| / 2)` long after the loss has left the
     /// scalar's range. Cost: at most two elementary functions and two square roots.
@@ -85,6 +136,8 @@ impl<T: Scalar> Target<T> {
             Target::Residual(label) => m - label,
             Target::Logistic(label) => LogisticRoot::at(m, label).root,
             Target::Huber { label, delta } => huber_root(m - label, delta),
+            Target::CrossEntropy(_) => T::ZERO,
+            Target::Softmax => T::ONE + T::ONE,
         }
     }
 
@@ -113,6 +166,7 @@ impl<T: Scalar> Target<T> {
                 let root = huber_root(m - label, delta).abs();
                 if root > delta { delta / root } else { T::ONE }
             }
+            Target::CrossEntropy(_) | Target::Softmax => T::ZERO,
         }
     }
 
@@ -128,6 +182,7 @@ impl<T: Scalar> Target<T> {
                 let r = (m - label).min(delta).max(-delta);
                 r + r
             }
+            Target::CrossEntropy(_) | Target::Softmax => T::ZERO,
         }
     }
 
@@ -144,6 +199,7 @@ impl<T: Scalar> Target<T> {
             }
             Target::Huber { label, delta } if (m - label).abs() > delta => T::ZERO,
             Target::Huber { .. } => two,
+            Target::CrossEntropy(_) | Target::Softmax => T::ZERO,
         }
     }
 
@@ -158,6 +214,7 @@ impl<T: Scalar> Target<T> {
             Target::Prediction | Target::Residual(_) => T::ONE,
             Target::Logistic(label) => logistic_divided(m, m0, label),
             Target::Huber { label, delta } => huber_divided(m, m0, label, delta),
+            Target::CrossEntropy(_) | Target::Softmax => T::ZERO,
         }
     }
 }

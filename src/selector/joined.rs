@@ -1,6 +1,6 @@
 //! A selector joined from parts that lie elsewhere: what [`Selector`] and the C library both work through.
 
-use super::parts::Parts;
+use super::parts::{Parts, Sizes};
 use super::{Options, Pilot, Reading, Selector, SelectorState, Verdict};
 use crate::factor::Factor;
 use crate::model::Model;
@@ -75,10 +75,12 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         if pilot.model_id != self.state.model_id {
             return Err(Error::Identity);
         }
-        if !(pilot.mean_leverage >= T::ZERO && pilot.mean_leverage <= T::ONE) {
+        let sizes = Sizes::of(self.model, self.options.objective);
+        let most = T::count(sizes.rows as u64);
+        if !(pilot.mean_leverage >= T::ZERO && pilot.mean_leverage <= most) {
             return Err(Error::Range("mean leverage"));
         }
-        let parts = Parts::of(self.model, self.memory)?;
+        let parts = Parts::of(&sizes, self.memory)?;
         let mut factor = Factor::attach(self.state.factor, parts.factor)?;
         factor.start(pilot.packed, pilot.rows, pilot.ridge)?;
         self.state.factor = factor.detach().0;
@@ -91,11 +93,11 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
     ///
     /// # Errors
     /// The same.
-    pub fn offer(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
+    pub fn offer(&mut self, x: &[T], labels: &[T]) -> Result<Verdict<T>, Error> {
         let (state, memory) = (&mut *self.state, &mut *self.memory);
         let mut reading = Reading::new(self.options);
         reading.standardise(state, self.model, self.options.scaling, memory, x)?;
-        reading.make_row(state, self.model, memory, label)?;
+        reading.make_row(state, self.model, memory, labels)?;
         reading.observe(state, memory, self.items.len())?;
         self.decide(&reading, x)
     }

@@ -16,7 +16,7 @@ mod thin;
 
 pub use joined::Joined;
 pub use options::{Options, Pilot, Scaling};
-pub use parts::selector_len;
+pub use parts::{selector_len, selector_len_of};
 pub use reading::Reading;
 pub(crate) use state::LEAST_MEAN;
 pub use state::{SelectorState, Stats, Verdict};
@@ -29,13 +29,16 @@ use crate::sampler::{Candidate, Item, Kept, Reservoir, effective_size};
 use crate::standardiser::Moments;
 use crate::{Error, Scalar, Sum};
 use options::admit;
-use parts::Parts;
+use parts::{Parts, Sizes};
 use rand_core::Rng;
 
 /// Scores and keeps readings of a stream.
 ///
 /// Memory is owned (`[T; LEN]`, `[Item<T>; K + 1]`) or borrowed. Payloads stay with the caller: write the next one into
 /// slot [`Selector::free`], offer its input, and go on with the slot that the verdict names.
+///
+/// A model with several outputs has several rows a reading ([`Model::rows`]): they go into the factor in order, and their
+/// online leverages add up to the reading's.
 #[derive(Clone, Debug)]
 pub struct Selector<'a, T, M, G, B, I> {
     pub(crate) model: M,
@@ -69,7 +72,8 @@ where
     ) -> Result<Self, Error> {
         admit(&model, &options)?;
         options.check()?;
-        let parts = Parts::of(&model, memory.as_mut())?;
+        let sizes = Sizes::of(&model, options.objective);
+        let parts = Parts::of(&sizes, memory.as_mut())?;
         let mut factor = Factor::new(model.order(), options.ridge, parts.factor)?;
         factor.set_half_life(options.half_life)?;
         let factor = factor.detach().0;
@@ -141,7 +145,7 @@ where
     /// # Errors
     /// None of a selector that was made by [`Selector::new`] or attached: what it checks has been checked.
     pub fn factor(&self) -> Result<Factor<T, &[T]>, Error> {
-        let (_, factor) = stored(&self.model, self.memory.as_ref())?;
+        let (_, factor) = stored(&self.model, &self.options, self.memory.as_ref())?;
         Factor::attach(self.state.factor, factor)
     }
 
@@ -159,21 +163,22 @@ where
         self.state.reservoir.free
     }
 
-    /// Scores the reading whose payload is in the free slot, and decides. `label` as the objective wants it.
+    /// Scores the reading whose payload is in the free slot, and decides. `labels` as many as the objective takes,
+    /// [`crate::model::Objective::labels`]: none, one, or one an output.
     ///
     /// Cost: a row of the model, about N^2 multiplications and additions each, at most three draws, O(log k).
     ///
     /// # Errors
     /// `Length`, `NotFinite`, `Range`, `Label` for a reading that cannot be scored. The refusal is counted; nothing else
     /// has changed, and the free slot stays.
-    pub fn offer(&mut self, x: &[T], label: Option<T>) -> Result<Verdict<T>, Error> {
-        self.joined().offer(x, label)
+    pub fn offer(&mut self, x: &[T], labels: &[T]) -> Result<Verdict<T>, Error> {
+        self.joined().offer(x, labels)
     }
 
     /// The next model: the factor is rebuilt from the kept readings' rows under it, each with its weight, since an old
     /// factor says nothing of new rows. Slots, scores and weights stay valid, and so does every sum over them.
     ///
-    /// `recall(slot, x)` writes the input that was offered from a slot and returns its label; it is asked twice for each
+    /// `recall(slot, x, labels)` writes the input that was offered from a slot and its labels; it is asked twice for each
     /// and must answer the same. `options` as for [`Selector::new`], with the new model's id. Cost: two rows and one
     /// observation for each kept reading.
     ///
@@ -183,7 +188,7 @@ where
     /// `recall` that fails when asked the second time: the factor is then empty and starts anew with the next reading.
     pub fn rebase<R>(&mut self, model: M, options: Options<'a, T>, recall: R) -> Result<(), Error>
     where
-        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+        R: FnMut(u32, &mut [T], &mut [T]) -> Result<(), Error>,
     {
         self.joined().rebase(&model, &options, recall)?;
         self.model = model;
@@ -196,7 +201,7 @@ where
     /// over the score, so that what two neighbours say of the model is nearly the same.
     ///
     /// `candidates`: those who wait for a neighbour, best as many as are kept; `positions`:
-    /// [`crate::sampler::positions_len`]`(candidates.len(), N)` scalars, N the model's order. `recall` as in
+    /// [`crate::sampler::positions_len`]`(candidates.len(), N)` scalars, N the model's order times the rows of a sample. `recall` as in
     /// [`Selector::rebase`], asked twice for each reading; one that fails the second time only costs spread. Weights are
     /// exact either way. The selector takes no readings until [`Selector::begin_period`].
     /// Cost: of n kept, 2 n rows and whitenings, and about `n candidates N` multiplications.
@@ -212,7 +217,7 @@ where
         recall: R,
     ) -> Result<(), Error>
     where
-        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+        R: FnMut(u32, &mut [T], &mut [T]) -> Result<(), Error>,
     {
         self.joined().thin(keep, candidates, positions, recall)
     }

@@ -1,7 +1,7 @@
 //! An offer in four steps, each of which needs other parts of a selector, so that none is on the stack while another is
 //! at work: the reading as the model sees it; its row; the factor; the decision.
 
-use super::parts::{Parts, has_room_for_squares};
+use super::parts::{Labels, Parts, Sizes, has_room_for_squares, made_rows, make_rows};
 use super::{Options, Scaling, SelectorState, Verdict};
 use crate::model::{Form, Model, Objective};
 use crate::sampler::Item;
@@ -20,9 +20,9 @@ pub struct Reading<T> {
     objective: Objective<T>,
     uniform: T,
     is_running: bool,
-    /// Where the row begins in the memory, and its length.
-    row: usize,
-    order: usize,
+    /// Where the rows begin in the memory.
+    rows: usize,
+    sizes: Sizes,
     /// Where the factor begins.
     factor: usize,
     form: Form,
@@ -37,8 +37,8 @@ impl<T: Scalar> Reading<T> {
             objective: options.objective,
             uniform: options.uniform,
             is_running: false,
-            row: 0,
-            order: 0,
+            rows: 0,
+            sizes: Sizes::default(),
             factor: 0,
             form: Form::Exact,
             completeness: T::ZERO,
@@ -60,10 +60,10 @@ impl<T: Scalar> Reading<T> {
         x: &[T],
     ) -> Result<(), Error> {
         state.counting(|state| {
-            let mut parts = Parts::of(model, memory)?;
-            self.row = parts.moments.len() + parts.x.len();
-            self.order = model.order();
-            self.factor = self.row + parts.row.len() + parts.scratch.len();
+            self.sizes = Sizes::of(model, self.objective);
+            let mut parts = Parts::of(&self.sizes, memory)?;
+            self.rows = parts.moments.len() + parts.x.len();
+            self.factor = self.rows + parts.rows.len() + parts.scratch.len();
             self.is_running = scaling == Scaling::Running;
             parts.standardise(x, scaling, state.moments)?;
             if self.is_running {
@@ -77,7 +77,7 @@ impl<T: Scalar> Reading<T> {
         })
     }
 
-    /// Second step: its row, into the memory.
+    /// Second step: its rows, into the memory.
     ///
     /// # Errors
     /// As [`Reading::standardise`].
@@ -87,19 +87,18 @@ impl<T: Scalar> Reading<T> {
         state: &mut SelectorState<T>,
         model: &M,
         memory: &mut [T],
-        label: Option<T>,
+        labels: &[T],
     ) -> Result<(), Error> {
         state.counting(|_| {
-            let parts = Parts::of(model, memory)?;
-            let target = self.objective.with(label)?;
-            let report = model.row(parts.x, 0, target, parts.row, parts.scratch)?;
+            let parts = Parts::of(&self.sizes, memory)?;
+            let labels = Labels::Given(labels);
+            let report = make_rows(model, self.objective, &self.sizes, parts, labels)?;
             (self.form, self.completeness) = (report.form, report.completeness);
-            model.leave_out_gauge(parts.row);
             Ok(())
         })
     }
 
-    /// Third step: the row goes into the factor. `items` is the length of what [`Reading::decide`] gets.
+    /// Third step: the rows go into the factor. `items` is the length of what [`Reading::decide`] gets.
     ///
     /// # Errors
     /// As [`Reading::standardise`].
@@ -116,15 +115,22 @@ impl<T: Scalar> Reading<T> {
             state.reservoir.check_open(items)?;
             let short = Error::Length("memory");
             let (parts, factor) = memory.split_at_mut_checked(self.factor).ok_or(short)?;
-            let row = parts.get(self.row..).and_then(|row| row.get(..self.order));
-            let row = row.ok_or(short)?;
+            let rows = parts.get(self.rows..).ok_or(short)?;
             state.factor.check_over(factor)?;
-            if state.ridge_is_open && row.iter().any(|&entry| entry != T::ZERO) {
-                // The first row that is not 0 sets an open ridge.
-                state.factor.start_from_row(factor, row)?;
-                state.ridge_is_open = false;
+            // One row is admitted as it is taken in; of several, none must be refused behind another.
+            if self.sizes.rows > 1 && !state.factor.admits(factor, made_rows(&self.sizes, rows)) {
+                return Err(Error::Range("row"));
             }
-            self.leverage = state.factor.take_in(factor, row, T::ONE)?;
+            let mut leverage = T::ZERO;
+            for row in made_rows(&self.sizes, rows) {
+                if state.ridge_is_open && row.iter().any(|&entry| entry != T::ZERO) {
+                    // The first row that is not 0 sets an open ridge.
+                    state.factor.start_from_row(factor, row)?;
+                    state.ridge_is_open = false;
+                }
+                leverage += state.factor.take_in(factor, row, T::ONE)?;
+            }
+            self.leverage = leverage;
             state.factor.forget(factor);
             Ok(())
         })

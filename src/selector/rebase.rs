@@ -1,7 +1,7 @@
 //! The next model takes over from the kept readings.
 
 use super::options::admit;
-use super::parts::{Parts, recall_row};
+use super::parts::{Parts, Sizes, made_rows, recall_rows};
 use super::{Joined, Options};
 use crate::factor::{Factor, FactorState, check_ridge, default_ridge};
 use crate::model::{Model, dot};
@@ -20,12 +20,13 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         mut recall: R,
     ) -> Result<(), Error>
     where
-        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+        R: FnMut(u32, &mut [T], &mut [T]) -> Result<(), Error>,
     {
         let old = self.model;
-        if (model.inputs(), model.parameters(), model.scratch())
-            != (old.inputs(), old.parameters(), old.scratch())
-        {
+        let sizes = Sizes::of(model, options.objective);
+        let before = Sizes::of(old, self.options.objective);
+        let of = |sizes: &Sizes| (sizes.inputs, sizes.rows, sizes.row, sizes.scratch);
+        if of(&sizes) != of(&before) {
             return Err(Error::Length("model"));
         }
         admit(model, options)?;
@@ -41,10 +42,12 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
                 continue;
             };
             let moments = self.state.moments;
-            let row = recall_row(model, options, moments, self.memory, item.slot, &mut recall)?;
-            is_zero &= row.iter().all(|&entry| entry == T::ZERO);
-            weights.add(item.weight);
-            squares.add(item.weight * dot(row, row));
+            recall_rows(model, options, moments, self.memory, item.slot, &mut recall)?;
+            for row in made_rows(&sizes, Parts::of(&sizes, self.memory)?.rows) {
+                is_zero &= row.iter().all(|&entry| entry == T::ZERO);
+                weights.add(item.weight);
+                squares.add(item.weight * dot(row, row));
+            }
         }
         let bounded = squares.value() <= T::MAX * T::of(0.125);
         if !bounded {
@@ -59,14 +62,14 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             }
         }
         check_ridge(ridge)?;
-        let factor = Parts::of(model, self.memory)?.factor;
+        let factor = Parts::of(&sizes, self.memory)?.factor;
         let mut factor = Factor::new(model.order(), ridge, factor)?;
         factor.set_half_life(options.half_life)?;
         let empty = factor.state();
         let filled = self.fill(model, options, empty, &mut recall);
         let Ok(state) = filled else {
             // A reading could be recalled once and not twice: nothing is known any more of either model's rows.
-            let old = Parts::of(self.model, self.memory)?.factor;
+            let old = Parts::of(&before, self.memory)?.factor;
             let mut factor = Factor::new(self.model.order(), T::ZERO, old)?;
             factor.set_half_life(self.options.half_life)?;
             self.state.factor = factor.state();
@@ -90,21 +93,20 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         recall: &mut R,
     ) -> Result<FactorState<T>, Error>
     where
-        R: FnMut(u32, &mut [T]) -> Result<Option<T>, Error>,
+        R: FnMut(u32, &mut [T], &mut [T]) -> Result<(), Error>,
     {
+        let sizes = Sizes::of(model, options.objective);
         for index in 0..self.state.len() {
             let Some(item) = self.state.kept(self.items, index) else {
                 continue;
             };
             let moments = self.state.moments;
-            recall_row(model, options, moments, self.memory, item.slot, recall)?;
-            let parts = Parts::of(model, self.memory)?;
-            let row = parts
-                .row
-                .get(..model.order())
-                .ok_or(Error::Length("memory"))?;
+            recall_rows(model, options, moments, self.memory, item.slot, recall)?;
+            let parts = Parts::of(&sizes, self.memory)?;
             let mut factor = Factor::attach(state, parts.factor)?;
-            factor.observe(row, item.weight)?;
+            for row in made_rows(&sizes, parts.rows) {
+                factor.observe(row, item.weight)?;
+            }
             state = factor.state();
         }
         Ok(state)

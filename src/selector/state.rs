@@ -1,7 +1,8 @@
 //! What a selector counts and remembers.
 
+use super::Options;
 use super::options::admit;
-use super::{Options, selector_len};
+use super::parts::Sizes;
 use crate::factor::FactorState;
 use crate::model::{Form, Model};
 use crate::sampler::{Item, Kept, Outcome, Reservoir, ReservoirState};
@@ -115,14 +116,14 @@ impl<T: Scalar> SelectorState<T> {
         items: usize,
     ) -> Result<(), Error> {
         admit(model, options)?;
-        let (inputs, order) = (model.inputs(), model.order());
-        if memory < selector_len(inputs, model.parameters(), order, model.scratch()) {
+        let sizes = Sizes::of(model, options.objective);
+        if memory < sizes.len() {
             return Err(Error::Length("memory"));
         }
         if self.model_id != options.model_id {
             return Err(Error::Identity);
         }
-        if self.factor.order != order {
+        if self.factor.order != sizes.order {
             return Err(Error::Length("factor"));
         }
         self.reservoir.check(items)

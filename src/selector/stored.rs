@@ -1,7 +1,8 @@
 //! What of a selector outlives a loss of power.
 
 use super::Joined;
-use super::parts::Parts;
+use super::Options;
+use super::parts::{Parts, Sizes};
 use crate::factor::factor_len;
 use crate::model::Model;
 use crate::standardiser::moments_len;
@@ -10,11 +11,15 @@ use crate::{Error, Scalar};
 /// Moments and factor; the rest of the memory means nothing between calls.
 pub(crate) fn stored<'m, T: Scalar, M: Model<T>>(
     model: &M,
+    options: &Options<'_, T>,
     memory: &'m [T],
 ) -> Result<(&'m [T], &'m [T]), Error> {
     let moments = memory.get(..moments_len(model.inputs()));
-    let (order, length) = (model.order(), factor_len(model.order()));
-    let whole = super::selector_len(model.inputs(), model.parameters(), order, model.scratch());
+    let (sizes, length) = (
+        Sizes::of(model, options.objective),
+        factor_len(model.order()),
+    );
+    let whole = sizes.len();
     let factor = memory
         .get(whole.saturating_sub(length)..)
         .and_then(|rest| rest.get(..length));
@@ -25,7 +30,7 @@ pub(crate) fn stored<'m, T: Scalar, M: Model<T>>(
 impl<T: Scalar, M: Model<T>, G> Joined<'_, T, M, G> {
     /// Moments and factor, to be written.
     pub(crate) fn stored_mut(&mut self) -> Result<(&mut [T], &mut [T]), Error> {
-        let parts = Parts::of(self.model, self.memory)?;
+        let parts = Parts::of(&Sizes::of(self.model, self.options.objective), self.memory)?;
         Ok((parts.moments, parts.factor))
     }
 }

@@ -43,15 +43,19 @@ fn signature<T: Scalar, M: Model<T>>(
         Objective::Residual => (1, T::ZERO),
         Objective::Logistic => (2, T::ZERO),
         Objective::Huber(delta) => (3, delta),
+        Objective::CrossEntropy => (4, T::ZERO),
+        Objective::Softmax => (5, T::ZERO),
     };
     let scaling = match options.scaling {
         Scaling::None => 0,
         Scaling::Constants { .. } => 1,
         Scaling::Running => 2,
     };
+    // Sketches of another seed are of another space.
+    let seed = model.sketched().map_or(0, |sketch| sketch.mark() << 8);
     (
         [model.inputs(), model.parameters()],
-        [objective, scaling],
+        [objective, scaling | seed],
         [delta, options.uniform],
     )
 }
@@ -103,8 +107,10 @@ fn take_own<T: Scalar>(source: &mut Source<'_>, state: &mut SelectorState<T>) ->
     Ok(())
 }
 
-/// A leverage is at most 1, and so is a uniform share.
-const LARGEST_SCORE: f64 = 1.0 / LEAST_MEAN + 1.0;
+/// A row's leverage is at most 1, and so is a uniform share.
+fn largest_score(rows: f64) -> f64 {
+    rows / LEAST_MEAN + 1.0
+}
 
 /// Whether so many numbers from 0 to `most` have this sum.
 fn is_total<T: Scalar>(sum: Sum<T>, count: u64, most: f64) -> bool {
@@ -112,8 +118,9 @@ fn is_total<T: Scalar>(sum: Sum<T>, count: u64, most: f64) -> bool {
     (T::ZERO..=most).contains(&sum.high) && is_pair(sum.high, sum.low)
 }
 
-/// Refuses a state that no selector has.
-fn check<T: Scalar>(state: &SelectorState<T>) -> Result<(), Error> {
+/// Refuses a state that no selector of so many rows a reading has.
+fn check<T: Scalar>(state: &SelectorState<T>, rows: usize) -> Result<(), Error> {
+    let rows = T::count(rows as u64);
     let stats = &state.stats;
     let (mean, highest) = (state.mean_leverage, stats.highest_dropped);
     if !(mean.is_finite()
@@ -124,10 +131,10 @@ fn check<T: Scalar>(state: &SelectorState<T>) -> Result<(), Error> {
         return Err(Error::NotFinite("selector"));
     }
     let kept = state.reservoir.heavy.saturating_add(state.reservoir.light) as u64;
-    let is_possible = (T::ZERO..=T::ONE).contains(&mean)
+    let is_possible = (T::ZERO..=rows).contains(&mean)
         && highest >= T::ZERO
-        && is_total(state.leverages, state.leverage_count, 1.0)
-        && is_total(stats.total_score, stats.seen, LARGEST_SCORE)
+        && is_total(state.leverages, state.leverage_count, rows.wide())
+        && is_total(stats.total_score, stats.seen, largest_score(rows.wide()))
         && stats.seen == state.reservoir.seen
         && stats.accepted <= stats.seen
         && stats.unscored <= stats.seen
@@ -154,7 +161,7 @@ pub fn save_selector<T: Scalar, M: Model<T>>(
     bytes: &mut [u8],
 ) -> Result<usize, Error> {
     state.check(model, options, memory.len(), items.len())?;
-    let (moments, factor) = stored(model, memory)?;
+    let (moments, factor) = stored(model, options, memory)?;
     let size = body_len::<T>(model.inputs(), model.order(), state.len(), generator.len());
     write::<T>(Object::Selector, state.model_id, size, bytes, |sink| {
         let (sizes, codes, scalars) = signature(model, options);
@@ -274,7 +281,7 @@ impl<T: Scalar, M: Model<T>, G> Joined<'_, T, M, G> {
         state.moments = moments.count;
         state.factor = factor.state;
         state.reservoir = reservoir.state;
-        check(&state)?;
+        check(&state, self.model.rows(self.options.objective))?;
 
         let (moments_memory, factor_memory) = self.stored_mut()?;
         moments.copy_to(moments_memory);

@@ -178,7 +178,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         &mut self,
         selector: impl Into<Joined<'s, T, M, G>>,
         x: &[T],
-        label: Option<T>,
+        labels: &[T],
         payload: &[u8],
     ) -> Result<Verdict<T>, Error>
     where
@@ -197,7 +197,7 @@ impl<'m, F: NorFlash, G: Rng, S: AsRef<[u8]>> Store<'m, F, G, S> {
         let page = self.spare().ok_or(Error::Length("pages"))?;
         let state = &selector.state;
         let (slot, sequence) = (state.reservoir.free, state.stats.seen);
-        let verdict = selector.offer(x, label)?;
+        let verdict = selector.offer(x, labels)?;
         self.state.pending = self.state.pending.saturating_add(1);
         if verdict.kept {
             self.release(verdict.free);

@@ -280,7 +280,7 @@ impl Device {
         }
         self.with(|store, selector| {
             store
-                .offer(selector, &reading(number), None, &payload(number))
+                .offer(selector, &reading(number), &[], &payload(number))
                 .map(|_| ())
         })
     }

@@ -184,9 +184,9 @@ pub fn stream<T: Scalar>(
     // What the selector's slots hold: numbers of readings stand for their payloads.
     let mut slots = vec![0; items];
     for index in 0..task.len() {
-        let label = scoring.labelled.then_some(task.labels[index]);
+        let labels = &task.labels[index..][..usize::from(scoring.labelled)];
         slots[selector.free() as usize] = index;
-        let verdict = selector.offer(task.reading(index), label)?;
+        let verdict = selector.offer(task.reading(index), labels)?;
         pass.leverages.push(verdict.leverage.wide());
         if let Some(sums) = &mut sums {
             sums.observe(index)?;
@@ -197,11 +197,17 @@ pub fn stream<T: Scalar>(
         let mut candidates = vec![Candidate::default(); waiting];
         let mut positions = vec![T::ZERO; positions_len(waiting, selector.model().order())];
         memory += size_of_val(&candidates[..]) + size_of_val(&positions[..]);
-        selector.thin(budget, &mut candidates, &mut positions, |slot, x| {
-            let index = slots[slot as usize];
-            x.copy_from_slice(task.reading(index));
-            Ok(scoring.labelled.then_some(task.labels[index]))
-        })?;
+        selector.thin(
+            budget,
+            &mut candidates,
+            &mut positions,
+            |slot, x, labels| {
+                let index = slots[slot as usize];
+                x.copy_from_slice(task.reading(index));
+                labels.fill(task.labels[index]);
+                Ok(())
+            },
+        )?;
     }
     pass.memory = memory;
     pass.header = selector.record_header(seed, payload as u32);

@@ -153,7 +153,7 @@ fn selector(last_bias: bool, readings: u32, name: &CStr) -> Result<(), Error> {
     let mut figures = Figures::default();
     for index in 0..readings {
         reading(index, &mut x, &mut readings_of);
-        figures.count(|| selector.offer(black_box(&x), None))?;
+        figures.count(|| selector.offer(black_box(&x), &[]))?;
     }
     figures.print(name);
     Ok(())

@@ -1,0 +1,122 @@
+//! The row as a sketch: each layer's outer product goes to the buckets by a convolution, and is nowhere whole.
+
+use super::pass::{Pass, Term};
+use super::quadrature::Take;
+use crate::model::{Layers, all_finite};
+use crate::sketch::{Side, Sketch};
+use crate::{Error, Scalar};
+
+/// Scalars of scratch for a sketch of K buckets: the two sides of an outer product.
+pub(crate) const fn sketching_len(buckets: usize) -> usize {
+    buckets.saturating_mul(2)
+}
+
+/// A sketch in the making.
+pub(crate) struct Sketching<'a, T> {
+    sketch: &'a Sketch,
+    /// K buckets and f(0).
+    row: &'a mut [T],
+    delta: &'a mut [T],
+    input: &'a mut [T],
+    /// `<a, theta>` of what has been taken in.
+    pub(crate) sum: T,
+}
+
+impl<'a, T: Scalar> Sketching<'a, T> {
+    /// Over a row of K + 1 entries and [`sketching_len`] scalars of scratch; the rest of the scratch.
+    #[inline(always)]
+    pub(crate) fn new(
+        sketch: &'a Sketch,
+        row: &'a mut [T],
+        scratch: &'a mut [T],
+    ) -> Option<(Self, &'a mut [T])> {
+        let (delta, rest) = scratch.split_at_mut_checked(sketch.buckets())?;
+        let (input, rest) = rest.split_at_mut_checked(sketch.buckets())?;
+        let sketching = Sketching {
+            sketch,
+            row,
+            delta,
+            input,
+            sum: T::ZERO,
+        };
+        Some((sketching, rest))
+    }
+
+    /// An empty sketch with f(0) behind it.
+    pub(crate) fn begin(&mut self, at_zero: T) {
+        self.row.fill(T::ZERO);
+        if let Some(last) = self.row.last_mut() {
+            *last = at_zero;
+        }
+    }
+
+    /// The whole sketch: f(0) joins it.
+    pub(crate) fn end(&mut self, at_zero: T) -> Result<(), Error> {
+        if !all_finite(self.row) {
+            return Err(Error::Range("row"));
+        }
+        if let Some(last) = self.row.last_mut() {
+            *last = at_zero;
+        }
+        Ok(())
+    }
+
+    /// Adds what a pass has left.
+    #[inline(never)]
+    pub(crate) fn add<L: Layers<T>>(&mut self, pass: &Pass<'_, T, L>) -> Option<()> {
+        let mut layer = 0;
+        for term in pass.terms() {
+            self.add_outer(layer, &term)?;
+            layer = layer.wrapping_add(1);
+        }
+        Some(())
+    }
+
+    /// Adds one layer's share.
+    fn add_outer(&mut self, layer: u32, term: &Term<'_, T>) -> Option<()> {
+        self.delta.fill(T::ZERO);
+        let side = Side::delta(layer);
+        self.sketch
+            .count(side, term.first, term.delta, self.delta)?;
+        self.input.fill(T::ZERO);
+        let side = Side::input(layer);
+        self.sketch.count(side, 0, term.input, self.input)?;
+        if !term.layer.bias.is_empty() {
+            let behind = term.layer.inputs;
+            self.sketch.count(side, behind, &[T::ONE], self.input)?;
+        }
+        let (_, buckets) = self.row.split_last_mut()?;
+        convolve(self.delta, self.input, buckets)
+    }
+}
+
+impl<T> Take<T> for Sketching<'_, T> {
+    fn take<L: Layers<T>>(&mut self, pass: &Pass<'_, T, L>) -> Option<()>
+    where
+        T: Scalar,
+    {
+        self.add(pass)?;
+        for term in pass.terms() {
+            self.sum += term.product()?;
+        }
+        Some(())
+    }
+}
+
+/// Adds the circular convolution of two vectors of one length to a third.
+fn convolve<T: Scalar>(a: &[T], b: &[T], to: &mut [T]) -> Option<()> {
+    for (shift, &a) in a.iter().enumerate() {
+        if a == T::ZERO {
+            continue;
+        }
+        let (wrapped, later) = to.split_at_mut_checked(shift)?;
+        let (front, end) = b.split_at_checked(later.len())?;
+        for (to, &b) in later.iter_mut().zip(front) {
+            *to += a * b;
+        }
+        for (to, &b) in wrapped.iter_mut().zip(end) {
+            *to += a * b;
+        }
+    }
+    Some(())
+}

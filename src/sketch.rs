@@ -1,0 +1,247 @@
+//! Sketches: rows of a network that is too big for its factor, hashed down to K entries.
+//!
+//! A sketch is a linear map of the row to K buckets, `S a`, with `E <S a, S b> = <a, b>`; f(0) stays exact behind it. The factor
+//! runs at K + 1 instead of P + 1, so that a selector over a network of 100 000 parameters fits into 16 KiB; what a
+//! leverage among sketches says of the exact one is measured in docs/evidence/scorers.md.
+//!
+//! Each layer's share of a row is an outer product `delta (outer) [h ; 1]`. Its two sides are count sketches, each
+//! entry with a bucket and a sign of its own, and the share's sketch is their circular convolution:
+//!
+//! ```text
+//! c_b = sum_j t_j h_j [bucket(j) = b]     e_a = sum_i s_i delta_i [bucket(i) = a]     (S a)_k = sum_(a + b = k mod K) e_a c_b
+//! ```
+//!
+//! That is a count sketch of the outer product in which entry (i, j) has bucket `bucket(i) + bucket(j)` and sign `s_i t_j`:
+//! unbiased, with a variance of a small multiple of 1 / K, at `inputs + outputs + K min(K, live neurons)` operations a layer
+//! instead of one for each weight. No table: buckets and signs come from an integer hash of seed, layer and index, the same on
+//! every target. Sketches of the same seed and K add and merge; those of others do not mean the same.
+//!
+//! A row that comes as a whole ([`Sketch::add_row`]) is count-sketched entry by entry.
+//!
+//! Source: Charikar, Chen and Farach-Colton, Finding frequent items in data streams, Theor. Comput. Sci. 312 (2004); Pham and
+//! Pagh, Fast and scalable polynomial kernels via explicit feature maps, KDD 2013.
+
+use crate::model::{Model, Objective, RowReport, Target};
+use crate::{Error, Scalar};
+
+/// How rows are hashed: number of buckets, and seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sketch {
+    buckets: u32,
+    seed: u64,
+}
+
+/// Most buckets.
+const MOST: usize = 1 << 16;
+
+/// Which side of which outer product an index counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Side(u32);
+
+impl Side {
+    pub(crate) const ROW: Side = Side(0);
+
+    pub(crate) fn delta(layer: u32) -> Self {
+        Side(layer.wrapping_mul(2).wrapping_add(1))
+    }
+
+    pub(crate) fn input(layer: u32) -> Self {
+        Side(layer.wrapping_mul(2).wrapping_add(2))
+    }
+}
+
+/// A permutation of the words in which every bit depends on every other (the end of MurmurHash3).
+fn mixed(word: u32) -> u32 {
+    let word = (word ^ (word >> 16)).wrapping_mul(0x85EB_CA6B);
+    let word = (word ^ (word >> 13)).wrapping_mul(0xC2B2_AE35);
+    word ^ (word >> 16)
+}
+
+impl Sketch {
+    /// Sketches of K buckets, 1 to 65 536.
+    ///
+    /// # Errors
+    /// `Range`: no buckets, or too many.
+    pub const fn new(buckets: usize, seed: u64) -> Result<Self, Error> {
+        if buckets == 0 || buckets > MOST {
+            return Err(Error::Range("buckets"));
+        }
+        Ok(Sketch {
+            buckets: buckets as u32,
+            seed,
+        })
+    }
+
+    /// K
+    pub const fn buckets(&self) -> usize {
+        self.buckets as usize
+    }
+
+    /// The seed.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// 24 bits of the seed, to tell sketches apart.
+    pub(crate) fn mark(&self) -> u32 {
+        self.key(Side::ROW) >> 8
+    }
+
+    /// What places on one side start from.
+    fn key(&self, side: Side) -> u32 {
+        let [a, b, c, d, e, f, g, h] = self.seed.to_le_bytes();
+        let high = mixed(u32::from_le_bytes([e, f, g, h]) ^ side.0.wrapping_mul(0x9E37_79B9));
+        mixed(u32::from_le_bytes([a, b, c, d]) ^ high)
+    }
+
+    /// Adds values to their buckets, with their signs; `first` is the index of the first.
+    pub(crate) fn count<T: Scalar>(
+        &self,
+        side: Side,
+        first: usize,
+        values: &[T],
+        buckets: &mut [T],
+    ) -> Option<()> {
+        let key = self.key(side);
+        let mut index = first as u32;
+        for &value in values {
+            let hash = mixed(key ^ index.wrapping_mul(0x9E37_79B9));
+            index = index.wrapping_add(1);
+            if value != T::ZERO {
+                // The bucket has the high bits of the hash, the sign its lowest.
+                let bucket = (u64::from(hash) * u64::from(self.buckets)) >> 32;
+                let bucket = buckets.get_mut(bucket as usize)?;
+                if hash & 1 == 0 {
+                    *bucket += value;
+                } else {
+                    *bucket -= value;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Adds the count sketch of a row's entries but the last, which is added to the last of the `K + 1` in `sketch`.
+    ///
+    /// # Errors
+    /// `Length`: `sketch` is not K + 1 long, or the row is empty. Then nothing has changed.
+    pub fn add_row<T: Scalar>(&self, row: &[T], sketch: &mut [T]) -> Result<(), Error> {
+        let (at_zero, a) = row.split_last().ok_or(Error::Length("row"))?;
+        let (last, buckets) = sketch.split_last_mut().ok_or(Error::Length("sketch"))?;
+        if buckets.len() != self.buckets() {
+            return Err(Error::Length("sketch"));
+        }
+        *last += *at_zero;
+        self.count(Side::ROW, 0, a, buckets).ok_or(Error::Model)
+    }
+}
+
+/// A model whose rows are sketches, of K + 1 entries: for a [`crate::selector::Selector`], whose factor then has order K + 1.
+///
+/// All else is the model's own. Rows of a network are sketched as they come, layer by layer, and are nowhere whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Sketched<M> {
+    model: M,
+    sketch: Sketch,
+}
+
+impl<M> Sketched<M> {
+    /// The model, seen through a sketch.
+    pub fn new(model: M, sketch: Sketch) -> Self {
+        Sketched { model, sketch }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &M {
+        &self.model
+    }
+
+    /// The sketch.
+    pub fn sketch(&self) -> Sketch {
+        self.sketch
+    }
+}
+
+impl<T: Scalar, M: Model<T>> Model<T> for Sketched<M> {
+    fn inputs(&self) -> usize {
+        self.model.inputs()
+    }
+
+    fn outputs(&self) -> usize {
+        self.model.outputs()
+    }
+
+    fn parameters(&self) -> usize {
+        self.model.parameters()
+    }
+
+    fn row_len(&self) -> usize {
+        self.sketch.buckets().saturating_add(1)
+    }
+
+    fn order(&self) -> usize {
+        self.row_len()
+    }
+
+    fn scratch(&self) -> usize {
+        self.model.sketch_scratch(&self.sketch)
+    }
+
+    fn sketched(&self) -> Option<Sketch> {
+        Some(self.sketch)
+    }
+
+    fn suits(&self, objective: Objective<T>) -> bool {
+        self.model.suits(objective)
+    }
+
+    fn value(&self, x: &[T], output: usize, scratch: &mut [T]) -> Result<T, Error> {
+        self.model.value(x, output, scratch)
+    }
+
+    fn objective(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        self.model.objective(x, output, target, scratch)
+    }
+
+    fn gradient(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        gradient: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        self.model.gradient(x, output, target, gradient, scratch)
+    }
+
+    fn row(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        row: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<RowReport<T>, Error> {
+        if row.len() != Model::<T>::row_len(self) {
+            return Err(Error::Length("row"));
+        }
+        self.model
+            .sketch(x, output, target, &self.sketch, row, scratch)
+    }
+
+    fn norm(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        scratch: &mut [T],
+    ) -> Result<T, Error> {
+        self.model.norm(x, output, target, scratch)
+    }
+}
