@@ -163,7 +163,7 @@ impl<'a, T: Scalar, G: Gradient<T>> Own<'a, T, G> {
     ///
     /// Parameter j moves by `h v_j |theta_j|` (`h v_j` where it is 0) to both sides, `v_j` of either sign and in size between 1/2
     /// and 1, h = 2^-17 in f64 and 2^-8 in f32: near the cube root of the rounding, where truncation and rounding meet. So a
-    /// `tolerance` of 1e-6 in f64 and 1e-2 in f32 suits a model that is smooth over such a step; one with a kink there fails. An
+    /// `tolerance` of 1e-6 in f64 and 3e-3 in f32 suits a model that is smooth over such a step; one with a kink there fails. An
     /// entry that is wrong by less than the tolerance's share of `sum_j |v_j theta_j g_j|` is not seen: check at several x.
     /// Cost: `9 outputs` values and gradients.
     ///
