@@ -7,7 +7,7 @@
 //! Nielsen's rule (Damping parameter in Marquardt's method, 1999).
 
 use crate::factor::{Factor, factor_len};
-use crate::model::{Flat, Model, Network, Objective, Shape, all_finite, dot};
+use crate::model::{Flat, Gradient, Model, Network, Objective, Own, Shape, all_finite, dot};
 use crate::sum::Sum;
 use crate::{Error, Scalar};
 
@@ -96,19 +96,89 @@ pub fn fit<T: Scalar, S>(
 where
     S: FnMut(usize, &mut [T]) -> Result<(Option<T>, T), Error>,
 {
-    let network = Network::new(Flat {
-        shapes,
-        theta: &*theta,
-    })?;
-    let (parameters, inputs, scratch) = (network.parameters(), network.inputs(), network.scratch());
+    let asked = (objective, options, count);
+    improve(Dense { shapes }, theta, asked, sample, memory)
+}
+
+/// Improves `theta` in place on the samples `0..count` of a model of the caller's own, with one output.
+///
+/// As [`fit`] in all else. `memory` holds [`fit_len`] scalars, its scratch being [`crate::model::own_scratch`]`(P, 1)`. Where
+/// the model has no value (its error is `Range`, or a number is not finite) the fit takes a shorter step; at the first theta
+/// it must have one for every sample.
+///
+/// # Errors
+/// As [`fit`]; what the model returns. On error theta is as before.
+pub fn fit_own<T: Scalar, G: Gradient<T>, S>(
+    model: &G,
+    theta: &mut [T],
+    objective: Objective<T>,
+    options: FitOptions<T>,
+    count: usize,
+    sample: S,
+    memory: &mut [T],
+) -> Result<FitReport<T>, Error>
+where
+    S: FnMut(usize, &mut [T]) -> Result<(Option<T>, T), Error>,
+{
+    let asked = (objective, options, count);
+    improve(Foreign { model }, theta, asked, sample, memory)
+}
+
+/// What becomes a model with parameters.
+trait Family<T: Scalar> {
+    fn at<'a>(&'a self, theta: &'a [T]) -> Result<impl Model<T>, Error>;
+}
+
+/// Dense networks.
+struct Dense<'a, T> {
+    shapes: &'a [Shape<T>],
+}
+
+impl<T: Scalar> Family<T> for Dense<'_, T> {
+    fn at<'a>(&'a self, theta: &'a [T]) -> Result<impl Model<T>, Error> {
+        Network::new(Flat {
+            shapes: self.shapes,
+            theta,
+        })
+    }
+}
+
+/// Models of the caller's own.
+struct Foreign<'a, G> {
+    model: &'a G,
+}
+
+impl<T: Scalar, G: Gradient<T>> Family<T> for Foreign<'_, G> {
+    fn at<'a>(&'a self, theta: &'a [T]) -> Result<impl Model<T>, Error> {
+        // A fit makes no rows: the least scratch.
+        Own::new(self.model, theta)?.with_nodes(1)
+    }
+}
+
+/// The fit of any family: with objective, options and count.
+fn improve<T: Scalar, F: Family<T>, S>(
+    family: F,
+    theta: &mut [T],
+    (objective, options, count): (Objective<T>, FitOptions<T>, usize),
+    sample: S,
+    memory: &mut [T],
+) -> Result<FitReport<T>, Error>
+where
+    S: FnMut(usize, &mut [T]) -> Result<(Option<T>, T), Error>,
+{
+    let (parameters, inputs, outputs, scratch, suits) = {
+        let model = family.at(theta)?;
+        let (inputs, outputs) = (model.inputs(), model.outputs());
+        let (scratch, suits) = (model.scratch(), model.suits(objective));
+        (model.parameters(), inputs, outputs, scratch, suits)
+    };
     if parameters != theta.len() {
         return Err(Error::Length("theta"));
     }
     if memory.len() < fit_len(inputs, parameters, scratch) {
         return Err(Error::Length("memory"));
     }
-    let is_loss = objective.labels(network.outputs()) == 1;
-    if !is_loss || !network.suits(objective) {
+    if objective.labels(outputs) != 1 || !suits {
         return Err(Error::Objective);
     }
     let decay = options.weight_decay;
@@ -128,7 +198,7 @@ where
     let (x, scratch) = rest.split_at_mut_checked(inputs).ok_or(too_short)?;
     copy(current, theta);
     let mut problem = Problem {
-        shapes,
+        family,
         objective,
         decay,
         count,
@@ -198,8 +268,8 @@ fn least_ridge<T: Scalar>() -> T {
 }
 
 /// The samples and what is asked of them.
-struct Problem<'a, T, S> {
-    shapes: &'a [Shape<T>],
+struct Problem<'a, T, F, S> {
+    family: F,
     objective: Objective<T>,
     decay: T,
     count: usize,
@@ -208,22 +278,19 @@ struct Problem<'a, T, S> {
     scratch: &'a mut [T],
 }
 
-impl<T: Scalar, S> Problem<'_, T, S>
+impl<T: Scalar, F: Family<T>, S> Problem<'_, T, F, S>
 where
     S: FnMut(usize, &mut [T]) -> Result<(Option<T>, T), Error>,
 {
     /// F at theta, summed with compensation.
     fn loss(&mut self, theta: &[T]) -> Result<T, Error> {
-        let network = Network::new(Flat {
-            shapes: self.shapes,
-            theta,
-        })?;
+        let model = self.family.at(theta)?;
         let mut sum = Sum::default();
         for index in 0..self.count {
             let (label, weight) = (self.sample)(index, self.x)?;
             let target = self.objective.with(label)?;
             let weight = admit(weight)?;
-            let f = network.objective(self.x, 0, target, self.scratch)?;
+            let f = model.objective(self.x, 0, target, self.scratch)?;
             sum.add(weight * (f * f));
         }
         sum.add(self.decay * dot(theta, theta));
@@ -244,10 +311,7 @@ where
         squares: &mut [T],
         slope: &mut [T],
     ) -> Result<(), Error> {
-        let network = Network::new(Flat {
-            shapes: self.shapes,
-            theta,
-        })?;
+        let model = self.family.at(theta)?;
         factor.reset(least_ridge())?;
         squares.fill(self.decay);
         for (s, &parameter) in slope.iter_mut().zip(theta) {
@@ -261,7 +325,7 @@ where
                 continue;
             }
             let (last, gradient) = row.split_last_mut().ok_or(Error::Model)?;
-            let f = network.gradient(self.x, 0, target, gradient, self.scratch)?;
+            let f = model.gradient(self.x, 0, target, gradient, self.scratch)?;
             *last = -f;
             for ((square, s), &g) in squares
                 .iter_mut()

@@ -9,6 +9,9 @@ use core::mem::take;
 impl<T: Scalar, B: AsRef<[T]>> Factor<T, B> {
     /// Solves `(D^T D + lambda I) x = b` in place. `vector`: N entries, b before and x after.
     ///
+    /// Of a unit vector it makes a column of the inverse. Where D holds the gradients of a fit, `s^2` times that are the
+    /// covariances of a parameter with all (`tests/nist.rs`). The diagonal alone are leverages of unit rows ([`Factor::score`]).
+    ///
     /// Columns whose pivot is rounding are left out, and get 0. With a half-life, D's rows count as much as they are
     /// remembered. Cost: about 2 N^2 flops.
     ///

@@ -1,6 +1,7 @@
 //! The model: layers, activations, objectives; its value, gradient and adjoint row.
 
 mod activation;
+mod additive;
 mod dense;
 #[cfg(feature = "nalgebra")]
 mod fixed;
@@ -8,14 +9,17 @@ mod joint;
 mod layers;
 mod network;
 mod objective;
+mod own;
 
 pub use activation::Activation;
+pub use additive::{Additive, AdditiveShape, additive_scratch};
 #[cfg(feature = "nalgebra")]
 pub use fixed::{Dense, Fixed, SingleIndex, Then, TwoLayer};
 pub use layers::{Flat, Layer, Layers, Shape};
 pub use network::{Network, Plan, exact_scratch, network_scratch};
 
 pub use objective::{Objective, Target};
+pub use own::{Gradient, Own, own_scratch};
 
 pub(crate) use joint::{joint, joint_at_zero, joint_integral};
 

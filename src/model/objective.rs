@@ -49,6 +49,11 @@ pub enum Target<T> {
 }
 
 impl<T: Scalar> Objective<T> {
+    /// Whether f depends on all outputs of the model at once.
+    pub(crate) const fn is_joint(&self) -> bool {
+        matches!(self, Objective::CrossEntropy | Objective::Softmax)
+    }
+
     /// Rows of a sample of a model with so many outputs: one an output, one in all for the cross-entropy.
     pub const fn rows(&self, outputs: usize) -> usize {
         match self {
