@@ -35,7 +35,7 @@
  *
  *     gleaner_selector_init_f32(&selector, &model, NULL, memory, MODEL_SELECTOR_LEN, items, 201);
  *     while (read_sensor(&slots[verdict.free_slot])) {
- *       gleaner_selector_offer_f32(&selector, slots[verdict.free_slot].x, 5, NULL, &verdict);
+ *       gleaner_selector_offer_f32(&selector, slots[verdict.free_slot].x, 5, NULL, 0, &verdict);
  *     }
  *     for (size_t i = 0; gleaner_selector_kept_f32(&selector, i, &kept) == GLEANER_OK; i++) {
  *       upload(&slots[kept.slot], kept.weight);
@@ -61,7 +61,7 @@ extern "C" {
  * ---------------------------------------------------------------------------------------------------------- */
 
 /* Number of the interface, in every model and options struct. Structs of another number are refused. */
-#define GLEANER_ABI 1
+#define GLEANER_ABI 2
 
 /* 0 (`GLEANER_OK`) or one of the negative `GLEANER_ERROR_...`. On an error outputs are not written and
  * objects are as before, but for the selector's counters of refused readings. */
@@ -148,6 +148,12 @@ typedef int32_t gleaner_status;
 #define GLEANER_OBJECTIVE_LOGISTIC 2 /* The root of the logistic loss of the logit model(x); y in [0, 1]. */
 #define GLEANER_OBJECTIVE_HUBER 3 /* The signed root of the Huber loss of model(x) - y, linear beyond delta. */
 
+/* The root of the cross-entropy of the logits model(x) and a class, counted from 0: one row a sample. */
+#define GLEANER_OBJECTIVE_CROSS_ENTROPY 4
+
+/* Twice the root of each class's share of the softmax: a row a class, without labels. */
+#define GLEANER_OBJECTIVE_SOFTMAX 5
+
 #define GLEANER_SCALING_MODEL 0 /* The model's mean and scale; readings as they come where it has none. */
 #define GLEANER_SCALING_RUNNING 1 /* Running mean and variance of the readings before this one. */
 
@@ -187,7 +193,8 @@ struct gleaner_sizes {
   size_t order; /* N, entries of a row without its redundant columns: the order of the selector's factor. */
   size_t scratch; /* What the macros below ask for as scratch. */
   size_t work; /* Work memory of the model's functions, `GLEANER_WORK_LEN`. */
-  size_t selector; /* Memory of a selector, `GLEANER_SELECTOR_LEN`. */
+  /* Memory of a selector of whole rows, one an output: `GLEANER_SELECTOR_LEN` where there is one. */
+  size_t selector;
   size_t fit; /* Memory of a fit, `GLEANER_FIT_LEN`. */
 };
 
@@ -256,27 +263,57 @@ size_t gleaner_scratch_exact(size_t hidden);
 /* Scratch of any network of P parameters with so many hidden neurons, as `GLEANER_SCRATCH_QUADRATURE`. */
 size_t gleaner_scratch_quadrature(size_t parameters, size_t hidden);
 
+/* Scratch of a model of your own with so many nodes a panel, as `GLEANER_SCRATCH_OWN`. */
+size_t gleaner_scratch_own(size_t parameters, size_t nodes);
+
 /* Scalars of work memory for a model's functions, as `GLEANER_WORK_LEN`. */
 size_t gleaner_work_len(size_t inputs, size_t parameters, size_t scratch);
 
 /* Scalars of memory for a selector, as `GLEANER_SELECTOR_LEN`. */
 size_t gleaner_selector_len(size_t inputs, size_t parameters, size_t order, size_t scratch);
 
+/* Scalars of memory for a selector of several rows a sample, or of sketches, as `GLEANER_SELECTOR_LEN_OF`. */
+size_t gleaner_selector_len_of(size_t inputs, size_t rows, size_t row, size_t order, size_t scratch);
+
+/* Scratch of a network whose rows have a closed form, for sketches, as `GLEANER_SCRATCH_SKETCH_EXACT`. */
+size_t gleaner_scratch_sketch_exact(size_t hidden, size_t buckets);
+
+/* Scratch of any network, for sketches, as `GLEANER_SCRATCH_SKETCH_QUADRATURE`. */
+size_t gleaner_scratch_sketch_quadrature(size_t hidden, size_t buckets);
+
+/* Scalars of memory for a layer of a Kronecker scorer, as `GLEANER_KRONECKER_LEN`; `bias` 1 or 0. */
+size_t gleaner_kronecker_len(size_t inputs, size_t outputs, uint32_t bias);
+
 /* Scalars of memory for a fit, as `GLEANER_FIT_LEN`. */
 size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 
 /* Lengths for static arrays, in scalars. inputs: features of a reading. parameters: P. hidden: neurons of
-   all layers but the last. order: N, at most P + 1. scratch: GLEANER_SCRATCH_EXACT where rows have a closed
-   form (hidden layers identity, ReLU or leaky ReLU, a bias in the first layer only), GLEANER_SCRATCH_QUADRATURE
-   for any network. gleaner_model_sizes_... gives them all for a model. */
+   all layers but the last, and of the last too where it has several. order: N, at most P + 1. scratch:
+   GLEANER_SCRATCH_EXACT where rows have a closed form (hidden layers identity, ReLU or leaky ReLU, a bias in
+   the first layer only), GLEANER_SCRATCH_QUADRATURE for any network, GLEANER_SCRATCH_OWN for your
+   own model. gleaner_model_sizes_... gives them all for a model. */
 #define GLEANER_SCRATCH_EXACT(hidden) (3 * (size_t)(hidden))
 #define GLEANER_SCRATCH_QUADRATURE(parameters, hidden) ((size_t)(parameters) + 9 * (size_t)(hidden) + 75)
+#define GLEANER_SCRATCH_OWN(parameters, nodes) (3 * (size_t)(parameters) + 2 * (size_t)(nodes) + 1)
 #define GLEANER_WORK_LEN(inputs, parameters, scratch) \
   ((size_t)(inputs) + (size_t)(parameters) + (size_t)(scratch) + 1)
 #define GLEANER_FACTOR_LEN(order) ((size_t)(order) * ((size_t)(order) + 1) / 2 + 4 * (size_t)(order))
 #define GLEANER_MOMENTS_LEN(features) (4 * (size_t)(features))
+/* For rows of a sample, each of so many scalars: outputs, or 1 for the cross-entropy; of P + 1 scalars, or of
+   GLEANER_SKETCH_LEN, which is a sketch's order too. */
+#define GLEANER_LARGER(a, b) ((a) > (b) ? (a) : (b))
+#define GLEANER_SKETCH_LEN(buckets) ((size_t)(buckets) + 1)
+#define GLEANER_SCRATCH_SKETCH_EXACT(hidden, buckets) (3 * (size_t)(hidden) + 2 * (size_t)(buckets))
+#define GLEANER_SCRATCH_SKETCH_QUADRATURE(hidden, buckets) (9 * (size_t)(hidden) + 3 * (size_t)(buckets) + 75)
+#define GLEANER_SELECTOR_LEN_OF(inputs, rows, row, order, scratch) \
+  (5 * (size_t)(inputs) + (size_t)(scratch) + GLEANER_FACTOR_LEN(order) + \
+    GLEANER_LARGER((size_t)(rows) * (size_t)(row), \
+      GLEANER_LARGER((size_t)(inputs), ((size_t)(rows) - 1) * (size_t)(row)) + (size_t)(rows)))
 #define GLEANER_SELECTOR_LEN(inputs, parameters, order, scratch) \
-  (5 * (size_t)(inputs) + (size_t)(parameters) + 1 + (size_t)(scratch) + GLEANER_FACTOR_LEN(order))
+  GLEANER_SELECTOR_LEN_OF(inputs, 1, (size_t)(parameters) + 1, order, scratch)
+/* Of one layer; bias 1 or 0. */
+#define GLEANER_KRONECKER_LEN(inputs, outputs, bias) \
+  (GLEANER_FACTOR_LEN(outputs) + GLEANER_FACTOR_LEN((size_t)(inputs) + (bias)))
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 #define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
@@ -322,7 +359,7 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
-  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0 }
+  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0, 0, 0 }
 #define GLEANER_CALIBRATION_OPTIONS_DEFAULT { GLEANER_ABI, 8, -1, 0.2f, 5 }
 #define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
 
@@ -397,6 +434,33 @@ size_t gleaner_store_buffer_len(size_t slots, size_t payload, size_t snapshot, u
 size_t gleaner_store_len(size_t slots, size_t pages, size_t payload, size_t snapshot, uint32_t erase_block);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * A model of the caller's own, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* The caller's function: writes output `index` at the parameters `theta`, any, and its gradient with respect to them
+ * (`theta_len` entries, all of them) for the reading x, which is standardised where the model says how. 0: done.
+ * Anything else: no value here; whoever asked is refused with MODEL. Must be finite and differentiable along the path
+ * `t theta`, t from 0 to 1. */
+typedef int32_t (*gleaner_gradient_f32)(void *context, const float *theta, size_t theta_len, const float *x,
+    size_t x_len, size_t index, float *gradient, float *value);
+
+/* A model of your own, in place of layers: rows by quadrature, `nodes` of the model's struct on each of
+ * `panels` equal stretches of the path, since its kinks are not known. No logits for the cross-entropy and softmax.
+ *
+ *     static const struct gleaner_own_f32 own = {value_and_gradient, NULL, theta, 7, 1, 1};
+ *     static const struct gleaner_model_f32 model = {
+ *       GLEANER_ABI, 0x1234u, NULL, 0, 5, 0, NULL, NULL, NULL, NULL, 0, NULL, &own,
+ *     }; */
+struct gleaner_own_f32 {
+  gleaner_gradient_f32 gradient; /* The function */
+  void *context; /* Handed to it */
+  const float *theta; /* The parameters */
+  uint32_t parameters; /* P, their number */
+  uint32_t outputs; /* Number of outputs */
+  uint32_t panels; /* Stretches of the path, at least 1; more where the model has kinks */
+};
+
+/* ----------------------------------------------------------------------------------------------------------
  * A model as C describes it, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -417,9 +481,11 @@ struct gleaner_pilot_f32 {
   size_t packed_len; /* Its length. */
   uint64_t rows; /* Rows in it. */
   float ridge; /* Its ridge. */
-  float mean_leverage; /* Mean online leverage of the rows, in [0, 1]; 0: unknown. */
+  float mean_leverage; /* Mean online leverage of a reading's rows; 0: unknown. */
   uint64_t model_id; /* Id of the model whose rows they are. */
   int32_t objective; /* Objective of the rows, `GLEANER_OBJECTIVE_...`. */
+  uint32_t buckets; /* Buckets of the sketches that the rows are; 0: they are whole. */
+  uint64_t sketch_seed; /* Their seed. */
 };
 
 /* A model: const, with a static initialiser, in flash. The functions take readings as the sensor gives
@@ -432,15 +498,15 @@ struct gleaner_pilot_f32 {
  *       {w2, NULL, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
  *     };
  *     static const struct gleaner_model_f32 model = {
- *       GLEANER_ABI, 0x1234u, layers, 2, 5, 0, NULL, NULL, NULL, NULL, 0, NULL,
+ *       GLEANER_ABI, 0x1234u, layers, 2, 5, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL,
  *     }; */
 struct gleaner_model_f32 {
   uint32_t abi; /* `GLEANER_ABI` */
   /* Id of the model: another one for each set of parameters. Nothing else tells pilots, snapshots and records of
    * different models apart. */
   uint64_t id;
-  const struct gleaner_layer_f32 *layers; /* The layers, from the input on. */
-  uint32_t depth; /* Number of layers. */
+  const struct gleaner_layer_f32 *layers; /* The layers, from the input on; NULL for a model of your own. */
+  uint32_t depth; /* Number of layers; 0 for a model of your own. */
   uint32_t inputs; /* Features of a reading. */
   /* Gauss-Legendre nodes a panel, 1 to 32, where rows have no closed form; 0: the default, 8. */
   uint32_t nodes;
@@ -452,6 +518,7 @@ struct gleaner_model_f32 {
   const float *check_outputs; /* The model's outputs for them, all outputs of the first, of the second, ... */
   uint32_t checks; /* Number of check pairs. */
   const struct gleaner_pilot_f32 *pilot; /* The pilot's factor; NULL: none. */
+  const struct gleaner_own_f32 *own; /* A model of your own; NULL: the layers are the model. */
 };
 
 /* ----------------------------------------------------------------------------------------------------------
@@ -461,7 +528,8 @@ struct gleaner_model_f32 {
 /* An objective and a sample's label. */
 struct gleaner_target_f32 {
   int32_t objective; /* `GLEANER_OBJECTIVE_...` */
-  float label; /* y; not looked at by the prediction objective. */
+  /* y, that of the row's output, or the class; not looked at by the prediction and softmax objectives. */
+  float label;
   float delta; /* Where the Huber loss turns linear; not looked at by the others. */
 };
 
@@ -508,6 +576,15 @@ gleaner_status gleaner_model_gradient_f32(const struct gleaner_model_f32 *model,
 gleaner_status gleaner_model_row_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
     size_t index, const struct gleaner_target_f32 *target, float *work, size_t work_len, float *row,
     size_t row_len, struct gleaner_row_report_f32 *report);
+
+/* The row as a sketch of `buckets + 1` entries: linear, so that inner products of rows are those of their sketches on
+ * average, and made from the layers' outer products without the row. Sketches of the same buckets and seed belong
+ * together. `work`: `GLEANER_SCRATCH_SKETCH_...` scalars, the reading and the sketch more; for a model of your own
+ * `GLEANER_WORK_LEN` and `P + 1 + buckets` more.
+ * Errors: as `gleaner_model_gradient_f32`; RANGE (buckets 0 or above 65536). */
+gleaner_status gleaner_model_sketch_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
+    size_t index, const struct gleaner_target_f32 *target, uint64_t sketch_seed, float *work, size_t work_len,
+    float *sketch, size_t sketch_len, struct gleaner_row_report_f32 *report);
 
 /* `|row|^2`, without the row where it is exact.
  * Errors: as `gleaner_model_gradient_f32`. */
@@ -634,6 +711,60 @@ gleaner_status gleaner_factor_merge_f32(struct gleaner_factor_f32 *factor,
  * Errors: STATE, LENGTH, STALE; RANGE, after which the solution holds no meaning. */
 gleaner_status gleaner_factor_solve_f32(const struct gleaner_factor_f32 *factor, float *solution,
     size_t solution_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Kronecker leverage: two small factors a layer, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* A layer's two factors, without their memory */
+struct gleaner_kronecker_layer_f32 {
+  struct gleaner_factor_state_f32 delta; /* Of the deltas */
+  struct gleaner_factor_state_f32 input; /* Of the layer's inputs, and a 1 for its bias */
+};
+
+/* What a Kronecker scorer remembers beside its layers and memory */
+struct gleaner_kronecker_state_f32 {
+  uint64_t rows; /* Rows taken in */
+  uint64_t half_life; /* Half-life in rows; 0: never forget */
+  float effective; /* Rows, those that are half forgotten counted half */
+};
+
+/* Scores rows of a network too big for its factor by two small factors a layer: n times the sum over layers of the
+ * products of two quadratic forms. Ranks readings much as their leverages do; it is none, and has no upper limit. Give
+ * its scores to a reservoir. Keeps pointers to layers and memory. */
+struct gleaner_kronecker_f32 {
+  uint32_t tag; /* Set by init */
+  struct gleaner_kronecker_layer_f32 *layers; /* The caller's, one for each of the model's layers */
+  size_t layers_len; /* Their number */
+  float *memory; /* The caller's: `GLEANER_KRONECKER_LEN` scalars for each layer */
+  size_t memory_len; /* Its length */
+  struct gleaner_kronecker_state_f32 state; /* What it remembers */
+};
+
+/* Scratch of `gleaner_kronecker_observe_f32` for a model, in scalars: once.
+ * Errors: those of a model; MODEL (one of your own). */
+gleaner_status gleaner_kronecker_work_len_f32(const struct gleaner_model_f32 *model, size_t *length);
+
+/* An empty scorer of a model's layers. `half_life` in rows, at least the longest side of a layer; 0: never forget.
+ * `layers`: one for each layer; `memory`: the sum of their `GLEANER_KRONECKER_LEN`.
+ * Errors: those of a model; MODEL (one of your own), LENGTH, RANGE (half-life). */
+gleaner_status gleaner_kronecker_init_f32(struct gleaner_kronecker_f32 *scorer,
+    const struct gleaner_model_f32 *model, uint64_t half_life, struct gleaner_kronecker_layer_f32 *layers,
+    size_t layers_len, float *memory, size_t memory_len);
+
+/* Takes the row of a reading in and scores it, itself counted. `index`, `target` as for `gleaner_model_row_f32`; a
+ * reading of a model with several outputs has a row for each: call for all, and add up. `work`: as
+ * `gleaner_kronecker_work_len_f32` says. Cost: both passes, and about 2 (outputs^2 + inputs^2) multiplications a layer.
+ * Errors: STATE; those of a model; LENGTH, NOT_FINITE, RANGE, LABEL, OBJECTIVE. */
+gleaner_status gleaner_kronecker_observe_f32(struct gleaner_kronecker_f32 *scorer,
+    const struct gleaner_model_f32 *model, const float *x, size_t x_len, size_t index,
+    const struct gleaner_target_f32 *target, float *work, size_t work_len, float *score);
+
+/* Scores a reading's row against those that were taken in, and takes nothing in.
+ * Errors: as `gleaner_kronecker_observe_f32`. */
+gleaner_status gleaner_kronecker_score_f32(const struct gleaner_kronecker_f32 *scorer,
+    const struct gleaner_model_f32 *model, const float *x, size_t x_len, size_t index,
+    const struct gleaner_target_f32 *target, float *work, size_t work_len, float *score);
 
 /* ----------------------------------------------------------------------------------------------------------
  * Scores from a loss's slope and a leverage, and mixes of scores, in single precision.
@@ -1315,6 +1446,8 @@ struct gleaner_options_f32 {
   float uniform; /* Share of uniform sampling in the scores, in [0, 1]; default 0 */
   uint64_t half_life; /* Half-life of the factor in readings, at least its order; default 0: never forget */
   uint64_t seed; /* Seed of the generator; default 0 */
+  uint32_t buckets; /* K, to score sketches of the rows by a factor of order K + 1; default 0: whole rows */
+  uint64_t sketch_seed; /* Seed of the sketches; default 0 */
 };
 
 /* A selector's counters of one period. */
@@ -1372,7 +1505,8 @@ struct gleaner_verdict_f32 {
   /* Where the next payload goes: the slot of the reading that lost, this one or an earlier one */
   uint32_t free_slot;
   float score; /* Its score */
-  float leverage; /* Its online leverage, in [0, 1]: near 1, the model has not seen its like */
+  /* Its online leverage, in [0, 1], of several rows their sum: near 1, the model has not seen its like */
+  float leverage;
   int32_t form; /* `GLEANER_FORM_...` of its row */
   float completeness; /* The row's completeness residual */
 };
@@ -1386,13 +1520,15 @@ struct gleaner_stats_f32 {
 };
 
 /* The caller's function that gives back the reading kept in a slot, for a rebase: writes `x_len`
- * features to `x` and, where the objective takes one, the label. 0: done; else the call fails with
- * CALLBACK. */
-typedef int32_t (*gleaner_recall_f32)(void *context, uint32_t slot, float *x, size_t x_len, float *label);
+ * features to `x` and `label_len` labels, as the objective takes them, to `label`, which is never NULL. 0: done;
+ * else the call fails with CALLBACK. */
+typedef int32_t (*gleaner_recall_f32)(void *context, uint32_t slot, float *x, size_t x_len, float *label,
+    size_t label_len);
 
 /* A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
- * model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A
- * model with several outputs is scored by the first.
+ * model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A reading
+ * of a model with several outputs has a row for each, whose leverages add up; memory is then
+ * `GLEANER_SELECTOR_LEN_OF` scalars, and for sketches too.
  * Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (logistic behind a sigmoid, or not the
  * pilot's); IDENTITY (the pilot's). */
 gleaner_status gleaner_selector_init_f32(struct gleaner_selector_f32 *selector,
@@ -1408,11 +1544,12 @@ gleaner_status gleaner_selector_start_f32(struct gleaner_selector_f32 *selector,
  * Errors: STATE. */
 gleaner_status gleaner_selector_free_slot_f32(const struct gleaner_selector_f32 *selector, uint32_t *slot);
 
-/* Scores the reading whose payload is in the free slot, and decides. `label`: the objective's y, NULL
- * for the prediction objective. Cost: a row and N^2 multiplications, whatever came before.
+/* Scores the reading whose payload is in the free slot, and decides. `label`: what the objective takes: y, one for
+ * each output where there are several; the class for the cross-entropy; (NULL, 0) for the prediction and softmax
+ * objectives. Cost: a row and N^2 multiplications for each of a reading's rows, whatever came before.
  * Errors: STATE; LENGTH, NOT_FINITE, RANGE, LABEL, each with its counter. The free slot stays free. */
 gleaner_status gleaner_selector_offer_f32(struct gleaner_selector_f32 *selector, const float *x, size_t x_len,
-    const float *label, struct gleaner_verdict_f32 *verdict);
+    const float *label, size_t label_len, struct gleaner_verdict_f32 *verdict);
 
 /* The number of kept readings.
  * Errors: STATE. */
@@ -1446,7 +1583,8 @@ gleaner_status gleaner_selector_rebase_f32(struct gleaner_selector_f32 *selector
  * whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period: STATE.
  * A selector in a store may be thinned too; commit behind it, or thin again after a loss of power.
  * `candidates`: so many wait for a neighbour at a time, best as many as are kept; `positions`:
- * `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's. `recall` is asked twice for
+ * `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's, times the rows of a reading.
+ * `recall` is asked twice for
  * each reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n
  * rows and `2 n order^2` multiplications, and about `n candidates_len order` more.
  * Errors: STATE; NULL (no function), CALLBACK; those of a reading; LENGTH, RANGE (keep 0). Then the sample is as
@@ -1616,7 +1754,8 @@ gleaner_status gleaner_store_recover_f32(struct gleaner_store_f32 *store, uint32
  * but its payload could not be written, which is lost (reading it says so: STORAGE), or a commit that was due
  * failed, which the next reading tries again. */
 gleaner_status gleaner_store_offer_f32(struct gleaner_store_f32 *store, const float *x, size_t x_len,
-    const float *label, const uint8_t *payload, size_t payload_len, struct gleaner_verdict_f32 *verdict);
+    const float *label, size_t label_len, const uint8_t *payload, size_t payload_len,
+    struct gleaner_verdict_f32 *verdict);
 
 /* Commits now, before a sleep say.
  * Errors: STATE, STORAGE (the last commit stands). */
@@ -1865,6 +2004,24 @@ gleaner_status gleaner_record_read(const uint8_t *record, size_t record_len, str
     size_t items_len, struct gleaner_record_header *header);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * A model of the caller's own, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_gradient_f32`, in double precision. */
+typedef int32_t (*gleaner_gradient_f64)(void *context, const double *theta, size_t theta_len, const double *x,
+    size_t x_len, size_t index, double *gradient, double *value);
+
+/* As `gleaner_own_f32`, in double precision. */
+struct gleaner_own_f64 {
+  gleaner_gradient_f64 gradient;
+  void *context;
+  const double *theta;
+  uint32_t parameters;
+  uint32_t outputs;
+  uint32_t panels;
+};
+
+/* ----------------------------------------------------------------------------------------------------------
  * A model as C describes it, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1887,6 +2044,8 @@ struct gleaner_pilot_f64 {
   double mean_leverage;
   uint64_t model_id;
   int32_t objective;
+  uint32_t buckets;
+  uint64_t sketch_seed;
 };
 
 /* As `gleaner_model_f32`, in double precision. */
@@ -1903,6 +2062,7 @@ struct gleaner_model_f64 {
   const double *check_outputs;
   uint32_t checks;
   const struct gleaner_pilot_f64 *pilot;
+  const struct gleaner_own_f64 *own;
 };
 
 /* ----------------------------------------------------------------------------------------------------------
@@ -1944,6 +2104,11 @@ gleaner_status gleaner_model_gradient_f64(const struct gleaner_model_f64 *model,
 gleaner_status gleaner_model_row_f64(const struct gleaner_model_f64 *model, const double *x, size_t x_len,
     size_t index, const struct gleaner_target_f64 *target, double *work, size_t work_len, double *row,
     size_t row_len, struct gleaner_row_report_f64 *report);
+
+/* As `gleaner_model_sketch_f32`, in double precision. */
+gleaner_status gleaner_model_sketch_f64(const struct gleaner_model_f64 *model, const double *x, size_t x_len,
+    size_t index, const struct gleaner_target_f64 *target, uint64_t sketch_seed, double *work, size_t work_len,
+    double *sketch, size_t sketch_len, struct gleaner_row_report_f64 *report);
 
 /* As `gleaner_model_norm_f32`, in double precision. */
 gleaner_status gleaner_model_norm_f64(const struct gleaner_model_f64 *model, const double *x, size_t x_len,
@@ -2042,6 +2207,51 @@ gleaner_status gleaner_factor_merge_f64(struct gleaner_factor_f64 *factor,
 /* As `gleaner_factor_solve_f32`, in double precision. */
 gleaner_status gleaner_factor_solve_f64(const struct gleaner_factor_f64 *factor, double *solution,
     size_t solution_len);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Kronecker leverage: two small factors a layer, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_kronecker_layer_f32`, in double precision. */
+struct gleaner_kronecker_layer_f64 {
+  struct gleaner_factor_state_f64 delta;
+  struct gleaner_factor_state_f64 input;
+};
+
+/* As `gleaner_kronecker_state_f32`, in double precision. */
+struct gleaner_kronecker_state_f64 {
+  uint64_t rows;
+  uint64_t half_life;
+  double effective;
+};
+
+/* As `gleaner_kronecker_f32`, in double precision. */
+struct gleaner_kronecker_f64 {
+  uint32_t tag;
+  struct gleaner_kronecker_layer_f64 *layers;
+  size_t layers_len;
+  double *memory;
+  size_t memory_len;
+  struct gleaner_kronecker_state_f64 state;
+};
+
+/* As `gleaner_kronecker_work_len_f32`, in double precision. */
+gleaner_status gleaner_kronecker_work_len_f64(const struct gleaner_model_f64 *model, size_t *length);
+
+/* As `gleaner_kronecker_init_f32`, in double precision. */
+gleaner_status gleaner_kronecker_init_f64(struct gleaner_kronecker_f64 *scorer,
+    const struct gleaner_model_f64 *model, uint64_t half_life, struct gleaner_kronecker_layer_f64 *layers,
+    size_t layers_len, double *memory, size_t memory_len);
+
+/* As `gleaner_kronecker_observe_f32`, in double precision. */
+gleaner_status gleaner_kronecker_observe_f64(struct gleaner_kronecker_f64 *scorer,
+    const struct gleaner_model_f64 *model, const double *x, size_t x_len, size_t index,
+    const struct gleaner_target_f64 *target, double *work, size_t work_len, double *score);
+
+/* As `gleaner_kronecker_score_f32`, in double precision. */
+gleaner_status gleaner_kronecker_score_f64(const struct gleaner_kronecker_f64 *scorer,
+    const struct gleaner_model_f64 *model, const double *x, size_t x_len, size_t index,
+    const struct gleaner_target_f64 *target, double *work, size_t work_len, double *score);
 
 /* ----------------------------------------------------------------------------------------------------------
  * Scores from a loss's slope and a leverage, and mixes of scores, in double precision.
@@ -2551,6 +2761,8 @@ struct gleaner_options_f64 {
   double uniform;
   uint64_t half_life;
   uint64_t seed;
+  uint32_t buckets;
+  uint64_t sketch_seed;
 };
 
 /* As `gleaner_counters_f32`, in double precision. */
@@ -2619,7 +2831,8 @@ struct gleaner_stats_f64 {
 };
 
 /* As `gleaner_recall_f32`, in double precision. */
-typedef int32_t (*gleaner_recall_f64)(void *context, uint32_t slot, double *x, size_t x_len, double *label);
+typedef int32_t (*gleaner_recall_f64)(void *context, uint32_t slot, double *x, size_t x_len, double *label,
+    size_t label_len);
 
 /* As `gleaner_selector_init_f32`, in double precision. */
 gleaner_status gleaner_selector_init_f64(struct gleaner_selector_f64 *selector,
@@ -2635,7 +2848,7 @@ gleaner_status gleaner_selector_free_slot_f64(const struct gleaner_selector_f64 
 
 /* As `gleaner_selector_offer_f32`, in double precision. */
 gleaner_status gleaner_selector_offer_f64(struct gleaner_selector_f64 *selector, const double *x, size_t x_len,
-    const double *label, struct gleaner_verdict_f64 *verdict);
+    const double *label, size_t label_len, struct gleaner_verdict_f64 *verdict);
 
 /* As `gleaner_selector_count_f32`, in double precision. */
 gleaner_status gleaner_selector_count_f64(const struct gleaner_selector_f64 *selector, size_t *count);
@@ -2786,7 +2999,8 @@ gleaner_status gleaner_store_recover_f64(struct gleaner_store_f64 *store, uint32
 
 /* As `gleaner_store_offer_f32`, in double precision. */
 gleaner_status gleaner_store_offer_f64(struct gleaner_store_f64 *store, const double *x, size_t x_len,
-    const double *label, const uint8_t *payload, size_t payload_len, struct gleaner_verdict_f64 *verdict);
+    const double *label, size_t label_len, const uint8_t *payload, size_t payload_len,
+    struct gleaner_verdict_f64 *verdict);
 
 /* As `gleaner_store_commit_f32`, in double precision. */
 gleaner_status gleaner_store_commit_f64(struct gleaner_store_f64 *store);

@@ -828,28 +828,27 @@ class SelectorOver : public SampleOver<T> {
   }
   Status start(const Pilot<T>& pilot) noexcept { GLEANER_CALL(selector_start, &this->raw_, &pilot); }
   Status offer(Span<const T> x, Verdict<T>& verdict) noexcept {
-    GLEANER_CALL(selector_offer, &this->raw_, x.data(), x.size(), nullptr, &verdict);
+    GLEANER_CALL(selector_offer, &this->raw_, x.data(), x.size(), nullptr, 0, &verdict);
   }
   Status offer(Span<const T> x, T label, Verdict<T>& verdict) noexcept {
-    GLEANER_CALL(selector_offer, &this->raw_, x.data(), x.size(), &label, &verdict);
+    GLEANER_CALL(selector_offer, &this->raw_, x.data(), x.size(), &label, 1, &verdict);
+  }
+  /* With one label for each output. */
+  Status offer(Span<const T> x, Span<const T> labels, Verdict<T>& verdict) noexcept {
+    GLEANER_CALL(selector_offer, &this->raw_, x.data(), x.size(), labels.data(), labels.size(), &verdict);
   }
   Status begin_period() noexcept { GLEANER_CALL(selector_begin_period, &this->raw_); }
-  /* With `bool recall(uint32_t slot, Span<T> x, T& label)`, which must not throw. */
+  /* With `bool recall(uint32_t slot, Span<T> x, T& label)`, or `Span<T> labels` for what the objective takes of them; it
+     must not throw. */
   template <class Recall>
   Status rebase(Model<T> model, Recall recall) noexcept {
-    const auto call = [](void* context, uint32_t slot, T* x, size_t x_len, T* label) noexcept -> int32_t {
-      return (*static_cast<Recall*>(context))(slot, Span<T>(x, x_len), *label) ? 0 : 1;
-    };
-    GLEANER_CALL(selector_rebase, &this->raw_, model.raw(), call, &recall);
+    GLEANER_CALL(selector_rebase, &this->raw_, model.raw(), recalled<Recall>, &recall);
   }
   /* With `recall` as above. `positions`: GLEANER_POSITIONS_LEN(candidates.size(), order) scalars. */
   template <class Recall>
   Status thin(size_t keep, Span<Candidate<T>> candidates, Span<T> positions, Recall recall) noexcept {
-    const auto call = [](void* context, uint32_t slot, T* x, size_t x_len, T* label) noexcept -> int32_t {
-      return (*static_cast<Recall*>(context))(slot, Span<T>(x, x_len), *label) ? 0 : 1;
-    };
     GLEANER_CALL(selector_thin, &this->raw_, keep, candidates.data(), candidates.size(), positions.data(),
-                 positions.size(), call, &recall);
+                 positions.size(), recalled<Recall>, &recall);
   }
   Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
     GLEANER_CALL(selector_save, &this->raw_, bytes.data(), bytes.size(), &written);
@@ -860,6 +859,17 @@ class SelectorOver : public SampleOver<T> {
   /* Becomes a copy, which goes on alone. */
   Status copy_from(const SelectorOver& from, Span<T> memory, Span<Item<T>> items) noexcept {
     return SampleOver<T>::copy_from(from, memory, items);
+  }
+
+ private:
+  template <class Recall>
+  static int32_t recalled(void* context, uint32_t slot, T* x, size_t x_len, T* label, size_t label_len) noexcept {
+    Recall& recall = *static_cast<Recall*>(context);
+    if constexpr (std::is_invocable_r_v<bool, Recall&, uint32_t, Span<T>, T&>) {
+      return recall(slot, Span<T>(x, x_len), *label) ? 0 : 1;
+    } else {
+      return recall(slot, Span<T>(x, x_len), Span<T>(label, label_len)) ? 0 : 1;
+    }
   }
 };
 
@@ -920,10 +930,14 @@ class StoreOver : detail::Pinned {
   }
   /* `payload`: bytes(payload), say. */
   Status offer(Span<const T> x, Span<const uint8_t> payload, Verdict<T>& verdict) noexcept {
-    GLEANER_CALL(store_offer, &raw_, x.data(), x.size(), nullptr, payload.data(), payload.size(), &verdict);
+    GLEANER_CALL(store_offer, &raw_, x.data(), x.size(), nullptr, 0, payload.data(), payload.size(), &verdict);
   }
   Status offer(Span<const T> x, T label, Span<const uint8_t> payload, Verdict<T>& verdict) noexcept {
-    GLEANER_CALL(store_offer, &raw_, x.data(), x.size(), &label, payload.data(), payload.size(), &verdict);
+    GLEANER_CALL(store_offer, &raw_, x.data(), x.size(), &label, 1, payload.data(), payload.size(), &verdict);
+  }
+  Status offer(Span<const T> x, Span<const T> labels, Span<const uint8_t> payload, Verdict<T>& verdict) noexcept {
+    GLEANER_CALL(store_offer, &raw_, x.data(), x.size(), labels.data(), labels.size(), payload.data(), payload.size(),
+                 &verdict);
   }
   Status commit() noexcept { GLEANER_CALL(store_commit, &raw_); }
   Status read(const Kept<T>& kept, Span<uint8_t> payload) noexcept {

@@ -486,8 +486,8 @@ fn selectors_and_fits_take_it() {
     let readings = Random::new(2).rows(200, 3);
     for reading in &readings {
         let (x, label) = (&reading[..2], reading[2]);
-        let theirs = theirs.offer(x, Some(label)).unwrap();
-        let mine = mine.offer(x, Some(label)).unwrap();
+        let theirs = theirs.offer(x, &[label]).unwrap();
+        let mine = mine.offer(x, &[label]).unwrap();
         assert!((theirs.leverage - mine.leverage).abs() < 1e-6);
         assert_eq!((theirs.kept, theirs.free), (mine.kept, mine.free));
     }

@@ -224,11 +224,11 @@ static const struct gleaner_layer_f32 occupancy_layers[2] = {
 };
 static const struct gleaner_pilot_f32 occupancy_pilot = {
   occupancy_pilot_packed, 1225, 408u, 2.1425145e-05f, 0.102576442f, 9202334970519911142u,
-  GLEANER_OBJECTIVE_PREDICTION,
+  GLEANER_OBJECTIVE_PREDICTION, 0, 0,
 };
 static const struct gleaner_model_f32 occupancy = {
   GLEANER_ABI, 9202334970519911142u, occupancy_layers, 2, OCCUPANCY_INPUTS, 0, occupancy_mean, occupancy_scale,
-  occupancy_check_inputs, occupancy_check_outputs, 8, &occupancy_pilot,
+  occupancy_check_inputs, occupancy_check_outputs, 8, &occupancy_pilot, NULL,
 };
 
 #endif

@@ -115,7 +115,7 @@ static void *scoring_task(void *unused)
       return NULL;
     }
     port_take(&lock);
-    status = gleaner_selector_offer_f32(&selector, slots[slot].x, OCCUPANCY_INPUTS, NULL, &verdict);
+    status = gleaner_selector_offer_f32(&selector, slots[slot].x, OCCUPANCY_INPUTS, NULL, 0, &verdict);
     port_give(&lock);
     if (status == GLEANER_OK) {
       slot = verdict.free_slot;

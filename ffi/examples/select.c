@@ -94,7 +94,7 @@ int main(int argc, char **argv)
   }
   while (read_sensor(&slots[slot], number)) {
     gleaner_status status =
-        gleaner_selector_offer_f32(&selector, slots[slot].x, OCCUPANCY_INPUTS, NULL, &verdict);
+        gleaner_selector_offer_f32(&selector, slots[slot].x, OCCUPANCY_INPUTS, NULL, 0, &verdict);
     if (status == GLEANER_OK) {
       slot = verdict.free_slot;
     } else {

@@ -134,7 +134,7 @@ int main(int argc, char **argv)
   }
   for (number = 0; read_sensor(&payload, number); number++) {
     if (number >= seen) {
-      gleaner_status status = gleaner_store_offer_f32(&store, payload.x, OCCUPANCY_INPUTS, NULL,
+      gleaner_status status = gleaner_store_offer_f32(&store, payload.x, OCCUPANCY_INPUTS, NULL, 0,
           (const uint8_t *)&payload, sizeof payload, &verdict);
       /* A reading that cannot be scored is counted and left out. */
       if (status != GLEANER_ERROR_NOT_FINITE && status != GLEANER_ERROR_RANGE) {

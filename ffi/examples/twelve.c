@@ -10,7 +10,7 @@ void run(void) {
   struct gleaner_kept_f32 kept;
   gleaner_selector_init_f32(&selector, &occupancy, NULL, memory, OCCUPANCY_SELECTOR_LEN, items, 201);
   while (sensor_read(slots[at.free_slot]))
-    gleaner_selector_offer_f32(&selector, slots[at.free_slot], OCCUPANCY_INPUTS, NULL, &at);
+    gleaner_selector_offer_f32(&selector, slots[at.free_slot], OCCUPANCY_INPUTS, NULL, 0, &at);
   for (size_t i = 0; gleaner_selector_kept_f32(&selector, i, &kept) == GLEANER_OK; i++)
     upload(slots[kept.slot], kept.weight);
 }

@@ -35,7 +35,7 @@
  *
  *     gleaner_selector_init_f32(&selector, &model, NULL, memory, MODEL_SELECTOR_LEN, items, 201);
  *     while (read_sensor(&slots[verdict.free_slot])) {
- *       gleaner_selector_offer_f32(&selector, slots[verdict.free_slot].x, 5, NULL, &verdict);
+ *       gleaner_selector_offer_f32(&selector, slots[verdict.free_slot].x, 5, NULL, 0, &verdict);
  *     }
  *     for (size_t i = 0; gleaner_selector_kept_f32(&selector, i, &kept) == GLEANER_OK; i++) {
  *       upload(&slots[kept.slot], kept.weight);

@@ -1,15 +1,30 @@
 /* Lengths for static arrays, in scalars. inputs: features of a reading. parameters: P. hidden: neurons of
-   all layers but the last. order: N, at most P + 1. scratch: GLEANER_SCRATCH_EXACT where rows have a closed
-   form (hidden layers identity, ReLU or leaky ReLU, a bias in the first layer only), GLEANER_SCRATCH_QUADRATURE
-   for any network. gleaner_model_sizes_... gives them all for a model. */
+   all layers but the last, and of the last too where it has several. order: N, at most P + 1. scratch:
+   GLEANER_SCRATCH_EXACT where rows have a closed form (hidden layers identity, ReLU or leaky ReLU, a bias in
+   the first layer only), GLEANER_SCRATCH_QUADRATURE for any network, GLEANER_SCRATCH_OWN for your
+   own model. gleaner_model_sizes_... gives them all for a model. */
 #define GLEANER_SCRATCH_EXACT(hidden) (3 * (size_t)(hidden))
 #define GLEANER_SCRATCH_QUADRATURE(parameters, hidden) ((size_t)(parameters) + 9 * (size_t)(hidden) + 75)
+#define GLEANER_SCRATCH_OWN(parameters, nodes) (3 * (size_t)(parameters) + 2 * (size_t)(nodes) + 1)
 #define GLEANER_WORK_LEN(inputs, parameters, scratch) \
   ((size_t)(inputs) + (size_t)(parameters) + (size_t)(scratch) + 1)
 #define GLEANER_FACTOR_LEN(order) ((size_t)(order) * ((size_t)(order) + 1) / 2 + 4 * (size_t)(order))
 #define GLEANER_MOMENTS_LEN(features) (4 * (size_t)(features))
+/* For rows of a sample, each of so many scalars: outputs, or 1 for the cross-entropy; of P + 1 scalars, or of
+   GLEANER_SKETCH_LEN, which is a sketch's order too. */
+#define GLEANER_LARGER(a, b) ((a) > (b) ? (a) : (b))
+#define GLEANER_SKETCH_LEN(buckets) ((size_t)(buckets) + 1)
+#define GLEANER_SCRATCH_SKETCH_EXACT(hidden, buckets) (3 * (size_t)(hidden) + 2 * (size_t)(buckets))
+#define GLEANER_SCRATCH_SKETCH_QUADRATURE(hidden, buckets) (9 * (size_t)(hidden) + 3 * (size_t)(buckets) + 75)
+#define GLEANER_SELECTOR_LEN_OF(inputs, rows, row, order, scratch) \
+  (5 * (size_t)(inputs) + (size_t)(scratch) + GLEANER_FACTOR_LEN(order) + \
+    GLEANER_LARGER((size_t)(rows) * (size_t)(row), \
+      GLEANER_LARGER((size_t)(inputs), ((size_t)(rows) - 1) * (size_t)(row)) + (size_t)(rows)))
 #define GLEANER_SELECTOR_LEN(inputs, parameters, order, scratch) \
-  (5 * (size_t)(inputs) + (size_t)(parameters) + 1 + (size_t)(scratch) + GLEANER_FACTOR_LEN(order))
+  GLEANER_SELECTOR_LEN_OF(inputs, 1, (size_t)(parameters) + 1, order, scratch)
+/* Of one layer; bias 1 or 0. */
+#define GLEANER_KRONECKER_LEN(inputs, outputs, bias) \
+  (GLEANER_FACTOR_LEN(outputs) + GLEANER_FACTOR_LEN((size_t)(inputs) + (bias)))
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 #define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
@@ -55,7 +70,7 @@
 
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
-  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0 }
+  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0, 0, 0 }
 #define GLEANER_CALIBRATION_OPTIONS_DEFAULT { GLEANER_ABI, 8, -1, 0.2f, 5 }
 #define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
 

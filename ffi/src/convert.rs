@@ -52,6 +52,7 @@ pub enum Kind {
     Mix = 10,
     Totals = 11,
     Pivotal = 12,
+    Kronecker = 13,
     Quantile = 16,
 }
 
@@ -113,6 +114,8 @@ pub fn objective<T: Scalar>(code: i32, delta: T) -> Result<Objective<T>, Fault> 
         GLEANER_OBJECTIVE_LOGISTIC => Objective::Logistic,
         GLEANER_OBJECTIVE_HUBER if delta > T::ZERO && delta.is_finite() => Objective::Huber(delta),
         GLEANER_OBJECTIVE_HUBER => return Err(Fault(GLEANER_ERROR_RANGE)),
+        GLEANER_OBJECTIVE_CROSS_ENTROPY => Objective::CrossEntropy,
+        GLEANER_OBJECTIVE_SOFTMAX => Objective::Softmax,
         _ => return Err(Fault(GLEANER_ERROR_CODE)),
     })
 }

@@ -5,14 +5,17 @@ use gleaner::calibrate::{calibrate_len, totals_len};
 use gleaner::explain::explain_len;
 use gleaner::factor::factor_len;
 use gleaner::fit::fit_len;
-use gleaner::model::{exact_scratch, network_scratch};
+use gleaner::kronecker::kronecker_len;
+use gleaner::model::{
+    exact_scratch, exact_sketch_scratch, network_scratch, network_sketch_scratch, own_scratch,
+};
 use gleaner::outlier::quantile_len;
 use gleaner::sampler::positions_len;
-use gleaner::selector::selector_len;
+use gleaner::selector::{selector_len, selector_len_of};
 use gleaner::standardiser::moments_len;
 
 /// Number of the interface, in every model and options struct. Structs of another number are refused.
-pub const GLEANER_ABI: u32 = 1;
+pub const GLEANER_ABI: u32 = 2;
 
 /// 0 (`GLEANER_OK`) or one of the negative `GLEANER_ERROR_...`. On an error outputs are not written and
 /// objects are as before, but for the selector's counters of refused readings.
@@ -120,6 +123,10 @@ pub const GLEANER_OBJECTIVE_RESIDUAL: i32 = 1;
 pub const GLEANER_OBJECTIVE_LOGISTIC: i32 = 2;
 /// The signed root of the Huber loss of model(x) - y, linear beyond delta.
 pub const GLEANER_OBJECTIVE_HUBER: i32 = 3;
+/// The root of the cross-entropy of the logits model(x) and a class, counted from 0: one row a sample.
+pub const GLEANER_OBJECTIVE_CROSS_ENTROPY: i32 = 4;
+/// Twice the root of each class's share of the softmax: a row a class, without labels.
+pub const GLEANER_OBJECTIVE_SOFTMAX: i32 = 5;
 
 /// The model's mean and scale; readings as they come where it has none.
 pub const GLEANER_SCALING_MODEL: i32 = 0;
@@ -180,7 +187,7 @@ pub struct gleaner_sizes {
     pub scratch: usize,
     /// Work memory of the model's functions, `GLEANER_WORK_LEN`.
     pub work: usize,
-    /// Memory of a selector, `GLEANER_SELECTOR_LEN`.
+    /// Memory of a selector of whole rows, one an output: `GLEANER_SELECTOR_LEN` where there is one.
     pub selector: usize,
     /// Memory of a fit, `GLEANER_FIT_LEN`.
     pub fit: usize,
@@ -363,6 +370,12 @@ pub extern "C" fn gleaner_scratch_quadrature(parameters: usize, hidden: usize) -
     })
 }
 
+/// Scratch of a model of your own with so many nodes a panel, as `GLEANER_SCRATCH_OWN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_scratch_own(parameters: usize, nodes: usize) -> usize {
+    length([parameters, nodes, 0, 0], || own_scratch(parameters, nodes))
+}
+
 /// Scalars of work memory for a model's functions, as `GLEANER_WORK_LEN`.
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_work_len(inputs: usize, parameters: usize, scratch: usize) -> usize {
@@ -381,6 +394,45 @@ pub extern "C" fn gleaner_selector_len(
 ) -> usize {
     length([inputs, parameters, order, scratch], || {
         selector_len(inputs, parameters, order, scratch)
+    })
+}
+
+/// Scalars of memory for a selector of several rows a sample, or of sketches, as `GLEANER_SELECTOR_LEN_OF`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_selector_len_of(
+    inputs: usize,
+    rows: usize,
+    row: usize,
+    order: usize,
+    scratch: usize,
+) -> usize {
+    let most = length([inputs, rows, row, order], || 0);
+    length([scratch, most, 0, 0], || {
+        selector_len_of(inputs, rows, row, order, scratch)
+    })
+}
+
+/// Scratch of a network whose rows have a closed form, for sketches, as `GLEANER_SCRATCH_SKETCH_EXACT`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_scratch_sketch_exact(hidden: usize, buckets: usize) -> usize {
+    length([hidden, buckets, 0, 0], || {
+        exact_sketch_scratch(hidden, buckets)
+    })
+}
+
+/// Scratch of any network, for sketches, as `GLEANER_SCRATCH_SKETCH_QUADRATURE`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_scratch_sketch_quadrature(hidden: usize, buckets: usize) -> usize {
+    length([hidden, buckets, 0, 0], || {
+        network_sketch_scratch(hidden, buckets)
+    })
+}
+
+/// Scalars of memory for a layer of a Kronecker scorer, as `GLEANER_KRONECKER_LEN`; `bias` 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_kronecker_len(inputs: usize, outputs: usize, bias: u32) -> usize {
+    length([inputs, outputs, 0, 0], || {
+        kronecker_len(inputs, outputs, bias != 0)
     })
 }
 

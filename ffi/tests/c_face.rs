@@ -96,6 +96,11 @@ fn wrong_models_are_found() {
 }
 
 #[test]
+fn outputs_sketches_and_own_models() {
+    both("networks");
+}
+
+#[test]
 fn every_other_object() {
     both("objects");
 }

@@ -134,7 +134,7 @@ fn record_in_rust(log: &str) -> Vec<u8> {
         let bytes = x.iter().flat_map(|value| value.to_le_bytes());
         slots[selector.free() as usize] = bytes.chain((number as u32).to_le_bytes()).collect();
         assert_eq!(
-            selector.offer(&x, None).is_ok(),
+            selector.offer(&x, &[]).is_ok(),
             x.iter().all(|value| value.is_finite())
         );
     }

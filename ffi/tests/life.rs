@@ -65,9 +65,11 @@ impl<T: Scalar> Life<'_, T> {
             let label = Self::label(objective, x);
             if i.is_multiple_of(101) {
                 let broken = [T::of(f64::NAN), T::ZERO, T::ZERO];
-                assert!(self.selector.offer(&broken, label).is_err());
+                assert!(self.selector.offer(&broken, label.as_slice()).is_err());
             }
-            self.selector.offer(&x, label).expect("a good reading");
+            self.selector
+                .offer(&x, label.as_slice())
+                .expect("a good reading");
         }
     }
 
@@ -158,9 +160,10 @@ fn life<T: Scalar>(objective: Objective<T>, is_running: bool) -> String {
                 model_id: 78,
                 ..options
             },
-            |slot, x| {
+            |slot, x, labels| {
                 x.copy_from_slice(&slots[slot as usize]);
-                Ok(Life::label(objective, slots[slot as usize]))
+                labels.copy_from_slice(Life::label(objective, slots[slot as usize]).as_slice());
+                Ok(())
             },
         )
         .expect("a rebase");
@@ -174,9 +177,10 @@ fn life<T: Scalar>(objective: Objective<T>, is_running: bool) -> String {
     let slots = &life.slots;
     let mut candidates = [Candidate::default(); KEEP];
     let mut positions = vec![T::ZERO; positions_len(KEEP, ORDER)];
-    let recall = |slot: u32, x: &mut [T]| {
+    let recall = |slot: u32, x: &mut [T], labels: &mut [T]| {
         x.copy_from_slice(&slots[slot as usize]);
-        Ok(Life::label(objective, slots[slot as usize]))
+        labels.copy_from_slice(Life::label(objective, slots[slot as usize]).as_slice());
+        Ok(())
     };
     let thinned = life
         .selector

@@ -396,7 +396,7 @@ static void score_step(void)
   struct F(gleaner_target) target;
   real slope, curvature, score;
   gleaner_status status;
-  target.objective = (int32_t)below(6);
+  target.objective = (int32_t)below(8);
   target.label = number();
   target.delta = number();
   CLEAR(slope);

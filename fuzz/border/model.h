@@ -173,7 +173,7 @@ static void model_step(void)
   CLEAR(value);
   CLEAR(report);
   memset(work, 0xff, net->sizes.work * sizeof(real));
-  target.objective = (int32_t)below(5);
+  target.objective = (int32_t)below(7);
   target.label = number();
   target.delta = number();
   switch (kind) {

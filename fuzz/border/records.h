@@ -104,7 +104,7 @@ static void fit_step(void)
   real *saved = copied(theta, parameters * sizeof(real));
   const struct argument a = argument(theta, parameters, sizeof(real)), b = argument(memory, net->sizes.fit, sizeof(real));
   gleaner_status status;
-  options.objective = (int32_t)below(5);
+  options.objective = (int32_t)below(7);
   options.delta = number();
   options.weight_decay = number();
   options.tolerance = number();

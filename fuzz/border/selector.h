@@ -24,7 +24,7 @@ static struct F(gleaner_options) some_options(void)
   struct F(gleaner_options) options = GLEANER_OPTIONS_DEFAULT;
   const uint8_t what = byte();
   if (what & 1) {
-    options.objective = (int32_t)below(5);
+    options.objective = (int32_t)below(7);
     options.delta = number();
   }
   if (what & 2) {
@@ -46,7 +46,12 @@ static struct F(gleaner_options) some_options(void)
     options.uniform = number();
   }
   if (what & 128) {
-    options.abi = byte() == 7 ? 2 : GLEANER_ABI;
+    const uint8_t odd = byte();
+    options.abi = odd == 7 ? GLEANER_ABI + 1 : GLEANER_ABI;
+    if (odd >= 128) {
+      options.buckets = (uint32_t)below(9);
+      options.sketch_seed = odd;
+    }
   }
   return options;
 }
@@ -231,7 +236,13 @@ static void selector_check(void)
 }
 
 /* Gives the fuzzer's readings; `context` counts how often it was asked, and fails now and then. */
-static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real *label)
+/* One label mostly, or none, or as many as there may be outputs. */
+static size_t label_count(uint8_t drawn_byte)
+{
+  return drawn_byte & 1 ? (drawn_byte & 128 ? 1 + (size_t)(drawn_byte >> 1) % MOST_WIDTH : 1) : 0;
+}
+
+static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real *label, size_t label_len)
 {
   size_t *asked = context;
   (void)slot;
@@ -240,7 +251,7 @@ static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real 
     return 1 + (int32_t)below(3);
   }
   numbers(x, x_len);
-  *label = number();
+  numbers(label, label_len);
   return 0;
 }
 
@@ -288,7 +299,7 @@ static gleaner_status selector_copy(void)
   struct F(gleaner_selector) copy;
   struct F(gleaner_stats) stats, own;
   struct F(gleaner_verdict) verdict;
-  real x[MOST_WIDTH], label = number();
+  real x[MOST_WIDTH], label[MOST_WIDTH] = {number()};
   gleaner_status status;
   CLEAR(copy);
   status = F(gleaner_selector_copy)(single(&selector.object), &copy, a.pointer, a.length, b.pointer, b.length);
@@ -298,7 +309,7 @@ static gleaner_status selector_copy(void)
     CHECK(found == F(gleaner_selector_stats)(&selector.object, &own));
     CHECK(found != GLEANER_OK || (stats.kept == own.kept && stats.counters.seen == own.counters.seen));
     stream_numbers(x, selector.net->model.inputs, 1);
-    checked(F(gleaner_selector_offer)(&copy, x, selector.net->model.inputs, byte() & 1 ? &label : NULL, &verdict));
+    checked(F(gleaner_selector_offer)(&copy, x, selector.net->model.inputs, label, label_count(byte()), &verdict));
   }
   free(memory);
   free(items);
@@ -315,7 +326,7 @@ static gleaner_status selector_call(size_t kind, size_t *asked)
   struct argument given;
   size_t counted;
   uint32_t slot;
-  real *x, label;
+  real *x, label[MOST_WIDTH] = {0};
   gleaner_status status;
   CLEAR(verdict);
   CLEAR(stats);
@@ -351,14 +362,15 @@ static gleaner_status selector_call(size_t kind, size_t *asked)
       return F(gleaner_selector_start)(single(object), single((void *)(uintptr_t)some_net()->model.pilot));
     default:
       x = reals(inputs);
-      label = number();
+      label[0] = number();
       given = argument(x, inputs, sizeof(real));
       status = F(gleaner_selector_offer)(
-          single(object), given.pointer, given.length, byte() & 1 ? &label : NULL, single(&verdict));
+          single(object), given.pointer, given.length, label, label_count(byte()), single(&verdict));
       free(x);
       CHECK_OUTPUT(status, verdict);
       if (status == GLEANER_OK && !selector.is_forged) {
-        CHECK(verdict.free_slot < selector.items_len && is_share(verdict.leverage) && is_size(verdict.score));
+        CHECK(verdict.free_slot < selector.items_len && is_size(verdict.score));
+        CHECK(is_share(verdict.leverage / (real)object->plan.outputs));
         CHECK(is_size(verdict.completeness));
       }
       return status;
@@ -369,15 +381,18 @@ static gleaner_status selector_call(size_t kind, size_t *asked)
 static void selector_stream(void)
 {
   const size_t inputs = selector.net->model.inputs;
-  const int is_labelled = selector.object.options.objective != GLEANER_OBJECTIVE_PREDICTION;
+  const int32_t objective = selector.object.options.objective;
+  const int is_labelled = objective != GLEANER_OBJECTIVE_PREDICTION && objective != GLEANER_OBJECTIVE_SOFTMAX;
+  const size_t outputs = objective == GLEANER_OBJECTIVE_CROSS_ENTROPY ? 1 : selector.net->sizes.outputs;
   real x[MOST_WIDTH];
   struct F(gleaner_verdict) verdict;
   size_t readings = byte() / 4;
   sequence = byte();
   while (readings-- > 0 && inputs <= MOST_WIDTH) {
-    const real label = (real)(sequence >> 31);
+    real label[MOST_WIDTH] = {(real)(sequence >> 31)};
     stream_numbers(x, inputs, 1);
-    checked(F(gleaner_selector_offer)(&selector.object, x, inputs, is_labelled ? &label : NULL, &verdict));
+    checked(F(gleaner_selector_offer)(
+        &selector.object, x, inputs, label, is_labelled && outputs <= MOST_WIDTH ? outputs : 0, &verdict));
   }
 }
 

@@ -401,7 +401,7 @@ static void vector_step(void)
   struct F(gleaner_target) target;
   gleaner_status status;
   size_t i;
-  target.objective = (int32_t)below(5);
+  target.objective = (int32_t)below(7);
   target.label = number();
   target.delta = number();
   status = checked(F(gleaner_model_vector)(model_of(net), kind, a.pointer, a.length, below(8) == 0 ? (size_t)count() : 0,

@@ -123,7 +123,7 @@ static void store_step(void)
   struct argument given;
   uint8_t *payload;
   uint32_t found;
-  real x[MOST_WIDTH], label = number();
+  real x[MOST_WIDTH], label[MOST_WIDTH] = {number()};
   gleaner_status status;
   if (selector.memory == NULL) {
     return;
@@ -162,7 +162,7 @@ static void store_step(void)
       status = F(gleaner_store_read)(&store.object, single(&kept), given.pointer, given.length);
       break;
     default:
-      status = F(gleaner_store_offer)(single(&store.object), x, selector.net->model.inputs, byte() & 1 ? &label : NULL,
+      status = F(gleaner_store_offer)(single(&store.object), x, selector.net->model.inputs, label, label_count(byte()),
           given.pointer, given.length, single(&verdict));
       CHECK_OUTPUT(status, verdict);
       break;

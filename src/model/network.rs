@@ -69,12 +69,11 @@ impl Plan {
     }
 
     fn sketch_scratch(&self, buckets: usize) -> usize {
-        let path = match self.form {
-            Form::Exact => exact_scratch(self.neurons()),
+        match self.form {
+            Form::Exact => exact_sketch_scratch(self.neurons(), buckets),
             // The sketch is made in the scratch first.
-            Form::Quadrature => quadrature_len(self.neurons()) + buckets + 1,
-        };
-        path + sketching_len(buckets)
+            Form::Quadrature => network_sketch_scratch(self.neurons(), buckets),
+        }
     }
 }
 
@@ -83,9 +82,23 @@ pub const fn network_scratch(parameters: usize, neurons: usize) -> usize {
     quadrature_len(neurons) + parameters + 1
 }
 
-/// Scalars of scratch where rows have the closed form.
+/// Scalars of scratch where rows have the closed form. Neurons of the hidden layers, and of the last where it has several.
 pub const fn exact_scratch(neurons: usize) -> usize {
     3 * neurons
+}
+
+/// Scalars of scratch for sketches of K buckets, where rows have the closed form. Neurons of the hidden layers, and of the
+/// last where it has several.
+pub const fn exact_sketch_scratch(neurons: usize, buckets: usize) -> usize {
+    exact_scratch(neurons).saturating_add(sketching_len(buckets))
+}
+
+/// Scalars of scratch that sketches of K buckets of any network make do with.
+pub const fn network_sketch_scratch(neurons: usize, buckets: usize) -> usize {
+    quadrature_len(neurons)
+        .saturating_add(buckets)
+        .saturating_add(1)
+        .saturating_add(sketching_len(buckets))
 }
 
 impl<L> Network<L> {

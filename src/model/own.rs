@@ -146,6 +146,11 @@ impl<'a, T: Scalar, G: Gradient<T>> Own<'a, T, G> {
         Ok(self)
     }
 
+    /// Nodes a panel.
+    pub fn nodes(&self) -> usize {
+        self.nodes
+    }
+
     /// Equal panels of the path, at least 1. Default 1.
     ///
     /// # Errors

@@ -122,7 +122,7 @@ fn write_header<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
         writeln!(
             out,
             "static const struct gleaner_pilot_{scalar} {name}_pilot = {{\n  {name}_pilot_packed, {}, {}u, {}, {}, {id}u,\n  \
-             GLEANER_OBJECTIVE_{objective},\n}};",
+             GLEANER_OBJECTIVE_{objective}, 0, 0,\n}};",
             pilot.packed.len(),
             pilot.rows,
             c(pilot.ridge),
@@ -149,7 +149,7 @@ fn write_header<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
     writeln!(
         out,
         "static const struct gleaner_model_{scalar} {name} = {{\n  GLEANER_ABI, {id}u, {name}_layers, {}, {upper}_INPUTS, \
-         {nodes}, {scaling},\n  {checks}, {count}, {pilot},\n}};\n\n#endif",
+         {nodes}, {scaling},\n  {checks}, {count}, {pilot}, NULL,\n}};\n\n#endif",
         layers.len()
     )
 }

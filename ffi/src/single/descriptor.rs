@@ -1,11 +1,14 @@
 //! A model as C describes it, in single precision.
 
+use super::described::{Described, Kind};
+use super::own::{Callback, gleaner_own_f32};
 use crate::border::{Fault, checked, object, slice};
 use crate::convert::{self, check_abi};
 use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
 use core::ptr::null;
-use gleaner::model::{Layer, Layers, Network, Plan, Shape};
+use gleaner::model::{Form, Layer, Layers, Model, Network, Own, Plan, Shape};
 use gleaner::selector::Scaling;
+use gleaner::sketch::Sketch;
 use gleaner::standardiser::standardise;
 
 /// A dense layer, `h = activation(W x + b)`.
@@ -39,12 +42,16 @@ pub struct gleaner_pilot_f32 {
     pub rows: u64,
     /// Its ridge.
     pub ridge: f32,
-    /// Mean online leverage of the rows, in [0, 1]; 0: unknown.
+    /// Mean online leverage of a reading's rows; 0: unknown.
     pub mean_leverage: f32,
     /// Id of the model whose rows they are.
     pub model_id: u64,
     /// Objective of the rows, `GLEANER_OBJECTIVE_...`.
     pub objective: i32,
+    /// Buckets of the sketches that the rows are; 0: they are whole.
+    pub buckets: u32,
+    /// Their seed.
+    pub sketch_seed: u64,
 }
 
 /// A model: const, with a static initialiser, in flash. The functions take readings as the sensor gives
@@ -57,7 +64,7 @@ pub struct gleaner_pilot_f32 {
 ///       {w2, NULL, 8, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
 ///     };
 ///     static const struct gleaner_model_f32 model = {
-///       GLEANER_ABI, 0x1234u, layers, 2, 5, 0, NULL, NULL, NULL, NULL, 0, NULL,
+///       GLEANER_ABI, 0x1234u, layers, 2, 5, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL,
 ///     };
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -67,9 +74,9 @@ pub struct gleaner_model_f32 {
     /// Id of the model: another one for each set of parameters. Nothing else tells pilots, snapshots and records of
     /// different models apart.
     pub id: u64,
-    /// The layers, from the input on.
+    /// The layers, from the input on; NULL for a model of your own.
     pub layers: *const gleaner_layer_f32,
-    /// Number of layers.
+    /// Number of layers; 0 for a model of your own.
     pub depth: u32,
     /// Features of a reading.
     pub inputs: u32,
@@ -87,6 +94,8 @@ pub struct gleaner_model_f32 {
     pub checks: u32,
     /// The pilot's factor; NULL: none.
     pub pilot: *const gleaner_pilot_f32,
+    /// A model of your own; NULL: the layers are the model.
+    pub own: *const gleaner_own_f32,
 }
 
 // SAFETY: the struct is a description that is only read.
@@ -105,6 +114,12 @@ impl<'a> Descriptor<'a> {
     pub(super) unsafe fn new(model: *const gleaner_model_f32) -> Result<Self, Fault> {
         let descriptor = Self::again(model)?;
         let layers = slice(descriptor.0.layers, descriptor.0.depth as usize)?;
+        if !descriptor.0.own.is_null() {
+            return match layers {
+                [] => Ok(descriptor),
+                _ => Err(Fault(GLEANER_ERROR_MODEL)),
+            };
+        }
         for layer in layers {
             check_layer(layer)?;
         }
@@ -127,14 +142,74 @@ impl<'a> Descriptor<'a> {
         unsafe { checked(self.0.layers, self.0.depth as usize) }
     }
 
-    /// The network, checked.
+    /// The model of the caller's own, where there is one.
+    fn own(self) -> Result<Option<Own<'a, f32, Callback<'a>>>, Fault> {
+        if self.0.own.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: whoever made the descriptor promised that its pointers are valid for their lengths.
+        let (callback, theta) = unsafe { Callback::new(self.0.own, self.0.inputs as usize) }?;
+        let panels = callback.panels();
+        let own = Own::new(callback, theta)?.with_panels(panels)?;
+        match self.0.nodes {
+            0 => Ok(Some(own)),
+            nodes => Ok(Some(own.with_nodes(nodes as usize)?)),
+        }
+    }
+
+    /// The model, checked.
+    pub(super) fn model(self) -> Result<Described<'a>, Fault> {
+        Ok(Described::whole(match self.own()? {
+            Some(own) => Kind::Own(own),
+            None => Kind::Layers(self.network()?),
+        }))
+    }
+
+    /// What the checks of the model worked out.
+    pub(super) fn plan(self) -> Result<Plan, Fault> {
+        match self.own()? {
+            Some(own) => Ok(Plan {
+                nodes: own.nodes(),
+                inputs: own.inputs(),
+                outputs: own.outputs(),
+                parameters: own.parameters(),
+                hidden: 0,
+                order: own.order(),
+                form: Form::Quadrature,
+            }),
+            None => Ok(self.network()?.plan()),
+        }
+    }
+
+    /// The model whose plan is known, its rows sketched or not.
+    pub(super) fn attach(self, plan: &'a Plan, sketch: Option<Sketch>) -> Result<Net<'a>, Fault> {
+        let kind = match self.own()? {
+            Some(own) => Kind::Own(own),
+            None => Kind::Layers(Network::attach(self, plan)),
+        };
+        Ok(Described { kind, sketch })
+    }
+
+    /// The network, checked; MODEL where there are no layers.
     pub(super) fn network(self) -> Result<Network<Self>, Fault> {
         self.with_nodes(Network::new(self)?)
     }
 
-    /// Asks the network without a look at its weights, which would cost more than most answers. Where that fails, what
-    /// is wrong with the weights is said first.
+    /// Asks the model without a look at its layers' weights, which would cost more than most answers. Where that fails,
+    /// what is wrong with the weights is said first.
     pub(super) fn ask<R>(
+        self,
+        question: impl FnOnce(&Described<'a>) -> Result<R, Fault>,
+    ) -> Result<R, Fault> {
+        let kind = match self.own()? {
+            Some(own) => Kind::Own(own),
+            None => Kind::Layers(self.with_nodes(Network::known(self)?)?),
+        };
+        question(&Described::whole(kind)).map_err(|fault| self.model().err().unwrap_or(fault))
+    }
+
+    /// As `ask`, of what only layers can answer.
+    pub(super) fn ask_layers<R>(
         self,
         question: impl FnOnce(&Network<Self>) -> Result<R, Fault>,
     ) -> Result<R, Fault> {
@@ -281,4 +356,4 @@ impl Layers<f32> for Descriptor<'_> {
 }
 
 /// What the library's own objects call the model: its plan lies in the selector.
-pub(super) type Net<'a> = Network<Descriptor<'a>, &'a Plan>;
+pub(super) type Net<'a> = Described<'a, &'a Plan>;

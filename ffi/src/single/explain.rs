@@ -48,8 +48,8 @@ pub unsafe extern "C" fn gleaner_explain_f32(
             slice_mut(layers, layers_len)?,
         );
         let explanation = output(explanation)?;
-        let found =
-            model.ask(|network| Ok(explain(network, &factor, row, inputs, layers, scratch)?))?;
+        let found = model
+            .ask_layers(|network| Ok(explain(network, &factor, row, inputs, layers, scratch)?))?;
         explanation.set(gleaner_explanation_f32 {
             leverage: found.leverage,
             novelty: found.novelty,

@@ -4,9 +4,8 @@ use super::descriptor::{Descriptor, gleaner_model_f32};
 use crate::border::{Fault, object, optional, output, run, slice, slice_mut};
 use crate::convert;
 use crate::{
-    GLEANER_ERROR_CALLBACK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_SIZE, GLEANER_OBJECTIVE_PREDICTION,
-    GLEANER_STOP_DECREASE, GLEANER_STOP_GRADIENT, GLEANER_STOP_STALLED, GLEANER_STOP_STEPS,
-    gleaner_status,
+    GLEANER_ERROR_CALLBACK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_SIZE, GLEANER_STOP_DECREASE,
+    GLEANER_STOP_GRADIENT, GLEANER_STOP_STALLED, GLEANER_STOP_STEPS, gleaner_status,
 };
 use gleaner::Error;
 use gleaner::fit::{FitOptions, Stop, fit};
@@ -175,7 +174,7 @@ pub unsafe extern "C" fn gleaner_fit_f32(
         let options = optional(options)?.unwrap_or(&DEFAULT);
         convert::check_abi(options.abi)?;
         let objective = convert::objective(options.objective, options.delta)?;
-        let labelled = options.objective != GLEANER_OBJECTIVE_PREDICTION;
+        let labelled = objective.labels(1) > 0;
         let source = Source::new(samples, model.raw().inputs as usize)?;
         let (theta, memory) = (slice_mut(theta, theta_len)?, slice_mut(memory, memory_len)?);
         let report = output(report)?;

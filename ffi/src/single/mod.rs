@@ -1,10 +1,16 @@
 //! The entry points in single precision, one file an object, in the header's order.
 
+pub mod own;
+
 pub mod descriptor;
+
+pub mod described;
 
 pub mod model;
 
 pub mod factor;
+
+pub mod kronecker;
 
 pub mod score;
 

@@ -5,11 +5,11 @@ use crate::border::{Fault, optional, output, run, slice, slice_mut};
 use crate::convert::{self, check_length};
 use crate::{
     GLEANER_CHECK_TOLERANCE, GLEANER_ERROR_CHECK, GLEANER_ERROR_LENGTH, GLEANER_ERROR_MODEL,
-    GLEANER_ERROR_OBJECTIVE, GLEANER_OBJECTIVE_PREDICTION, gleaner_sizes, gleaner_status,
-    work_len as length_of_work,
+    GLEANER_ERROR_OBJECTIVE, gleaner_sizes, gleaner_status, work_len as length_of_work,
 };
 use gleaner::Scalar;
-use gleaner::model::{Layers, Model, Target};
+use gleaner::model::{Layers, Model, RowReport, Target};
+use gleaner::sketch::Sketch;
 
 /// An objective and a sample's label.
 #[repr(C)]
@@ -17,7 +17,7 @@ use gleaner::model::{Layers, Model, Target};
 pub struct gleaner_target_f32 {
     /// `GLEANER_OBJECTIVE_...`
     pub objective: i32,
-    /// y; not looked at by the prediction objective.
+    /// y, that of the row's output, or the class; not looked at by the prediction and softmax objectives.
     pub label: f32,
     /// Where the Huber loss turns linear; not looked at by the others.
     pub delta: f32,
@@ -42,7 +42,7 @@ pub(super) unsafe fn target(raw: *const gleaner_target_f32) -> Result<Target<f32
         return Ok(Target::Prediction);
     };
     let objective = convert::objective(raw.objective, raw.delta)?;
-    let label = (raw.objective != GLEANER_OBJECTIVE_PREDICTION).then_some(raw.label);
+    let label = (objective.labels(1) > 0).then_some(raw.label);
     Ok(objective.with(label)?)
 }
 
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn gleaner_model_sizes_f32(
     sizes: *mut gleaner_sizes,
 ) -> gleaner_status {
     run(|| {
-        let network = Descriptor::new(model)?.network()?;
+        let network = Descriptor::new(model)?.model()?;
         let (inputs, parameters, order) = (network.inputs(), network.parameters(), network.order());
         output(sizes)?.set(gleaner_sizes {
             inputs,
@@ -63,7 +63,13 @@ pub unsafe extern "C" fn gleaner_model_sizes_f32(
             order,
             scratch: network.scratch(),
             work: length_of_work(inputs, parameters, network.scratch()),
-            selector: gleaner::selector::selector_len(inputs, parameters, order, network.scratch()),
+            selector: gleaner::selector::selector_len_of(
+                inputs,
+                network.outputs(),
+                network.row_len(),
+                order,
+                network.scratch(),
+            ),
             fit: gleaner::fit::fit_len(inputs, parameters, network.scratch()),
         });
         Ok(())
@@ -87,7 +93,7 @@ pub unsafe extern "C" fn gleaner_model_check_f32(
     run(|| {
         let model = Descriptor::new(model)?;
         let (work, worst) = (slice_mut(work, work_len)?, output(worst)?);
-        let network = model.network()?;
+        let network = model.model()?;
         model.check_scaling()?;
         if !network.suits(convert::objective(objective, 1.0f32)?) {
             return Err(Fault(GLEANER_ERROR_OBJECTIVE));
@@ -224,12 +230,44 @@ pub unsafe extern "C" fn gleaner_model_row_f32(
             convert::copy(row, own);
             Ok(found)
         })?;
-        report.set(gleaner_row_report_f32 {
-            form: convert::form(found.form),
-            value: found.value,
-            at_zero: found.at_zero,
-            completeness: found.completeness,
-        });
+        report.set(report_of(found));
+        Ok(())
+    })
+}
+
+/// The row as a sketch of `buckets + 1` entries: linear, so that inner products of rows are those of their sketches on
+/// average, and made from the layers' outer products without the row. Sketches of the same buckets and seed belong
+/// together. `work`: `GLEANER_SCRATCH_SKETCH_...` scalars, the reading and the sketch more; for a model of your own
+/// `GLEANER_WORK_LEN` and `P + 1 + buckets` more.
+/// Errors: as `gleaner_model_gradient_f32`; RANGE (buckets 0 or above 65536).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_model_sketch_f32(
+    model: *const gleaner_model_f32,
+    x: *const f32,
+    x_len: usize,
+    index: usize,
+    target: *const gleaner_target_f32,
+    sketch_seed: u64,
+    work: *mut f32,
+    work_len: usize,
+    sketch: *mut f32,
+    sketch_len: usize,
+    report: *mut gleaner_row_report_f32,
+) -> gleaner_status {
+    run(|| {
+        let model = Descriptor::new(model)?;
+        let target = self::target(target)?;
+        let (x, work) = (slice(x, x_len)?, slice_mut(work, work_len)?);
+        let (to, report) = (slice_mut(sketch, sketch_len)?, output(report)?);
+        let sketch = Sketch::new(to.len().saturating_sub(1), sketch_seed)?;
+        let found = model.ask(|network| {
+            let (x, rest) = model.input(x, work)?;
+            let (own, rest) = split(rest, to.len())?;
+            let found = network.sketch(x, index, target, &sketch, own, rest)?;
+            convert::copy(to, own);
+            Ok(found)
+        })?;
+        report.set(report_of(found));
         Ok(())
     })
 }
@@ -331,6 +369,15 @@ pub unsafe extern "C" fn gleaner_model_layers_f32(
         }
         Ok(())
     })
+}
+
+fn report_of(found: RowReport<f32>) -> gleaner_row_report_f32 {
+    gleaner_row_report_f32 {
+        form: convert::form(found.form),
+        value: found.value,
+        at_zero: found.at_zero,
+        completeness: found.completeness,
+    }
 }
 
 fn split(work: &mut [f32], length: usize) -> Result<(&mut [f32], &mut [f32]), Fault> {

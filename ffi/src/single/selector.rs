@@ -2,16 +2,17 @@
 
 use super::descriptor::{Descriptor, gleaner_model_f32, gleaner_pilot_f32};
 use super::reservoir::{gleaner_item_f32, gleaner_kept_f32};
-use super::state::{gleaner_counters_f32, gleaner_options_f32, gleaner_selector_f32, options};
+use super::state::{
+    gleaner_counters_f32, gleaner_options_f32, gleaner_selector_f32, options, sketch,
+};
 use super::thin::gleaner_candidate_f32;
 use crate::border::{Fault, object, object_mut, optional, output, run, slice, slice_mut};
 use crate::convert::{self, Kind, tag};
 use crate::record;
 use crate::{
-    GLEANER_ERROR_CALLBACK, GLEANER_ERROR_INDEX, GLEANER_ERROR_OBJECTIVE,
-    GLEANER_OBJECTIVE_PREDICTION, gleaner_status,
+    GLEANER_ERROR_CALLBACK, GLEANER_ERROR_IDENTITY, GLEANER_ERROR_INDEX, GLEANER_ERROR_OBJECTIVE,
+    gleaner_status,
 };
-use gleaner::model::Network;
 use gleaner::record::Header;
 use gleaner::sampler::{self, Candidate, Item};
 use gleaner::selector::{Pilot, Selector, Verdict};
@@ -27,7 +28,7 @@ pub struct gleaner_verdict_f32 {
     pub free_slot: u32,
     /// Its score
     pub score: f32,
-    /// Its online leverage, in [0, 1]: near 1, the model has not seen its like
+    /// Its online leverage, in [0, 1], of several rows their sum: near 1, the model has not seen its like
     pub leverage: f32,
     /// `GLEANER_FORM_...` of its row
     pub form: i32,
@@ -63,8 +64,8 @@ pub struct gleaner_stats_f32 {
 }
 
 /// The caller's function that gives back the reading kept in a slot, for a rebase: writes `x_len`
-/// features to `x` and, where the objective takes one, the label. 0: done; else the call fails with
-/// CALLBACK.
+/// features to `x` and `label_len` labels, as the objective takes them, to `label`, which is never NULL. 0: done;
+/// else the call fails with CALLBACK.
 pub type gleaner_recall_f32 = Option<
     unsafe extern "C" fn(
         context: *mut core::ffi::c_void,
@@ -72,39 +73,42 @@ pub type gleaner_recall_f32 = Option<
         x: *mut f32,
         x_len: usize,
         label: *mut f32,
+        label_len: usize,
     ) -> i32,
 >;
 
+type Call =
+    unsafe extern "C" fn(*mut core::ffi::c_void, u32, *mut f32, usize, *mut f32, usize) -> i32;
+
 /// The caller's function with its context, and whether it has failed.
 struct Recall {
-    call: unsafe extern "C" fn(*mut core::ffi::c_void, u32, *mut f32, usize, *mut f32) -> i32,
+    call: Call,
     context: *mut core::ffi::c_void,
-    is_labelled: bool,
     failed: bool,
 }
 
 impl Recall {
-    fn new(
-        call: gleaner_recall_f32,
-        context: *mut core::ffi::c_void,
-        options: &gleaner_options_f32,
-    ) -> Result<Self, Fault> {
+    fn new(call: gleaner_recall_f32, context: *mut core::ffi::c_void) -> Result<Self, Fault> {
         Ok(Recall {
             call: call.ok_or(Fault(crate::GLEANER_ERROR_NULL))?,
             context,
-            is_labelled: options.objective != GLEANER_OBJECTIVE_PREDICTION,
             failed: false,
         })
     }
 
-    fn ask(&mut self, slot: u32, x: &mut [f32]) -> Result<Option<f32>, Error> {
-        let mut label = 0.0;
+    fn ask(&mut self, slot: u32, x: &mut [f32], labels: &mut [f32]) -> Result<(), Error> {
+        let mut unwanted = 0.0;
+        let label = match labels {
+            [] => &raw mut unwanted,
+            _ => labels.as_mut_ptr(),
+        };
+        let (call, context, count) = (self.call, self.context, labels.len());
         // SAFETY: the caller's function, called as the header says.
-        if unsafe { (self.call)(self.context, slot, x.as_mut_ptr(), x.len(), &mut label) } != 0 {
+        if unsafe { call(context, slot, x.as_mut_ptr(), x.len(), label, count) } != 0 {
             self.failed = true;
             return Err(Error::Model);
         }
-        Ok(self.is_labelled.then_some(label))
+        Ok(())
     }
 
     fn check(&self) -> Result<(), Fault> {
@@ -117,8 +121,9 @@ impl Recall {
 }
 
 /// A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
-/// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A
-/// model with several outputs is scored by the first.
+/// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A reading
+/// of a model with several outputs has a row for each, whose leverages add up; memory is then
+/// `GLEANER_SELECTOR_LEN_OF` scalars, and for sketches too.
 /// Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (logistic behind a sigmoid, or not the
 /// pilot's); IDENTITY (the pilot's).
 #[unsafe(no_mangle)]
@@ -140,17 +145,16 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
             .unwrap_or(gleaner_options_f32::DEFAULT);
         let memory_slice = slice_mut(memory, memory_len)?;
         let items_slice = slice_mut(items.cast::<Item<f32>>(), items_len)?;
-        let network = description.network()?;
-        let plan = network.plan().into();
+        let plan = description.plan()?;
         let mut attached = Selector::new(
-            network,
+            description.attach(&plan, sketch(&own)?)?,
             self::options(&own, description)?,
             convert::generator(own.seed),
             memory_slice,
             items_slice,
         )?;
         if let Some(pilot) = optional(description.raw().pilot)? {
-            attached.start(self::pilot(pilot, own.objective)?)?;
+            attached.start(self::pilot(pilot, &own)?)?;
         }
         let (generator, state, _, _) = attached.detach();
         place.set(gleaner_selector_f32 {
@@ -162,7 +166,7 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
             items,
             items_len,
             options: own,
-            plan,
+            plan: plan.into(),
             state: state.into(),
         });
         Ok(())
@@ -170,9 +174,15 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
 }
 
 /// The pilot, whose rows must have been taken with the selector's objective.
-unsafe fn pilot(raw: &gleaner_pilot_f32, objective: i32) -> Result<Pilot<'_, f32>, Fault> {
-    if raw.objective != objective {
+unsafe fn pilot<'a>(
+    raw: &'a gleaner_pilot_f32,
+    options: &gleaner_options_f32,
+) -> Result<Pilot<'a, f32>, Fault> {
+    if raw.objective != options.objective {
         return Err(Fault(GLEANER_ERROR_OBJECTIVE));
+    }
+    if (raw.buckets, raw.sketch_seed) != (options.buckets, options.sketch_seed) {
+        return Err(Fault(GLEANER_ERROR_IDENTITY));
     }
     Ok(Pilot {
         packed: slice(raw.packed, raw.packed_len)?,
@@ -192,7 +202,7 @@ pub unsafe extern "C" fn gleaner_selector_start_f32(
 ) -> gleaner_status {
     run(|| {
         let (selector, pilot) = (object_mut(selector)?, object(pilot)?);
-        let pilot = self::pilot(pilot, selector.options.objective)?;
+        let pilot = self::pilot(pilot, &selector.options)?;
         selector.change(|attached| Ok(attached.start(pilot)?))
     })
 }
@@ -211,8 +221,9 @@ pub unsafe extern "C" fn gleaner_selector_free_slot_f32(
     })
 }
 
-/// Scores the reading whose payload is in the free slot, and decides. `label`: the objective's y, NULL
-/// for the prediction objective. Cost: a row and N^2 multiplications, whatever came before.
+/// Scores the reading whose payload is in the free slot, and decides. `label`: what the objective takes: y, one for
+/// each output where there are several; the class for the cross-entropy; (NULL, 0) for the prediction and softmax
+/// objectives. Cost: a row and N^2 multiplications for each of a reading's rows, whatever came before.
 /// Errors: STATE; LENGTH, NOT_FINITE, RANGE, LABEL, each with its counter. The free slot stays free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_offer_f32(
@@ -220,12 +231,12 @@ pub unsafe extern "C" fn gleaner_selector_offer_f32(
     x: *const f32,
     x_len: usize,
     label: *const f32,
+    label_len: usize,
     verdict: *mut gleaner_verdict_f32,
 ) -> gleaner_status {
     run(|| {
         let (selector, x) = (object_mut(selector)?, slice(x, x_len)?);
-        let (label, verdict) = (optional(label)?, output(verdict)?);
-        selector.offer(x, label, verdict)
+        selector.offer(x, slice(label, label_len)?, output(verdict)?)
     })
 }
 
@@ -315,13 +326,12 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
         let next = Descriptor::new(model)?;
         next.check_scaling()?;
         let options = self::options(&selector.options, next)?;
-        let network = next.network()?;
-        let plan = network.plan();
-        let network = Network::attach(next, &plan);
-        let mut recall = Recall::new(recall, context, &selector.options)?;
+        let plan = next.plan()?;
+        let network = next.attach(&plan, sketch(&selector.options)?)?;
+        let mut recall = Recall::new(recall, context)?;
         let done = selector.change(|attached| {
-            Ok(attached.rebase(&network, &options, |slot, x: &mut [f32]| {
-                recall.ask(slot, x)
+            Ok(attached.rebase(&network, &options, |slot, x, labels| {
+                recall.ask(slot, x, labels)
             })?)
         });
         recall.check()?;
@@ -337,7 +347,8 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
 /// whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period: STATE.
 /// A selector in a store may be thinned too; commit behind it, or thin again after a loss of power.
 /// `candidates`: so many wait for a neighbour at a time, best as many as are kept; `positions`:
-/// `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's. `recall` is asked twice for
+/// `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's, times the rows of a reading.
+/// `recall` is asked twice for
 /// each reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n
 /// rows and `2 n order^2` multiplications, and about `n candidates_len order` more.
 /// Errors: STATE; NULL (no function), CALLBACK; those of a reading; LENGTH, RANGE (keep 0). Then the sample is as
@@ -357,9 +368,9 @@ pub unsafe extern "C" fn gleaner_selector_thin_f32(
         let selector = object_mut(selector)?;
         let candidates = slice_mut(candidates.cast::<Candidate<f32>>(), candidates_len)?;
         let positions = slice_mut(positions, positions_len)?;
-        let mut recall = Recall::new(recall, context, &selector.options)?;
+        let mut recall = Recall::new(recall, context)?;
         let done = selector.change(|attached| {
-            let ask = |slot, x: &mut [f32]| recall.ask(slot, x);
+            let ask = |slot, x: &mut [f32], labels: &mut [f32]| recall.ask(slot, x, labels);
             Ok(attached.thin(keep, candidates, positions, ask)?)
         });
         if done.is_err() {

@@ -8,9 +8,9 @@ use crate::border::{Fault, Output, slice, slice_mut};
 use crate::convert::{self, Kind, check_abi, check_flag, check_tag, same_layout};
 use crate::{GLEANER_ERROR_CODE, GLEANER_SCALING_MODEL, GLEANER_SCALING_RUNNING, gleaner_plan};
 use core::mem::transmute;
-use gleaner::model::Network;
 use gleaner::sampler::{Item, Reservoir};
 use gleaner::selector::{Joined, Options, Reading, Scaling, SelectorState, Stats};
+use gleaner::sketch::Sketch;
 use gleaner::snapshot::save_selector;
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
@@ -35,6 +35,10 @@ pub struct gleaner_options_f32 {
     pub half_life: u64,
     /// Seed of the generator; default 0
     pub seed: u64,
+    /// K, to score sketches of the rows by a factor of order K + 1; default 0: whole rows
+    pub buckets: u32,
+    /// Seed of the sketches; default 0
+    pub sketch_seed: u64,
 }
 
 impl gleaner_options_f32 {
@@ -48,6 +52,8 @@ impl gleaner_options_f32 {
         uniform: 0.0,
         half_life: 0,
         seed: 0,
+        buckets: 0,
+        sketch_seed: 0,
     };
 }
 
@@ -207,6 +213,23 @@ unsafe fn scaling<'a>(
     }
 }
 
+/// How rows are sketched, if they are.
+pub(super) fn sketch(raw: &gleaner_options_f32) -> Result<Option<Sketch>, Fault> {
+    match raw.buckets {
+        0 => Ok(None),
+        buckets => Ok(Some(Sketch::new(buckets as usize, raw.sketch_seed)?)),
+    }
+}
+
+/// The model as a selector asks it.
+fn net<'a>(
+    plan: &'a gleaner_plan,
+    options: &gleaner_options_f32,
+    model: Descriptor<'a>,
+) -> Result<Net<'a>, Fault> {
+    model.attach(plan.own()?, sketch(options)?)
+}
+
 /// The library's options.
 pub(super) unsafe fn options<'a>(
     raw: &gleaner_options_f32,
@@ -235,7 +258,7 @@ impl gleaner_selector_f32 {
         check_tag::<f32>(self.tag, Kind::Selector)?;
         let model = Descriptor::again(self.model)?;
         Ok(save_selector(
-            &Network::attach(model, self.plan.own()?),
+            &net(&self.plan, &self.options, model)?,
             &options(&self.options, model)?,
             self.state.own()?,
             &self.generator,
@@ -250,16 +273,16 @@ impl gleaner_selector_f32 {
     pub(super) unsafe fn offer(
         &mut self,
         x: &[f32],
-        label: Option<&f32>,
+        labels: &[f32],
         verdict: Output<gleaner_verdict_f32>,
     ) -> Result<(), Fault> {
         let mut reading = Reading::new(&Options::default());
         self.begin(&mut reading)?;
         self.standardise(&mut reading, x)?;
-        let network = Network::attach(Descriptor::again(self.model)?, self.plan.own()?);
+        let network = net(&self.plan, &self.options, Descriptor::again(self.model)?)?;
         let memory = slice_mut(self.memory, self.memory_len)?;
         let state = self.state.own_mut()?;
-        reading.make_row(state, &network, memory, label.copied())?;
+        reading.make_row(state, &network, memory, labels)?;
         reading.observe(state, memory, self.items_len)?;
         self.decide(&reading, x, verdict)
     }
@@ -268,7 +291,7 @@ impl gleaner_selector_f32 {
     #[inline(never)]
     unsafe fn standardise(&mut self, reading: &mut Reading<f32>, x: &[f32]) -> Result<(), Fault> {
         let model = Descriptor::again(self.model)?;
-        let network = Network::attach(model, self.plan.own()?);
+        let network = net(&self.plan, &self.options, model)?;
         let scaling = scaling(&self.options, model)?;
         let memory = slice_mut(self.memory, self.memory_len)?;
         let state = self.state.own_mut()?;
@@ -280,7 +303,7 @@ impl gleaner_selector_f32 {
     unsafe fn begin(&self, reading: &mut Reading<f32>) -> Result<(), Fault> {
         check_tag::<f32>(self.tag, Kind::Selector)?;
         let model = Descriptor::again(self.model)?;
-        let network = Network::attach(model, self.plan.own()?);
+        let network = net(&self.plan, &self.options, model)?;
         let options = options(&self.options, model)?;
         // All that a later step would refuse, before the factor has moved.
         let memory = slice(self.memory, self.memory_len)?;
@@ -323,7 +346,7 @@ impl gleaner_selector_f32 {
     ) -> Result<R, Fault> {
         check_tag::<f32>(self.tag, Kind::Selector)?;
         let model = Descriptor::again(self.model)?;
-        let network = Network::attach(model, self.plan.own()?);
+        let network = net(&self.plan, &self.options, model)?;
         let options = options(&self.options, model)?;
         let mut generator = Xoshiro128PlusPlus::from_seed(self.generator);
         let mut joined = Joined {

@@ -4,7 +4,7 @@ use super::reservoir::gleaner_kept_f32;
 use super::selector::gleaner_verdict_f32;
 use super::snapshot::gleaner_selector_snapshot_len_f32;
 use super::state::gleaner_selector_f32;
-use crate::border::{Fault, object, object_mut, optional, output, run, slice, slice_mut};
+use crate::border::{Fault, object, object_mut, output, run, slice, slice_mut};
 use crate::convert::{Kind, check_length, check_tag, tag};
 use crate::store::{Driver, count, gleaner_flash, gleaner_store_state};
 use crate::{GENERATOR, gleaner_status};
@@ -166,16 +166,17 @@ pub unsafe extern "C" fn gleaner_store_offer_f32(
     x: *const f32,
     x_len: usize,
     label: *const f32,
+    label_len: usize,
     payload: *const u8,
     payload_len: usize,
     verdict: *mut gleaner_verdict_f32,
 ) -> gleaner_status {
     run(|| {
         let (store, x) = (object_mut(store)?, slice(x, x_len)?);
-        let (label, payload) = (optional(label)?.copied(), slice(payload, payload_len)?);
+        let (labels, payload) = (slice(label, label_len)?, slice(payload, payload_len)?);
         let verdict = output(verdict)?;
         let given = store.change(|store, selector| {
-            selector.change(|selector| Ok(store.offer(selector, x, label, payload)?))
+            selector.change(|selector| Ok(store.offer(selector, x, labels, payload)?))
         })?;
         verdict.set(given.into());
         Ok(())

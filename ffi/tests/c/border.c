@@ -131,7 +131,7 @@ static void rows(void)
   }
   memset(&report, 7, sizeof report);
   STATUS(GLEANER_ERROR_LABEL, F(gleaner_model_row)(&net, x, INPUTS, 0, &target, work, WORK, row, PARAMETERS + 1, &report));
-  target.objective = 4;
+  target.objective = 6;
   STATUS(GLEANER_ERROR_CODE, F(gleaner_model_row)(&net, x, INPUTS, 0, &target, work, WORK, row, PARAMETERS + 1, &report));
   target.objective = GLEANER_OBJECTIVE_HUBER;
   STATUS(GLEANER_ERROR_RANGE, F(gleaner_model_row)(&net, x, INPUTS, 0, &target, work, WORK, row, PARAMETERS + 1, &report));
@@ -249,7 +249,7 @@ static void selectors(void)
   real label = 1;
   uint32_t i, slot = 42;
   size_t count = 42;
-  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
   STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_count)(&selector, &count));
   STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_free_slot)(&selector, &slot));
   STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_begin_period)(&selector));
@@ -284,18 +284,18 @@ static void selectors(void)
   OK(F(gleaner_selector_init)(&selector, &net, NULL, memory, MEMORY, items, 9));
   for (i = 0; i < 50; i++) {
     reading(i, x);
-    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
   }
   remember();
   memset(&verdict, 7, sizeof verdict);
-  STATUS(GLEANER_ERROR_LABEL, F(gleaner_selector_offer)(&selector, x, INPUTS, &label, &verdict));
-  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_offer)(&selector, x, INPUTS - 1, NULL, &verdict));
-  STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(&selector, NULL, INPUTS, NULL, &verdict));
-  STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, NULL));
+  STATUS(GLEANER_ERROR_LABEL, F(gleaner_selector_offer)(&selector, x, INPUTS, &label, 1, &verdict));
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_offer)(&selector, x, INPUTS - 1, NULL, 0, &verdict));
+  STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(&selector, NULL, INPUTS, NULL, 0, &verdict));
+  STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, NULL));
   x[0] = (real)NAN;
-  STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+  STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
   x[0] = (real)1e30 * (real)(sizeof(real) == 4 ? 1 : 1e200);
-  STATUS(GLEANER_ERROR_RANGE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+  STATUS(GLEANER_ERROR_RANGE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
   STATUS(GLEANER_ERROR_INDEX, F(gleaner_selector_kept)(&selector, 8, &kept));
   STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_rebase)(&selector, &net, NULL, NULL));
   CHECK(verdict.kept == 0x07070707u);
@@ -307,21 +307,22 @@ static void selectors(void)
 
   reading(50, x);
   selector.state.ridge_is_open = 2;
-  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
   selector.state.ridge_is_open = 0;
   selector.state.factor.pivoted = 255;
-  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
   STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_begin_period)(&selector));
   selector.state.factor.pivoted = 0;
-  OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+  OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
 }
 
-static int32_t refuse(void *context, uint32_t slot, real *x, size_t x_len, real *label)
+static int32_t refuse(void *context, uint32_t slot, real *x, size_t x_len, real *label, size_t label_len)
 {
   (void)slot;
   (void)x;
   (void)x_len;
   (void)label;
+  (void)label_len;
   return *(int32_t *)context;
 }
 

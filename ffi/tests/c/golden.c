@@ -101,7 +101,7 @@ static void run(void)
     const struct loss_case *c = &loss_cases[i];
     const real weight = (real)c->z, x = 1;
     struct F(gleaner_layer) layer = {&weight, NULL, 1, 1, GLEANER_ACTIVATION_IDENTITY, {0, 0, 0}};
-    struct F(gleaner_model) model = {GLEANER_ABI, 1, NULL, 1, 1, 0, NULL, NULL, NULL, NULL, 0, NULL};
+    struct F(gleaner_model) model = {GLEANER_ABI, 1, NULL, 1, 1, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL};
     struct F(gleaner_target) target = {GLEANER_OBJECTIVE_LOGISTIC, 0, 0};
     struct F(gleaner_row_report) report;
     real work[GLEANER_WORK_LEN(1, 1, GLEANER_SCRATCH_EXACT(0))];
@@ -126,7 +126,7 @@ static void run(void)
   for (i = 0; i < COUNT(adjoint_cases); i++) {
     const struct adjoint_case *c = &adjoint_cases[i];
     struct F(gleaner_layer) layers[3];
-    struct F(gleaner_model) model = {GLEANER_ABI, 1, NULL, 0, 0, 32, NULL, NULL, NULL, NULL, 0, NULL};
+    struct F(gleaner_model) model = {GLEANER_ABI, 1, NULL, 0, 0, 32, NULL, NULL, NULL, NULL, 0, NULL, NULL};
     struct F(gleaner_row_report) report;
     struct gleaner_sizes sizes;
     const real *next = theta;

@@ -252,12 +252,11 @@ static void moments(void)
 }
 
 /* The payloads of the selector that is rebased. */
-static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real *label)
+static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real *label, size_t label_len)
 {
   const uint8_t *payload = (const uint8_t *)context + (size_t)slot * PAYLOAD;
-  CHECK(x_len == INPUTS);
+  CHECK(x_len == INPUTS && label_len == 0 && label != NULL);
   reading(payload[0], x);
-  *label = 0;
   return 0;
 }
 
@@ -284,7 +283,7 @@ static void selectors(const struct F(gleaner_model) *model, int32_t scaling)
   for (k = 0; k < 100; k++) {
     reading(k, x);
     payloads[slot * PAYLOAD] = (uint8_t)k;
-    OK(F(gleaner_selector_offer)(selector, x, INPUTS, NULL, &verdict));
+    OK(F(gleaner_selector_offer)(selector, x, INPUTS, NULL, 0, &verdict));
     slot = verdict.free_slot;
     print(verdict.score);
     print(verdict.completeness);

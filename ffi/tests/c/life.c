@@ -18,7 +18,7 @@ static const struct F(gleaner_layer) next_layers[2] = {
   {next_w2, NULL, HIDDEN, 1, GLEANER_ACTIVATION_IDENTITY, {0, 0, 0}},
 };
 static const struct F(gleaner_model) next = {
-  GLEANER_ABI, 78, next_layers, 2, INPUTS, 0, net_mean, net_scale, NULL, NULL, 0, NULL,
+  GLEANER_ABI, 78, next_layers, 2, INPUTS, 0, net_mean, net_scale, NULL, NULL, 0, NULL, NULL,
 };
 
 static void number(real value)
@@ -71,19 +71,21 @@ static void stream(uint32_t from, uint32_t to, int labelled)
     if (i % 101 == 0) {
       const real broken[INPUTS] = {(real)NAN, 0, 0};
       STATUS(GLEANER_ERROR_NOT_FINITE,
-          F(gleaner_selector_offer)(&selector, broken, INPUTS, labelled ? &x[INPUTS] : NULL, &verdict));
+          F(gleaner_selector_offer)(&selector, broken, INPUTS, &x[INPUTS], labelled, &verdict));
     }
-    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, labelled ? &x[INPUTS] : NULL, &verdict));
+    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, &x[INPUTS], labelled, &verdict));
     CHECK(verdict.form == GLEANER_FORM_EXACT && verdict.leverage >= 0 && verdict.leverage <= 1);
     slot = verdict.free_slot;
   }
 }
 
-static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real *label)
+static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real *label, size_t label_len)
 {
   CHECK(context == (void *)slots && x_len == INPUTS && slot <= KEEP);
   memcpy(x, slots[slot], sizeof(real) * INPUTS);
-  *label = slots[slot][INPUTS];
+  if (label_len == 1) {
+    *label = slots[slot][INPUTS];
+  }
   return 0;
 }
 

@@ -26,7 +26,7 @@ static const struct F(gleaner_layer) net_layers[2] = {
   {net_w2, NULL, HIDDEN, 1, GLEANER_ACTIVATION_IDENTITY, {0, 0, 0}},
 };
 static const struct F(gleaner_model) net = {
-  GLEANER_ABI, 77, net_layers, 2, INPUTS, 0, net_mean, net_scale, NULL, NULL, 0, NULL,
+  GLEANER_ABI, 77, net_layers, 2, INPUTS, 0, net_mean, net_scale, NULL, NULL, 0, NULL, NULL,
 };
 
 /* Whether all but the counts of refused readings are the same; field by field, as structs have padding. */

@@ -94,7 +94,7 @@ static void records(void)
   for (i = 0; i < 300; i++) {
     reading(i, slots[slot].x);
     slots[slot].time = 1000 + i;
-    OK(F(gleaner_selector_offer)(&selector, slots[slot].x, INPUTS, NULL, &verdict));
+    OK(F(gleaner_selector_offer)(&selector, slots[slot].x, INPUTS, NULL, 0, &verdict));
     slot = verdict.free_slot;
   }
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_record)(&selector, (const uint8_t *)slots, sizeof slots[0],

@@ -23,6 +23,13 @@ int main(void)
       CHECK(gleaner_work_len(a, b, 5) == GLEANER_WORK_LEN(a, b, 5));
       CHECK(gleaner_selector_len(a, b, 3, 11) == GLEANER_SELECTOR_LEN(a, b, 3, 11));
       CHECK(gleaner_selector_len(2, 9, a, b) == GLEANER_SELECTOR_LEN(2, 9, a, b));
+      CHECK(gleaner_selector_len_of(a, b, 3, 5, 9) == GLEANER_SELECTOR_LEN_OF(a, b, 3, 5, 9) || b == 0);
+      CHECK(gleaner_selector_len_of(b, 3, a, 5, 9) == GLEANER_SELECTOR_LEN_OF(b, 3, a, 5, 9));
+      CHECK(gleaner_scratch_sketch_exact(a, b) == GLEANER_SCRATCH_SKETCH_EXACT(a, b));
+      CHECK(gleaner_scratch_sketch_quadrature(a, b) == GLEANER_SCRATCH_SKETCH_QUADRATURE(a, b));
+      CHECK(gleaner_scratch_own(a, b) == GLEANER_SCRATCH_OWN(a, b));
+      CHECK(gleaner_kronecker_len(a, b, 0) == GLEANER_KRONECKER_LEN(a, b, 0));
+      CHECK(gleaner_kronecker_len(a, b, 1) == GLEANER_KRONECKER_LEN(a, b, 1));
       CHECK(gleaner_fit_len(a, b, 5) == GLEANER_FIT_LEN(a, b, 5));
       CHECK(gleaner_record_len(a, b) == GLEANER_RECORD_LEN(a, b));
     }
@@ -33,6 +40,8 @@ int main(void)
   CHECK(gleaner_vector_len(GLEANER_VECTOR_OUTPUT, (size_t)-1) == (size_t)-1);
   CHECK(gleaner_selector_len(1, (size_t)-1, 1, 1) == (size_t)-1);
   CHECK(gleaner_record_len((size_t)-1, 8) == (size_t)-1);
+  CHECK(gleaner_selector_len_of(1, 1, 1, 1, (size_t)-1) == (size_t)-1);
+  CHECK(gleaner_kronecker_len((size_t)-1, 1, 1) == (size_t)-1 && gleaner_scratch_own((size_t)-1, 1) == (size_t)-1);
   OK(F(gleaner_model_sizes)(&net, &sizes));
   CHECK(sizes.inputs == INPUTS && sizes.outputs == 1 && sizes.parameters == PARAMETERS);
   CHECK(sizes.order == ORDER && sizes.scratch == SCRATCH && sizes.work == WORK);

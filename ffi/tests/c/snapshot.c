@@ -150,7 +150,7 @@ static void feed(struct F(gleaner_selector) *target, uint32_t from, uint32_t to)
     for (feature = 0; feature < INPUTS; feature++) {
       x[feature] = draw(&state);
     }
-    OK(F(gleaner_selector_offer)(target, x, INPUTS, NULL, &verdict));
+    OK(F(gleaner_selector_offer)(target, x, INPUTS, NULL, 0, &verdict));
   }
 }
 

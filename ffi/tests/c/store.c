@@ -102,7 +102,7 @@ static gleaner_status step(uint32_t number)
     x[i] = (real)((int32_t)state >> 8) / (real)8388608;
   }
   memcpy(payload, &number, sizeof number);
-  return F(gleaner_store_offer)(&store, x, INPUTS, NULL, payload, PAYLOAD, &verdict);
+  return F(gleaner_store_offer)(&store, x, INPUTS, NULL, 0, payload, PAYLOAD, &verdict);
 }
 
 static void check_payloads(void)

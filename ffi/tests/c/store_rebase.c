@@ -15,9 +15,9 @@ static const struct F(gleaner_layer) by_relu[] = {
   {w1, b1, INPUTS, HIDDEN, GLEANER_ACTIVATION_RELU, {0}},
   {w2, b2, HIDDEN, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
 };
-static const struct F(gleaner_model) first = {GLEANER_ABI, 1, by_tanh, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL};
-static const struct F(gleaner_model) other = {GLEANER_ABI, 2, by_relu, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL};
-static const struct F(gleaner_model) next = {GLEANER_ABI, 3, by_tanh, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL};
+static const struct F(gleaner_model) first = {GLEANER_ABI, 1, by_tanh, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL};
+static const struct F(gleaner_model) other = {GLEANER_ABI, 2, by_relu, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL};
+static const struct F(gleaner_model) next = {GLEANER_ABI, 3, by_tanh, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL};
 
 static uint8_t cells[1 << 16];
 static real kept_inputs[ITEMS][INPUTS];
@@ -42,9 +42,9 @@ static int32_t erase_cells(void *context, uint32_t address, size_t length)
 
 static const struct gleaner_flash flash = {cells, read_cells, write_cells, erase_cells, sizeof cells, 1, 1};
 
-static int32_t recall(void *context, uint32_t slot, real *x, size_t length, real *label)
+static int32_t recall(void *context, uint32_t slot, real *x, size_t length, real *label, size_t label_len)
 {
-  (void)context, (void)label;
+  (void)context, (void)label, (void)label_len;
   memcpy(x, kept_inputs[slot], length * sizeof *x);
   return 0;
 }
@@ -92,7 +92,7 @@ int main(void)
   CHECK(start(&first) == 0);
   for (i = 0; i < READINGS; i++) {
     real x[INPUTS] = {(real)(i % 7) / 3, (real)(i % 5) - 2, (real)(i % 3)};
-    OK(F(gleaner_store_offer)(&store, x, INPUTS, NULL, (const uint8_t *)x, sizeof x, &verdict));
+    OK(F(gleaner_store_offer)(&store, x, INPUTS, NULL, 0, (const uint8_t *)x, sizeof x, &verdict));
   }
   OK(F(gleaner_store_commit)(&store));
   read_kept();

@@ -24,7 +24,7 @@ static struct F(gleaner_layer) layers[3] = {
   {NULL, NULL, 1, 1, GLEANER_ACTIVATION_SIGMOID, {0, 0, 0}},
 };
 static struct F(gleaner_model) model = {
-  GLEANER_ABI, 1, layers, 2, N, 0, mean, scale, inputs, outputs, 3, NULL,
+  GLEANER_ABI, 1, layers, 2, N, 0, mean, scale, inputs, outputs, 3, NULL, NULL,
 };
 
 /* The outputs, written out: what a cloud would have exported. */
@@ -64,7 +64,7 @@ int main(void)
   expect(0);
   STATUS(GLEANER_OK, check(GLEANER_OBJECTIVE_PREDICTION));
   STATUS(GLEANER_OK, check(GLEANER_OBJECTIVE_LOGISTIC));
-  STATUS(GLEANER_ERROR_CODE, check(5));
+  STATUS(GLEANER_ERROR_CODE, check(6));
 
   layers[0].weights = transposed;
   STATUS(GLEANER_ERROR_CHECK, check(GLEANER_OBJECTIVE_PREDICTION));

@@ -19,7 +19,7 @@ static uint32_t offer(struct F(gleaner_selector) *selector, uint32_t number)
   uint32_t bits;
   float score;
   reading(number, x);
-  OK(F(gleaner_selector_offer)(selector, x, INPUTS, NULL, &verdict));
+  OK(F(gleaner_selector_offer)(selector, x, INPUTS, NULL, 0, &verdict));
   score = (float)verdict.score;
   memcpy(&bits, &score, sizeof bits);
   return bits * 31u + verdict.free_slot * 2u + verdict.kept;
@@ -85,9 +85,9 @@ static void copy_goes_on_alone(void)
   CHECK(memcmp(copy.memory, live.memory, MEMORY * sizeof(real)) == 0);
 }
 
-static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real *label)
+static int32_t recall(void *context, uint32_t slot, real *x, size_t x_len, real *label, size_t label_len)
 {
-  CHECK(context == NULL && slot <= KEEP && x_len == INPUTS && label != NULL);
+  CHECK(context == NULL && slot <= KEEP && x_len == INPUTS && label != NULL && label_len == 0);
   reading(slot, x);
   return 0;
 }
@@ -99,7 +99,7 @@ static void copy_to_read_cannot_change(void)
   static uint8_t bytes[GLEANER_SELECTOR_SNAPSHOT_LEN(sizeof(real), INPUTS, ORDER, KEEP + 1)];
   static struct F(gleaner_selector) before;
   static const real packed[ORDER * (ORDER + 1) / 2];
-  const struct F(gleaner_pilot) pilot = {packed, COUNT(packed), 0, 0, 0, 77, GLEANER_OBJECTIVE_PREDICTION};
+  const struct F(gleaner_pilot) pilot = {packed, COUNT(packed), 0, 0, 0, 77, GLEANER_OBJECTIVE_PREDICTION, 0, 0};
   struct F(gleaner_verdict) verdict;
   real x[INPUTS];
   size_t written = 0;
@@ -116,14 +116,14 @@ static void copy_to_read_cannot_change(void)
 
   memcpy(&before, &copy.selector, sizeof before);
   reading(1, x);
-  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_offer)(&copy.selector, x, INPUTS, NULL, &verdict));
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_offer)(&copy.selector, x, INPUTS, NULL, 0, &verdict));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_start)(&copy.selector, &pilot));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_save)(&copy.selector, bytes, sizeof bytes, &written));
   STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_rebase)(&copy.selector, &net, recall, NULL));
   CHECK(memcmp(&before, &copy.selector, sizeof before) == 0);
   /* The original takes the same calls. */
   OK(F(gleaner_selector_rebase)(&live.selector, &net, recall, NULL));
-  OK(F(gleaner_selector_offer)(&live.selector, x, INPUTS, NULL, &verdict));
+  OK(F(gleaner_selector_offer)(&live.selector, x, INPUTS, NULL, 0, &verdict));
   OK(F(gleaner_selector_save)(&live.selector, bytes, sizeof bytes, &written));
   OK(F(gleaner_selector_start)(&live.selector, &pilot));
 }

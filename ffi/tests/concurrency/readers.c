@@ -32,7 +32,7 @@ static void fill(void)
   OK(F(gleaner_top_init)(&top, top_items, KEEP + 1));
   for (i = 0; i < 100; i++) {
     reading(i, x);
-    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
     OK(F(gleaner_model_row)(&net, x, INPUTS, 0, NULL, work, WORK, row, PARAMETERS + 1, &report));
     OK(F(gleaner_model_leave_out_gauge)(&net, row, PARAMETERS + 1));
     OK(F(gleaner_factor_observe)(&factor, row, ORDER, 1, &online));

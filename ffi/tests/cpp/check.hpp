@@ -73,7 +73,7 @@ struct Net {
       {w2, nullptr, hidden, 1, GLEANER_ACTIVATION_IDENTITY, {}},
   };
   static constexpr gleaner::Description<T> net = {GLEANER_ABI, 77,    layers,  2,       inputs, 0,
-                                                  mean,        scale, nullptr, nullptr, 0,      nullptr};
+                                                  mean,        scale, nullptr, nullptr, 0,      nullptr, nullptr};
 };
 
 /* Reading number i of a stream. */

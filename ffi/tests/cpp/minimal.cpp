@@ -12,7 +12,7 @@ const gleaner::Layer<float> layers[] = {
     {w2, nullptr, NEURONS, 1, GLEANER_ACTIVATION_IDENTITY, {}},
 };
 const gleaner::Description<float> model = {
-    GLEANER_ABI, 1, layers, 2, FEATURES, 0, nullptr, nullptr, nullptr, nullptr, 0, nullptr,
+    GLEANER_ABI, 1, layers, 2, FEATURES, 0, nullptr, nullptr, nullptr, nullptr, 0, nullptr, nullptr,
 };
 
 constexpr size_t memory_len = GLEANER_SELECTOR_LEN(FEATURES, PARAMETERS, ORDER, GLEANER_SCRATCH_EXACT(NEURONS));

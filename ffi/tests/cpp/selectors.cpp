@@ -42,7 +42,7 @@ void selectors() {
     reading(i, x);
     slots[verdict.free_slot] = {static_cast<double>(x[0]), i, 0};
     OK(selector.offer(x, label, verdict));
-    OK(C(gleaner_selector_offer)(&c, x, inputs, &label, &verdict_c));
+    OK(C(gleaner_selector_offer)(&c, x, inputs, &label, 1, &verdict_c));
     CHECK(same_verdict(verdict, verdict_c));
     OK(over.offer(x, label, verdict_c));
     CHECK(same_verdict(verdict, verdict_c));

@@ -12,7 +12,7 @@ static const struct F(gleaner_layer) layers[2] = {
     {w2, NULL, HIDDEN, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
 };
 static const struct F(gleaner_model) model = {
-    GLEANER_ABI, 1, layers, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL,
+    GLEANER_ABI, 1, layers, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL,
 };
 
 static struct F(gleaner_selector) selector;
@@ -79,7 +79,7 @@ static void check_selector(void)
     unsigned i;
 
     /* Never set. */
-    STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+    STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
     STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_free_slot)(&selector, &slot));
     STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_count)(&selector, &count));
     STATUS(GLEANER_ERROR_STATE, F(gleaner_selector_begin_period)(&selector));
@@ -102,20 +102,20 @@ static void check_selector(void)
     for (i = 0; i < 50; i++) {
         x[0] = (real)i;
         x[1] = (real)(i * i % 7u);
-        OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+        OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
     }
     remember();
-    STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(NULL, x, INPUTS, NULL, &verdict));
-    STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(&selector, NULL, INPUTS, NULL, &verdict));
-    STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, NULL));
-    STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_offer)(&selector, x, INPUTS - 1, NULL, &verdict));
-    STATUS(GLEANER_ERROR_LABEL, F(gleaner_selector_offer)(&selector, x, INPUTS, x, &verdict));
+    STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(NULL, x, INPUTS, NULL, 0, &verdict));
+    STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(&selector, NULL, INPUTS, NULL, 0, &verdict));
+    STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, NULL));
+    STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_offer)(&selector, x, INPUTS - 1, NULL, 0, &verdict));
+    STATUS(GLEANER_ERROR_LABEL, F(gleaner_selector_offer)(&selector, x, INPUTS, x, 1, &verdict));
     x[2] = not_a_number();
-    STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+    STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
     x[2] = infinity();
-    STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+    STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
     x[2] = sizeof(real) == 4 ? (real)1e30 : (real)1e230;
-    STATUS(GLEANER_ERROR_RANGE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+    STATUS(GLEANER_ERROR_RANGE, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
     STATUS(GLEANER_ERROR_INDEX, F(gleaner_selector_kept)(&selector, KEEP, &kept));
     STATUS(GLEANER_ERROR_NULL, F(gleaner_selector_kept)(&selector, 0, NULL));
     check_unchanged();
@@ -124,7 +124,7 @@ static void check_selector(void)
     CHECK(stats.counters.refused_not_finite == 2 && stats.counters.refused_range == 1);
     CHECK(stats.counters.refused_label == 1);
     x[2] = 3;
-    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
 }
 
 static void check_model(void)

@@ -6,11 +6,11 @@ enum { READINGS = 14, PAYLOAD = 8, EVERY = 5, PAGES = KEEP + EVERY, GRANULE = 4,
 static struct F(gleaner_selector) selector;
 
 /* Features and label of the reading in a slot: any will do. */
-static int32_t recall(void *context, uint32_t slot, real *x, size_t length, real *label)
+static int32_t recall(void *context, uint32_t slot, real *x, size_t length, real *label, size_t label_len)
 {
-    const struct F(gleaner_options) *options = context;
+    (void)context;
     meter_reading(slot, x, (uint32_t)length);
-    if (options->objective != GLEANER_OBJECTIVE_PREDICTION) {
+    if (label_len > 0) {
         *label = (real)(slot % 2);
     }
     return 0;
@@ -30,7 +30,7 @@ static void offers(const struct F(gleaner_options) * options)
         METER(selector.plan.form == GLEANER_FORM_EXACT ? "offer_in_closed_form" : "gleaner_selector_offer",
               status = F(gleaner_selector_offer)(
                   &selector, x, INPUTS,
-                  options->objective == GLEANER_OBJECTIVE_PREDICTION ? NULL : &label, &verdict));
+                  &label, options->objective != GLEANER_OBJECTIVE_PREDICTION, &verdict));
         if (status != GLEANER_OK) {
             meter_refuse("gleaner_selector_offer", status);
         }
@@ -194,7 +194,7 @@ void run_store(void)
     open_store(model);
     for (i = 0; i < READINGS; i++) {
         meter_reading(i, x, INPUTS);
-        RUN(gleaner_store_offer, &store, x, INPUTS, NULL, payload, PAYLOAD, &verdict);
+        RUN(gleaner_store_offer, &store, x, INPUTS, NULL, 0, payload, PAYLOAD, &verdict);
     }
     RUN(gleaner_store_commit, &store);
     open_store(model);

@@ -9,7 +9,7 @@ static const struct F(gleaner_layer) layers[] = {
 };
 
 const struct F(gleaner_model) net = {
-    GLEANER_ABI, 1, layers, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL,
+    GLEANER_ABI, 1, layers, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL,
 };
 
 void net_fill(void)

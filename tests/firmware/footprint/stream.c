@@ -12,7 +12,7 @@ static real memory[MEMORY], work[WORK], row[PARAMETERS + 1], scratch[ORDER], x[I
 static real packed[ORDER * (ORDER + 1) / 2];
 static const struct F(gleaner_pilot) pilot = {
     packed, sizeof packed / sizeof *packed, 10 * ORDER, (real)1e-6, (real)0.1, 1,
-    GLEANER_OBJECTIVE_PREDICTION,
+    GLEANER_OBJECTIVE_PREDICTION, 0, 0,
 };
 
 /* A factor that has seen every column. */
@@ -50,7 +50,7 @@ static void offer(uint32_t i)
 {
     struct F(gleaner_verdict) verdict;
     meter_reading(i, x, INPUTS);
-    RUN(gleaner_selector_offer, &selector, x, INPUTS, NULL, &verdict);
+    RUN(gleaner_selector_offer, &selector, x, INPUTS, NULL, 0, &verdict);
     meter_hash(verdict.score);
     meter_hash(verdict.leverage);
 }

@@ -55,7 +55,7 @@ static void check_row(const struct row_case *c)
     static real theta[PARAMETERS], x[INPUTS], row[PARAMETERS + 1];
     static real work[GLEANER_WORK_LEN(INPUTS, PARAMETERS, GLEANER_SCRATCH_QUADRATURE(PARAMETERS, HIDDEN))];
     struct F(gleaner_layer) layers[3];
-    struct F(gleaner_model) model = {GLEANER_ABI, 1, layers, 0, 0, 32, NULL, NULL, NULL, NULL, 0, NULL};
+    struct F(gleaner_model) model = {GLEANER_ABI, 1, layers, 0, 0, 32, NULL, NULL, NULL, NULL, 0, NULL, NULL};
     struct F(gleaner_row_report) report;
     struct gleaner_sizes sizes;
     const real *next = theta;

@@ -80,7 +80,7 @@ static uint32_t line_after(uint32_t line)
 static void stream(const char *name, struct F(gleaner_layer) *layers, uint32_t depth,
                    const struct F(gleaner_options) *options, uint32_t readings)
 {
-    struct F(gleaner_model) model = {GLEANER_ABI, 1, layers, depth, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL};
+    struct F(gleaner_model) model = {GLEANER_ABI, 1, layers, depth, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL};
     const real *from = weights;
     uint32_t i, decisions = hash_start, line = first_line;
 
@@ -106,7 +106,7 @@ static void stream(const char *name, struct F(gleaner_layer) *layers, uint32_t d
         read_sensor(i, x);
         label = options->objective == GLEANER_OBJECTIVE_LOGISTIC ? (real)(next_integer() >> 31) : next_number();
         OK(F(gleaner_selector_offer)(
-            &selector, x, INPUTS, options->objective == GLEANER_OBJECTIVE_PREDICTION ? NULL : &label, &verdict));
+            &selector, x, INPUTS, &label, options->objective != GLEANER_OBJECTIVE_PREDICTION, &verdict));
         decisions = hash(hash(decisions, verdict.kept), verdict.free_slot);
         decisions = hash_real(hash_real(decisions, verdict.score), verdict.leverage);
         decisions = hash_real(hash(decisions, (uint32_t)verdict.form), verdict.completeness);

@@ -57,7 +57,7 @@ int main(void)
 
         stack_paint();
         before = device_instructions();
-        status = gleaner_selector_offer_f32(&selector, slots[slot], FEATURES, NULL, &verdict);
+        status = gleaner_selector_offer_f32(&selector, slots[slot], FEATURES, NULL, 0, &verdict);
         taken = device_instructions() - before;
         used = stack_used();
         idle = device_instructions();

@@ -26,7 +26,7 @@ static const struct gleaner_layer_f32 layers[] = {
     {w2, LAST_BIAS ? b2 : NULL, NEURONS, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
 };
 static const struct gleaner_model_f32 model = {
-    GLEANER_ABI, 1, layers, 2, FEATURES, 0, NULL, NULL, NULL, NULL, 0, NULL,
+    GLEANER_ABI, 1, layers, 2, FEATURES, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL,
 };
 
 static struct gleaner_selector_f32 selector;
@@ -54,7 +54,7 @@ int main(void)
         for (feature = 0; feature < FEATURES; feature++) {
             slot[feature] = sensor;
         }
-        if (gleaner_selector_offer_f32(&selector, slot, FEATURES, NULL, &verdict) != GLEANER_OK) {
+        if (gleaner_selector_offer_f32(&selector, slot, FEATURES, NULL, 0, &verdict) != GLEANER_OK) {
             return 1;
         }
     }

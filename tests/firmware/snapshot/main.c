@@ -19,7 +19,7 @@ static const struct F(gleaner_layer) layers[2] = {
     {weights + (INPUTS + 1) * HIDDEN, NULL, HIDDEN, 1, GLEANER_ACTIVATION_TANH, {0}},
 };
 static const struct F(gleaner_model) model = {
-    GLEANER_ABI, 5, layers, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL,
+    GLEANER_ABI, 5, layers, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL,
 };
 
 static void print_sample(void)
@@ -96,7 +96,7 @@ int main(void)
             print_snapshot();
         }
 #endif
-        OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, &verdict));
+        OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
     }
     print_sample();
     return 0;

@@ -1,0 +1,290 @@
+/* Networks with several outputs, sketched rows, Kronecker scores, models of the caller's own. */
+#include "net.h"
+
+#define CLASSES 3
+#define NEURONS (HIDDEN + CLASSES)
+#define BUCKETS 8
+#define KEEP 6
+/* A softmax head on the network of net.h, without its standardiser. */
+#define HEAD_PARAMETERS (INPUTS * HIDDEN + HIDDEN + HIDDEN * CLASSES)
+
+static const real head_w2[CLASSES * HIDDEN] = {
+  (real)1.5, (real)-0.75, (real)0.5, (real)-1.25, (real)0.25, (real)1.0,
+  (real)-0.5, (real)0.75, (real)-1.0, (real)0.5, (real)1.25, (real)0.125,
+};
+static const struct F(gleaner_layer) head_layers[2] = {
+  {net_w1, net_b1, INPUTS, HIDDEN, GLEANER_ACTIVATION_RELU, {0, 0, 0}},
+  {head_w2, NULL, HIDDEN, CLASSES, GLEANER_ACTIVATION_IDENTITY, {0, 0, 0}},
+};
+static const struct F(gleaner_model) head = {
+  GLEANER_ABI, 5, head_layers, 2, INPUTS, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL,
+};
+
+#define HEAD_SCRATCH GLEANER_SCRATCH_EXACT(NEURONS)
+#define HEAD_WORK (GLEANER_WORK_LEN(INPUTS, HEAD_PARAMETERS, HEAD_SCRATCH) + 2 * BUCKETS)
+
+static int near(real found, real exact, double tolerance)
+{
+  return fabs((double)found - (double)exact) <= tolerance * (1 + fabs((double)exact));
+}
+
+/* Rows of the classes are complete, and a selector scores a reading by the sum of their leverages. */
+static void outputs(void)
+{
+  static real memory[GLEANER_SELECTOR_LEN_OF(INPUTS, CLASSES, HEAD_PARAMETERS + 1, HEAD_PARAMETERS + 1 - HIDDEN, HEAD_SCRATCH)];
+  static real factor_memory[GLEANER_FACTOR_LEN(HEAD_PARAMETERS + 1 - HIDDEN)], work[HEAD_WORK];
+  static struct F(gleaner_item) items[GLEANER_ITEMS_LEN(KEEP)];
+  const size_t order = HEAD_PARAMETERS + 1 - HIDDEN;
+  struct F(gleaner_options) options = GLEANER_OPTIONS_DEFAULT;
+  struct F(gleaner_target) target = {GLEANER_OBJECTIVE_SOFTMAX, 0, 0};
+  struct F(gleaner_selector) selector;
+  struct F(gleaner_factor) factor;
+  struct F(gleaner_verdict) verdict;
+  struct F(gleaner_row_report) report;
+  struct gleaner_sizes sizes;
+  real x[INPUTS], row[HEAD_PARAMETERS + 1], theta[HEAD_PARAMETERS], online, total, value;
+  const real labels[2] = {2, 1};
+  uint32_t i;
+  size_t c, j;
+  OK(F(gleaner_model_sizes)(&head, &sizes));
+  CHECK(sizes.outputs == CLASSES && sizes.order == order && sizes.selector == sizeof memory / sizeof *memory);
+  OK(F(gleaner_model_theta)(&head, theta, HEAD_PARAMETERS));
+  options.objective = GLEANER_OBJECTIVE_SOFTMAX;
+  options.ridge = (real)0.01;
+  OK(F(gleaner_selector_init)(&selector, &head, &options, memory, sizes.selector, items, GLEANER_ITEMS_LEN(KEEP)));
+  OK(F(gleaner_factor_init)(&factor, order, (real)0.01, factor_memory, sizeof factor_memory / sizeof(real)));
+  for (i = 0; i < 40; i++) {
+    real squares = 0;
+    reading(i, x);
+    total = 0;
+    for (c = 0; c < CLASSES; c++) {
+      double product = 0;
+      OK(F(gleaner_model_row)(&head, x, INPUTS, c, &target, work, HEAD_WORK, row, HEAD_PARAMETERS + 1, &report));
+      for (j = 0; j < HEAD_PARAMETERS; j++) {
+        product += (double)row[j] * (double)theta[j];
+      }
+      CHECK(report.form == GLEANER_FORM_EXACT && near((real)product, report.value - report.at_zero, 64 * EPSILON));
+      squares += report.value * report.value;
+      OK(F(gleaner_model_leave_out_gauge)(&head, row, HEAD_PARAMETERS + 1));
+      OK(F(gleaner_factor_observe)(&factor, row, order, 1, &online));
+      total += online;
+    }
+    CHECK(near(squares, 4, 32 * EPSILON));
+    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
+    CHECK(verdict.leverage == total && total <= CLASSES);
+  }
+  STATUS(GLEANER_ERROR_LABEL, F(gleaner_selector_offer)(&selector, x, INPUTS, labels, 1, &verdict));
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_selector_init)(&selector, &head, &options, memory, sizes.selector - 1, items, 7));
+
+  target.objective = GLEANER_OBJECTIVE_CROSS_ENTROPY;
+  target.label = 2;
+  OK(F(gleaner_model_gradient)(&head, x, INPUTS, 0, &target, work, HEAD_WORK, row, HEAD_PARAMETERS, &value));
+  CHECK(value > 0);
+  target.label = 3;
+  STATUS(GLEANER_ERROR_LABEL,
+      F(gleaner_model_gradient)(&head, x, INPUTS, 0, &target, work, HEAD_WORK, row, HEAD_PARAMETERS, &value));
+  STATUS(GLEANER_ERROR_OBJECTIVE,
+      F(gleaner_model_gradient)(&net, x, INPUTS, 0, &target, work, HEAD_WORK, row, PARAMETERS, &value));
+  options.objective = GLEANER_OBJECTIVE_CROSS_ENTROPY;
+  OK(F(gleaner_selector_init)(&selector, &head, &options, memory, sizes.selector, items, GLEANER_ITEMS_LEN(KEEP)));
+  OK(F(gleaner_selector_offer)(&selector, x, INPUTS, labels, 1, &verdict));
+  STATUS(GLEANER_ERROR_LABEL, F(gleaner_selector_offer)(&selector, x, INPUTS, labels, 2, &verdict));
+  STATUS(GLEANER_ERROR_LABEL, F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
+  CHECK(selector.state.counters.refused_label == 2);
+  STATUS(GLEANER_ERROR_OBJECTIVE,
+      F(gleaner_selector_init)(&selector, &net, &options, memory, sizes.selector, items, GLEANER_ITEMS_LEN(KEEP)));
+}
+
+/* A selector over sketches works with a factor of theirs. */
+static void sketches(void)
+{
+  static real memory[GLEANER_SELECTOR_LEN_OF(
+      INPUTS, 1, GLEANER_SKETCH_LEN(BUCKETS), GLEANER_SKETCH_LEN(BUCKETS), GLEANER_SCRATCH_SKETCH_EXACT(HIDDEN, BUCKETS))];
+  static real factor_memory[GLEANER_FACTOR_LEN(BUCKETS + 1)], work[WORK + 3 * BUCKETS];
+  static struct F(gleaner_item) items[GLEANER_ITEMS_LEN(KEEP)];
+  static uint8_t bytes[GLEANER_SELECTOR_SNAPSHOT_LEN(sizeof(real), INPUTS, BUCKETS + 1, KEEP + 1)];
+  const size_t length = sizeof memory / sizeof *memory;
+  struct F(gleaner_options) options = GLEANER_OPTIONS_DEFAULT;
+  struct F(gleaner_selector) selector;
+  struct F(gleaner_factor) factor;
+  struct F(gleaner_verdict) verdict;
+  struct F(gleaner_row_report) report, whole;
+  struct F(gleaner_model) with = net;
+  struct F(gleaner_pilot) pilot = {0};
+  real x[INPUTS], row[PARAMETERS + 1], sketch[BUCKETS + 1], packed[(BUCKETS + 1) * (BUCKETS + 2) / 2], online;
+  size_t written;
+  uint32_t i;
+  options.buckets = BUCKETS;
+  options.sketch_seed = 11;
+  options.ridge = (real)0.01;
+  OK(F(gleaner_selector_init)(&selector, &net, &options, memory, length, items, GLEANER_ITEMS_LEN(KEEP)));
+  STATUS(GLEANER_ERROR_LENGTH,
+      F(gleaner_selector_init)(&selector, &net, &options, memory, length - 1, items, GLEANER_ITEMS_LEN(KEEP)));
+  OK(F(gleaner_factor_init)(&factor, BUCKETS + 1, (real)0.01, factor_memory, sizeof factor_memory / sizeof(real)));
+  for (i = 0; i < 60; i++) {
+    reading(i, x);
+    OK(F(gleaner_model_sketch)(
+        &net, x, INPUTS, 0, NULL, 11, work, WORK + 3 * BUCKETS, sketch, BUCKETS + 1, &report));
+    OK(F(gleaner_model_row)(&net, x, INPUTS, 0, NULL, work, WORK, row, PARAMETERS + 1, &whole));
+    CHECK(report.value == whole.value && report.form == whole.form && sketch[BUCKETS] == row[PARAMETERS]);
+    OK(F(gleaner_factor_observe)(&factor, sketch, BUCKETS + 1, 1, &online));
+    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
+    CHECK(verdict.leverage == online);
+  }
+  STATUS(GLEANER_ERROR_RANGE,
+      F(gleaner_model_sketch)(&net, x, INPUTS, 0, NULL, 11, work, WORK + 3 * BUCKETS, sketch, 1, &report));
+  STATUS(GLEANER_ERROR_LENGTH,
+      F(gleaner_model_sketch)(&net, x, INPUTS, 0, NULL, 11, work, INPUTS, sketch, BUCKETS + 1, &report));
+  OK(F(gleaner_selector_save)(&selector, bytes, sizeof bytes, &written));
+  OK(F(gleaner_selector_restore)(&selector, bytes, written));
+  /* Another seed is another space: for snapshots and for pilots. */
+  options.sketch_seed = 12;
+  OK(F(gleaner_selector_init)(&selector, &net, &options, memory, length, items, GLEANER_ITEMS_LEN(KEEP)));
+  CHECK(F(gleaner_selector_restore)(&selector, bytes, written) != GLEANER_OK);
+  OK(F(gleaner_factor_packed)(&factor, packed, sizeof packed / sizeof *packed));
+  pilot.packed = packed;
+  pilot.packed_len = sizeof packed / sizeof *packed;
+  pilot.rows = 60;
+  pilot.ridge = (real)0.01;
+  pilot.model_id = net.id;
+  pilot.buckets = BUCKETS;
+  pilot.sketch_seed = 11;
+  STATUS(GLEANER_ERROR_IDENTITY, F(gleaner_selector_start)(&selector, &pilot));
+  with.pilot = &pilot;
+  options.sketch_seed = 11;
+  OK(F(gleaner_selector_init)(&selector, &with, &options, memory, length, items, GLEANER_ITEMS_LEN(KEEP)));
+  options.buckets = 65537;
+  STATUS(GLEANER_ERROR_RANGE,
+      F(gleaner_selector_init)(&selector, &net, &options, memory, length, items, GLEANER_ITEMS_LEN(KEEP)));
+}
+
+/* A scorer counts a row that it has seen often for little, and a new one for much. */
+static void kronecker(void)
+{
+  static real memory[GLEANER_KRONECKER_LEN(INPUTS, HIDDEN, 1) + GLEANER_KRONECKER_LEN(HIDDEN, CLASSES, 0)], work[512];
+  static struct F(gleaner_kronecker_layer) layers[2];
+  const struct F(gleaner_target) softmax = {GLEANER_OBJECTIVE_SOFTMAX, 0, 0};
+  struct F(gleaner_kronecker) scorer;
+  real x[INPUTS] = {(real)0.5, (real)0.25, (real)-0.5}, first = 0, last = 0, score;
+  size_t length, c;
+  int i;
+  memset(&scorer, 0, sizeof scorer);
+  STATUS(GLEANER_ERROR_STATE, F(gleaner_kronecker_observe)(&scorer, &head, x, INPUTS, 0, NULL, work, 512, &score));
+  OK(F(gleaner_kronecker_work_len)(&head, &length));
+  CHECK(length <= 512);
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_kronecker_init)(&scorer, &head, 0, layers, 1, memory, sizeof memory / sizeof *memory));
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_kronecker_init)(&scorer, &head, 0, layers, 2, memory, 10));
+  OK(F(gleaner_kronecker_init)(&scorer, &head, 0, layers, 2, memory, sizeof memory / sizeof *memory));
+  for (i = 0; i < 50; i++) {
+    last = 0;
+    for (c = 0; c < CLASSES; c++) {
+      OK(F(gleaner_kronecker_observe)(&scorer, &head, x, INPUTS, c, &softmax, work, length, &score));
+      last += score;
+    }
+    first = i == 0 ? last : first;
+  }
+  CHECK(last < first && last > 0 && scorer.state.rows == 150 && scorer.state.effective == 150);
+  x[2] = (real)4;
+  OK(F(gleaner_kronecker_score)(&scorer, &head, x, INPUTS, 0, &softmax, work, length, &score));
+  CHECK(score > 10 * last && scorer.state.rows == 150);
+  STATUS(GLEANER_ERROR_LENGTH, F(gleaner_kronecker_observe)(&scorer, &head, x, INPUTS, 0, NULL, work, length - 1, &score));
+  STATUS(GLEANER_ERROR_RANGE, F(gleaner_kronecker_observe)(&scorer, &head, x, INPUTS, 3, NULL, work, length, &score));
+  x[0] = (real)NAN;
+  STATUS(GLEANER_ERROR_NOT_FINITE, F(gleaner_kronecker_observe)(&scorer, &head, x, INPUTS, 0, NULL, work, length, &score));
+  CHECK(scorer.state.rows == 150);
+}
+
+/* f = a tanh(b x0 + c x1 + d), by hand. */
+#define OWN_PARAMETERS 4
+static int32_t asked;
+
+static int32_t by_hand(void *context, const real *theta, size_t theta_len, const real *x, size_t x_len, size_t index,
+    real *gradient, real *value)
+{
+  const double h = tanh((double)(theta[1] * x[0] + theta[2] * x[1] + theta[3]));
+  const double slope = (double)theta[0] * (1 - h * h);
+  CHECK(context == &asked && theta_len == OWN_PARAMETERS && x_len == 2 && index == 0);
+  asked++;
+  if (x[0] > 100) {
+    return 7;
+  }
+  gradient[0] = (real)h;
+  gradient[1] = (real)(slope * (double)x[0]);
+  gradient[2] = (real)(slope * (double)x[1]);
+  gradient[3] = (real)slope;
+  *value = (real)((double)theta[0] * h);
+  return 0;
+}
+
+/* The same as layers and as a function: values, rows, selectors. */
+static void own(void)
+{
+  static const real theta[OWN_PARAMETERS] = {(real)1.5, (real)0.5, (real)-0.75, (real)0.25};
+  static const struct F(gleaner_layer) layers[2] = {
+    {theta + 1, theta + 3, 2, 1, GLEANER_ACTIVATION_TANH, {0, 0, 0}},
+    {theta, NULL, 1, 1, GLEANER_ACTIVATION_IDENTITY, {0, 0, 0}},
+  };
+  static real memory[GLEANER_SELECTOR_LEN(2, OWN_PARAMETERS, OWN_PARAMETERS + 1, GLEANER_SCRATCH_OWN(OWN_PARAMETERS, 16))];
+  static struct F(gleaner_item) items[GLEANER_ITEMS_LEN(KEEP)];
+  static real work[256];
+  struct F(gleaner_own) function = {by_hand, &asked, theta, OWN_PARAMETERS, 1, 1};
+  const struct F(gleaner_model) network = {GLEANER_ABI, 1, layers, 2, 2, 16, NULL, NULL, NULL, NULL, 0, NULL, NULL};
+  struct F(gleaner_model) mine = {GLEANER_ABI, 2, NULL, 0, 2, 16, NULL, NULL, NULL, NULL, 0, NULL, NULL};
+  const struct F(gleaner_target) target = {GLEANER_OBJECTIVE_RESIDUAL, (real)0.5, 0};
+  /* Theta of the network: b, c, d, a. */
+  static const size_t place[OWN_PARAMETERS + 1] = {3, 0, 1, 2, 4};
+  struct F(gleaner_options) options = GLEANER_OPTIONS_DEFAULT;
+  struct F(gleaner_selector) selector;
+  struct F(gleaner_verdict) verdict;
+  struct F(gleaner_row_report) report, reference;
+  struct gleaner_sizes sizes;
+  real x[INPUTS], row[OWN_PARAMETERS + 1], exact[OWN_PARAMETERS + 1], sketch[3], value, known;
+  const real label = (real)0.5;
+  uint32_t i;
+  size_t j;
+  mine.own = &function;
+  OK(F(gleaner_model_sizes)(&mine, &sizes));
+  CHECK(sizes.parameters == OWN_PARAMETERS && sizes.order == OWN_PARAMETERS + 1 && sizes.outputs == 1);
+  CHECK(sizes.scratch == GLEANER_SCRATCH_OWN(OWN_PARAMETERS, 16) && sizes.selector == sizeof memory / sizeof *memory);
+  for (i = 0; i < 20; i++) {
+    reading(i, x);
+    OK(F(gleaner_model_value)(&mine, x, 2, 0, work, 256, &value));
+    OK(F(gleaner_model_value)(&network, x, 2, 0, work, 256, &known));
+    CHECK(near(value, known, 16 * EPSILON));
+    OK(F(gleaner_model_row)(&mine, x, 2, 0, &target, work, 256, row, OWN_PARAMETERS + 1, &report));
+    OK(F(gleaner_model_row)(&network, x, 2, 0, &target, work, 256, exact, OWN_PARAMETERS + 1, &reference));
+    for (j = 0; j <= OWN_PARAMETERS; j++) {
+      CHECK(near(row[j], exact[place[j]], 64 * EPSILON));
+    }
+    CHECK(report.form == GLEANER_FORM_QUADRATURE && near(report.completeness, reference.completeness, 64 * EPSILON));
+  }
+  options.objective = GLEANER_OBJECTIVE_RESIDUAL;
+  OK(F(gleaner_selector_init)(&selector, &mine, &options, memory, sizes.selector, items, GLEANER_ITEMS_LEN(KEEP)));
+  asked = 0;
+  OK(F(gleaner_selector_offer)(&selector, x, 2, &label, 1, &verdict));
+  CHECK(asked == 18 && verdict.kept == 1);
+  x[0] = 101;
+  STATUS(GLEANER_ERROR_MODEL, F(gleaner_selector_offer)(&selector, x, 2, &label, 1, &verdict));
+  CHECK(selector.state.counters.refused_other == 1 && selector.state.counters.seen == 1);
+  x[0] = 1;
+  OK(F(gleaner_model_sketch)(&mine, x, 2, 0, NULL, 1, work, 256, sketch, 3, &report));
+  function.gradient = NULL;
+  STATUS(GLEANER_ERROR_NULL, F(gleaner_model_value)(&mine, x, 2, 0, work, 256, &value));
+  function.gradient = by_hand;
+  function.panels = 0;
+  STATUS(GLEANER_ERROR_MODEL, F(gleaner_model_value)(&mine, x, 2, 0, work, 256, &value));
+  function.panels = 1;
+  mine.layers = layers;
+  mine.depth = 2;
+  STATUS(GLEANER_ERROR_MODEL, F(gleaner_model_value)(&mine, x, 2, 0, work, 256, &value));
+}
+
+int main(void)
+{
+  outputs();
+  sketches();
+  kronecker();
+  own();
+  puts("networks");
+  return 0;
+}
