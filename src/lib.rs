@@ -7,6 +7,7 @@ pub mod adjoint;
 mod bytes;
 pub mod calibrate;
 pub mod diagnose;
+pub mod drift;
 mod error;
 pub mod explain;
 pub mod factor;

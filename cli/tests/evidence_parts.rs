@@ -55,7 +55,31 @@ fn part(name: &str, data: &Path) -> (String, PathBuf) {
 fn data() -> PathBuf {
     let data = directory("evidence_parts_data");
     file(&data, "notmnist_10x10.csv", &images());
+    file(&data, "digits_8x8.csv", &images());
+    file(&data, "occupancy_test.csv", &room());
     data
+}
+
+/// Some days of a room: warm where somebody is in.
+fn room() -> String {
+    let mut text = String::new();
+    for minute in 0..4200 {
+        let (day, noise) = (minute as f64 / 1440.0, (minute as f64 * 1.3).sin());
+        let is_in = (day * std::f64::consts::TAU).sin() > 0.4;
+        let share = f64::from(u8::from(is_in));
+        let (light, co2) = (
+            20.0 + 420.0 * share + 15.0 * noise,
+            500.0 + 400.0 * share + 60.0 * noise,
+        );
+        writeln!(
+            text,
+            "{:.3},{:.3},{light:.1},{co2:.1},0.0045,{share}",
+            20.0 + share + 0.3 * noise,
+            25.0 + day
+        )
+        .unwrap();
+    }
+    text
 }
 
 /// The numbers of each unit, by key.
@@ -124,4 +148,46 @@ fn occupancy() {
     assert_eq!((units.len(), numbers.len()), (1, 2 * 26));
     assert!(numbers[2] < 0.05, "a fit to everything: {}", numbers[2]);
     assert!(numbers.iter().all(|x| x.is_finite() && *x >= 0.0));
+}
+
+#[test]
+fn fleet() {
+    let (page, out) = part("fleet", &data());
+    assert!(
+        page.contains("8143 readings") && page.contains("50 devices"),
+        "{page}"
+    );
+    let units = journal(&out, "fleet");
+    let numbers = &units[0].1;
+    // The pilot, everything, 11 ways: loss and share of wrong ones.
+    assert_eq!((units.len(), numbers.len()), (1, 2 * 13));
+    assert!(numbers[2] < 0.05, "a fit to everything: {}", numbers[2]);
+    assert!(numbers.iter().all(|x| x.is_finite() && *x >= 0.0));
+}
+
+#[test]
+fn drift() {
+    let (page, out) = part("drift", &data());
+    assert!(
+        page.contains("digits 0 and 1, then 8 and 9") && page.contains("How long a pilot lasts"),
+        "{page}"
+    );
+    let units = journal(&out, "drift");
+    assert_eq!(units.len(), 4);
+    let (key, numbers) = &units[2];
+    assert_eq!(key, "digits 0 and 1, then 8 and 9 seed 0");
+    // Of three half-lives: early alarms, readings before, delay, two levels.
+    let [_, before, delay, old, new] = numbers[..5] else {
+        panic!("{numbers:?}");
+    };
+    assert_eq!(before, 6000.0);
+    assert!(delay <= 200.0 && new > 1.5 * old, "{numbers:?}");
+    assert_eq!(numbers.len(), 3 * 5 + 6 + 2);
+
+    let none = directory("evidence_parts_none");
+    let (page, _) = part("drift", &none);
+    assert!(
+        page.contains("occupancy_test: not found") && page.contains("digits_8x8: not found"),
+        "{page}"
+    );
 }

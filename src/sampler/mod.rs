@@ -3,6 +3,7 @@
 mod alias;
 mod bottom;
 mod heap;
+mod merge;
 mod offer;
 mod pivotal;
 mod poisson;
@@ -15,6 +16,7 @@ mod waiting;
 pub use alias::{Alias, AliasState, Draw};
 pub use bottom::{Bottom, Lowest};
 pub use heap::Order;
+pub use merge::{Earlier, Merge};
 pub use pivotal::{Pivotal, PivotalState};
 pub use poisson::{Budget, Decision, Poisson, PoissonState};
 pub use reservoir::{Reservoir, ReservoirState};

@@ -3,6 +3,8 @@
 //! Each part runs its units through a journal, so that a run that was cut short goes on where it was, and writes its
 //! pages from the journal.
 
+mod drift;
+mod fleet;
 mod guarantee;
 mod images;
 mod journal;
@@ -57,6 +59,10 @@ enum Part {
     Images,
     /// Refits of a network on samples of the shipped occupancy log
     Occupancy,
+    /// Refits on samples of 50 devices, merged
+    Fleet,
+    /// Streams that switch: how soon it is noticed, what to do then, and how long a pilot lasts
+    Drift,
 }
 
 /// What a part is run with.
@@ -112,6 +118,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Part::Sheets => sheets::run(&context)?,
             Part::Images => images::run(&context)?,
             Part::Occupancy => occupancy::run(&context)?,
+            Part::Fleet => fleet::run(&context)?,
+            Part::Drift => drift::run(&context)?,
         }
     }
     Ok(())

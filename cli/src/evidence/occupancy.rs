@@ -16,11 +16,11 @@ use gleaner::calibrate::Vector;
 use gleaner::model::Objective;
 
 /// Neurons of the hidden layer.
-const HIDDEN: usize = 8;
+pub const HIDDEN: usize = 8;
 /// mu in `mean loss + mu |theta|^2`, as `simulate` has it.
-const DECAY: f64 = 5e-5;
+pub const DECAY: f64 = 5e-5;
 /// Steps of a fit at most.
-const STEPS: u32 = 100;
+pub const STEPS: u32 = 100;
 /// Repetitions of the calibration on curvatures.
 const FEW: u32 = 5;
 
@@ -97,7 +97,8 @@ pub fn run(context: &Context) -> Result<(), Failure> {
 /// Of a 5-8-1 network without a bias behind.
 const PARAMETERS: usize = 5 * HIDDEN + HIDDEN + HIDDEN;
 
-fn task(table: &Table) -> Task<f32> {
+/// The log, and the network that learns it.
+pub fn task(table: &Table) -> Task<f32> {
     let inputs = table.width - 1;
     let all = || table.rows();
     Task {

@@ -129,6 +129,19 @@ pub fn stream<T: Scalar>(
     budget: usize,
     seed: u64,
 ) -> Result<Pass, Error> {
+    let all: Vec<usize> = (0..task.len()).collect();
+    stream_some(task, pilot, scoring, budget, seed, &all)
+}
+
+/// As [`stream`], of some readings, by their numbers.
+pub fn stream_some<T: Scalar>(
+    task: &Task<T>,
+    pilot: &PilotModel<T>,
+    scoring: Scoring,
+    budget: usize,
+    seed: u64,
+    readings: &[usize],
+) -> Result<Pass, Error> {
     let objective = if scoring.labelled {
         task.loss
     } else {
@@ -158,7 +171,7 @@ pub fn stream<T: Scalar>(
         ..Options::default()
     };
     let generator = Xoshiro128PlusPlus::seed_from_u64(seed);
-    let many = budget.saturating_mul(scoring.thin).min(task.len());
+    let many = budget.saturating_mul(scoring.thin).min(readings.len());
     let mut selector = Selector::new(
         network,
         options,
@@ -183,7 +196,7 @@ pub fn stream<T: Scalar>(
         .transpose()?;
     // What the selector's slots hold: numbers of readings stand for their payloads.
     let mut slots = vec![0; items];
-    for index in 0..task.len() {
+    for &index in readings {
         let labels = &task.labels[index..][..usize::from(scoring.labelled)];
         slots[selector.free() as usize] = index;
         let verdict = selector.offer(task.reading(index), labels)?;
@@ -212,7 +225,7 @@ pub fn stream<T: Scalar>(
     pass.memory = memory;
     pass.header = selector.record_header(seed, payload as u32);
     let pick = |kept: Kept<T>| Pick {
-        index: kept.sequence as usize,
+        index: slots[kept.slot as usize],
         score: kept.score.wide(),
         weight: kept.weight.wide(),
         calibrated: kept.weight.wide(),

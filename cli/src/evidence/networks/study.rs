@@ -99,21 +99,7 @@ impl Study {
     /// library refused.
     fn one(&self, key: &str, generator: &mut Generator) -> Result<Vec<f64>, Error> {
         let task = &self.task;
-        let count = (PILOT_SHARE * task.len() as f64).round().max(1.0);
-        let indices = choose(task.len(), count as usize, generator);
-        let constants = task.constants(&indices);
-        let picks: Vec<Pick> = indices.iter().map(|&index| (index, 1.0)).collect();
-        let theta = self.fit(
-            &task.sample(&constants, &picks),
-            None,
-            PILOT_STARTS,
-            generator,
-        )?;
-        let pilot = PilotModel {
-            indices,
-            constants,
-            theta,
-        };
+        let pilot = self.pilot(generator)?;
         let everything: Vec<Pick> = (0..task.len()).map(|index| (index, 1.0)).collect();
         let everything = task.sample(&pilot.constants, &everything);
         let mut numbers = Vec::new();
@@ -149,8 +135,28 @@ impl Study {
         Ok(numbers)
     }
 
+    /// A pilot, trained on a random share of the readings.
+    pub fn pilot(&self, generator: &mut Generator) -> Result<PilotModel<f32>, Error> {
+        let task = &self.task;
+        let count = (PILOT_SHARE * task.len() as f64).round().max(1.0);
+        let indices = choose(task.len(), count as usize, generator);
+        let constants = task.constants(&indices);
+        let picks: Vec<Pick> = indices.iter().map(|&index| (index, 1.0)).collect();
+        let theta = self.fit(
+            &task.sample(&constants, &picks),
+            None,
+            PILOT_STARTS,
+            generator,
+        )?;
+        Ok(PilotModel {
+            indices,
+            constants,
+            theta,
+        })
+    }
+
     /// The best on the sample of a given start and random ones.
-    fn fit(
+    pub fn fit(
         &self,
         sample: &Sample<f32>,
         start: Option<&[f32]>,
@@ -172,7 +178,8 @@ impl Study {
         best.map(|(_, theta)| theta).ok_or(Error::Range("starts"))
     }
 
-    fn worth(&self, everything: &Sample<f32>, theta: &[f32]) -> Result<Worth, Error> {
+    /// What a model is worth over all readings.
+    pub fn worth(&self, everything: &Sample<f32>, theta: &[f32]) -> Result<Worth, Error> {
         let network = self.task.network(theta, 1)?;
         let mut scratch = vec![0.0; network.scratch()];
         let readings = everything.x.chunks_exact(self.task.inputs());

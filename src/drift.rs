@@ -1,0 +1,141 @@
+//! Notices that a stream has changed, by the leverages of its readings.
+//!
+//! On a steady stream the online leverage of a reading has the mean `rank / W`, where `W` is what the rows in the
+//! factor weigh, the reading's own included: the t-th row after a pilot of n finds `W = n + t`, and a factor that
+//! forgets with a half-life of h rows finds `W = h (1 - 2^(-(n + t) / h)) / ln 2`, so that leverages settle at about
+//! `rank ln 2 / h`. So `z = leverage W` has a level of its own that neither age nor half-life moves, and readings that
+//! the factor has not seen raise it, up to `W`.
+//!
+//! [`BLOCK`] readings at a time give `y = mean ln(1 + z)`, standardised by mean and deviation of the blocks before
+//! (a self-starting chart), and their sum is watched for a rise (a CUSUM):
+//! `level = max(0, level + min(standardised, 4) - 1/2)`. Above [`ALARM`] the stream has changed. Blocks and their own
+//! deviation, since readings of a sensor resemble those just before them; logarithm and bound, since one odd reading is an
+//! outlier, no change.
+//!
+//! Were blocks independent and normal, a steady stream would be alarmed at once in about
+//! `2 (e^b - b - 1)` blocks, `b = ALARM + 1.166`. What logs do: `docs/evidence/drift.md`.
+//!
+//! Sources: E. S. Page, "Continuous inspection schemes", Biometrika 41 (1954); D. M. Hawkins, "Self-starting cusum charts
+//! for location and scale", The Statistician 36 (1987); D. Siegmund, Sequential Analysis (1985), section 2.6, for the rate.
+
+use crate::{Error, Scalar};
+
+/// Readings of a block.
+pub const BLOCK: u32 = 16;
+/// The level above which a stream has changed.
+pub const ALARM: f64 = 10.0;
+/// Blocks that are only learnt from.
+const FIRST: u64 = 32;
+/// Blocks that mean and deviation remember, about.
+const REMEMBERED: u64 = 512;
+/// What a standardised block counts at most.
+const MOST: f64 = 4.0;
+/// What a block counts less.
+const SLACK: f64 = 0.5;
+/// Variance of a block at least: blocks that are all alike make no rounding an event.
+const LEAST: f64 = 1e-4;
+
+/// The level of a stream of leverages: plain, copied freely.
+///
+/// Feed it the leverage of each verdict. After an alarm, rebase or start anew, and begin a new one.
+///
+/// ```
+/// use gleaner::drift::{ALARM, Drift};
+///
+/// // A factor of 50 rows of rank 5 meets 2000 readings like them, and then others.
+/// let mut drift = Drift::new(50, 0);
+/// for t in 1..=2000 {
+///     let like = 5.0 / (50.0 + f64::from(t)) * (1.0 + 0.5 * f64::from(t).sin());
+///     assert!(drift.observe(like)? < ALARM);
+/// }
+/// let noticed = (1..).find(|_| drift.observe(0.1).is_ok_and(|level| level > ALARM));
+/// assert!(noticed.is_some_and(|readings| readings <= 64));
+/// # Ok::<(), gleaner::Error>(())
+/// ```
+///
+/// Memory: a few scalars. Cost: a logarithm a reading, an exponential where there is a half-life.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
+pub struct Drift<T> {
+    /// Rows in the factor, forgotten ones included.
+    pub rows: u64,
+    /// The factor's half-life in rows; 0: it forgets nothing.
+    pub half_life: u64,
+    /// Finished blocks.
+    pub blocks: u64,
+    /// Readings of the block that has begun.
+    pub readings: u32,
+    /// Their sum of `ln(1 + leverage W)`.
+    pub sum: T,
+    /// Mean of the blocks before.
+    pub mean: T,
+    /// Their variance.
+    pub variance: T,
+    /// The level after the last block.
+    pub level: T,
+}
+
+impl<T: Scalar> Drift<T> {
+    /// Of leverages against a factor with so many rows so far, and a half-life in rows, 0 where it forgets nothing.
+    pub fn new(rows: u64, half_life: u64) -> Self {
+        Drift {
+            rows,
+            half_life,
+            ..Drift::default()
+        }
+    }
+
+    /// What the rows in the factor weigh, the next one included.
+    fn weight(&self) -> T {
+        let rows = T::count(self.rows.saturating_add(1));
+        if self.half_life == 0 {
+            return rows;
+        }
+        let rate = T::of(core::f64::consts::LN_2) / T::count(self.half_life);
+        (T::ZERO - (T::ZERO - rows * rate).expm1()) / rate
+    }
+
+    /// Takes in the online leverage of the next reading, of several rows their sum; returns the level, which moves once a block.
+    ///
+    /// # Errors
+    /// `Range` for a leverage that is negative, NaN or infinite. Nothing changes then.
+    pub fn observe(&mut self, leverage: T) -> Result<T, Error> {
+        if !(leverage >= T::ZERO && leverage <= T::MAX) {
+            return Err(Error::Range("leverage"));
+        }
+        self.sum += (leverage * self.weight()).ln_1p();
+        self.rows = self.rows.saturating_add(1);
+        self.readings = self.readings.saturating_add(1);
+        if self.readings >= BLOCK {
+            let block = self.sum / T::count(u64::from(self.readings));
+            (self.readings, self.sum) = (0, T::ZERO);
+            self.close(block);
+        }
+        Ok(self.level)
+    }
+
+    /// Takes in a block: first the level moves, then mean and variance.
+    fn close(&mut self, block: T) {
+        let off = block - self.mean;
+        if self.blocks >= FIRST {
+            let deviation = self.variance.max(T::of(LEAST)).sqrt();
+            let step = (off / deviation).min(T::of(MOST)) - T::of(SLACK);
+            self.level = (self.level + step).max(T::ZERO);
+        }
+        self.blocks = self.blocks.saturating_add(1);
+        // An equal share each at first, later that of a window.
+        let share = T::ONE / T::count(self.blocks.min(REMEMBERED));
+        self.mean += off * share;
+        self.variance += ((T::ONE - share) * off * off - self.variance) * share;
+    }
+
+    /// The level after the last block.
+    pub fn level(&self) -> T {
+        self.level
+    }
+
+    /// Whether the stream has changed: the level is above [`ALARM`].
+    pub fn is_alarmed(&self) -> bool {
+        self.level > T::of(ALARM)
+    }
+}
