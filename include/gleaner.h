@@ -154,6 +154,10 @@ typedef int32_t gleaner_status;
 /* Twice the root of each class's share of the softmax: a row a class, without labels. */
 #define GLEANER_OBJECTIVE_SOFTMAX 5
 
+/* The level of a drift above which a stream has changed: a false alarm once in 10^5 blocks of 16 readings, were these
+ * independent. */
+#define GLEANER_DRIFT_ALARM 10
+
 #define GLEANER_SCALING_MODEL 0 /* The model's mean and scale; readings as they come where it has none. */
 #define GLEANER_SCALING_RUNNING 1 /* Running mean and variance of the readings before this one. */
 
@@ -902,6 +906,53 @@ gleaner_status gleaner_reservoir_kept_f32(const struct gleaner_reservoir_f32 *re
 gleaner_status gleaner_reservoir_effective_size_f32(const struct gleaner_reservoir_f32 *reservoir, float *size);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Merging samples, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* What a merged sample came with */
+struct gleaner_earlier_f32 {
+  float score; /* Its score */
+  float weight; /* The weight that its own sampler gave it */
+};
+
+/* One sample of k of what several samples stand for, of devices or periods, whatever their sizes and in any order: each
+ * kept sample is offered with its score and weight. Slots 0 to k are the merge's own, one of them free. Sums stay
+ * unbiased, and the sum of score times weight exact; what a merge keeps may be merged again. */
+struct gleaner_merge_f32 {
+  uint32_t tag; /* Set by init */
+  uint8_t generator[16]; /* State of the generator */
+  struct gleaner_item_f32 *items; /* The caller's, `GLEANER_ITEMS_LEN(k)` items */
+  struct gleaner_earlier_f32 *earlier; /* The caller's, as many */
+  size_t items_len; /* k + 1 */
+  struct gleaner_reservoir_state_f32 state; /* Counters, of score times weight */
+};
+
+/* An empty merge that keeps k samples over k + 1 items and as many `earlier`.
+ * Errors: LENGTH (no item). */
+gleaner_status gleaner_merge_init_f32(struct gleaner_merge_f32 *merge, uint64_t seed,
+    struct gleaner_item_f32 *items, struct gleaner_earlier_f32 *earlier, size_t items_len);
+
+/* Drops all samples; the generator goes on.
+ * Errors: STATE. */
+gleaner_status gleaner_merge_clear_f32(struct gleaner_merge_f32 *merge);
+
+/* Offers the sample whose payload is in the free slot, with the score and weight that its own sampler kept it with:
+ * those of a `gleaner_kept_f32`, or of a record's item. O(log k).
+ * Errors: STATE, SCORE, RANGE (a weight that is not positive and finite; a product beyond the scalar). */
+gleaner_status gleaner_merge_offer_f32(struct gleaner_merge_f32 *merge, float score, float weight,
+    struct gleaner_outcome_f32 *outcome);
+
+/* The number of kept samples.
+ * Errors: STATE. */
+gleaner_status gleaner_merge_count_f32(const struct gleaner_merge_f32 *merge, size_t *count);
+
+/* The kept sample of an index from 0 to the count, with its score and its whole weight, final once all are in; its
+ * sequence is the number of its offer.
+ * Errors: STATE, INDEX. */
+gleaner_status gleaner_merge_kept_f32(const struct gleaner_merge_f32 *merge, size_t index,
+    struct gleaner_kept_f32 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
  * Thinning of a reservoir: few samples of many, spread, in single precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -1431,6 +1482,30 @@ gleaner_status gleaner_quantile_threshold_f32(const struct gleaner_quantile_f32 
  * Errors: STATE, LENGTH, RANGE. */
 gleaner_status gleaner_quantile_merge_f32(struct gleaner_quantile_f32 *quantile,
     const struct gleaner_quantile_f32 *other);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Notices that a stream has changed, in single precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* The level of a stream of leverages, to be fed with that of each verdict: it stays near 0 while readings are like
+ * those before, and passes `GLEANER_DRIFT_ALARM` when they no longer are. Then rebase or start anew, and init again. */
+struct gleaner_drift_f32 {
+  uint64_t rows; /* Rows in the factor, forgotten ones included */
+  uint64_t half_life; /* The factor's half-life in rows; 0: it forgets nothing */
+  uint64_t blocks; /* Finished blocks */
+  uint32_t readings; /* Readings of the block that has begun */
+  float sum; /* Their sum */
+  float mean; /* Mean of the blocks before */
+  float variance; /* Their variance */
+  float level; /* The level after the last block */
+};
+
+/* A level that knows nothing yet, of a factor with so many rows so far (the pilot's) and a half-life. */
+gleaner_status gleaner_drift_init_f32(struct gleaner_drift_f32 *drift, uint64_t rows, uint64_t half_life);
+
+/* Takes in the leverage of the next reading; `level` moves once every 16 readings, and means something after 512.
+ * Errors: RANGE (negative, NaN or infinite). */
+gleaner_status gleaner_drift_observe_f32(struct gleaner_drift_f32 *drift, float leverage, float *level);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The structs of a selector, in single precision.
@@ -2359,6 +2434,44 @@ gleaner_status gleaner_reservoir_effective_size_f64(const struct gleaner_reservo
     double *size);
 
 /* ----------------------------------------------------------------------------------------------------------
+ * Merging samples, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_earlier_f32`, in double precision. */
+struct gleaner_earlier_f64 {
+  double score;
+  double weight;
+};
+
+/* As `gleaner_merge_f32`, in double precision. */
+struct gleaner_merge_f64 {
+  uint32_t tag;
+  uint8_t generator[16];
+  struct gleaner_item_f64 *items;
+  struct gleaner_earlier_f64 *earlier;
+  size_t items_len;
+  struct gleaner_reservoir_state_f64 state;
+};
+
+/* As `gleaner_merge_init_f32`, in double precision. */
+gleaner_status gleaner_merge_init_f64(struct gleaner_merge_f64 *merge, uint64_t seed,
+    struct gleaner_item_f64 *items, struct gleaner_earlier_f64 *earlier, size_t items_len);
+
+/* As `gleaner_merge_clear_f32`, in double precision. */
+gleaner_status gleaner_merge_clear_f64(struct gleaner_merge_f64 *merge);
+
+/* As `gleaner_merge_offer_f32`, in double precision. */
+gleaner_status gleaner_merge_offer_f64(struct gleaner_merge_f64 *merge, double score, double weight,
+    struct gleaner_outcome_f64 *outcome);
+
+/* As `gleaner_merge_count_f32`, in double precision. */
+gleaner_status gleaner_merge_count_f64(const struct gleaner_merge_f64 *merge, size_t *count);
+
+/* As `gleaner_merge_kept_f32`, in double precision. */
+gleaner_status gleaner_merge_kept_f64(const struct gleaner_merge_f64 *merge, size_t index,
+    struct gleaner_kept_f64 *kept);
+
+/* ----------------------------------------------------------------------------------------------------------
  * Thinning of a reservoir: few samples of many, spread, in double precision.
  * ---------------------------------------------------------------------------------------------------------- */
 
@@ -2746,6 +2859,28 @@ gleaner_status gleaner_quantile_threshold_f64(const struct gleaner_quantile_f64 
 /* As `gleaner_quantile_merge_f32`, in double precision. */
 gleaner_status gleaner_quantile_merge_f64(struct gleaner_quantile_f64 *quantile,
     const struct gleaner_quantile_f64 *other);
+
+/* ----------------------------------------------------------------------------------------------------------
+ * Notices that a stream has changed, in double precision.
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* As `gleaner_drift_f32`, in double precision. */
+struct gleaner_drift_f64 {
+  uint64_t rows;
+  uint64_t half_life;
+  uint64_t blocks;
+  uint32_t readings;
+  double sum;
+  double mean;
+  double variance;
+  double level;
+};
+
+/* As `gleaner_drift_init_f32`, in double precision. */
+gleaner_status gleaner_drift_init_f64(struct gleaner_drift_f64 *drift, uint64_t rows, uint64_t half_life);
+
+/* As `gleaner_drift_observe_f32`, in double precision. */
+gleaner_status gleaner_drift_observe_f64(struct gleaner_drift_f64 *drift, double leverage, double *level);
 
 /* ----------------------------------------------------------------------------------------------------------
  * The structs of a selector, in double precision.

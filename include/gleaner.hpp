@@ -68,12 +68,15 @@ class Pinned {
   template <class T>             \
   using Name = typename detail::Choice<T>::template Of<gleaner_##name##_f32, gleaner_##name##_f64>
 GLEANER_TYPE(Layer, layer);
+GLEANER_TYPE(Own, own); /* of a model of your own */
 GLEANER_TYPE(Pilot, pilot);
 GLEANER_TYPE(Description, model); /* of a model, const and in flash */
 GLEANER_TYPE(Target, target);
 GLEANER_TYPE(RowReport, row_report);
 GLEANER_TYPE(Score, score);
 GLEANER_TYPE(Item, item);
+GLEANER_TYPE(Earlier, earlier);
+GLEANER_TYPE(KroneckerLayer, kronecker_layer);
 GLEANER_TYPE(Kept, kept);
 GLEANER_TYPE(Outcome, outcome);
 GLEANER_TYPE(Decision, decision);
@@ -189,6 +192,12 @@ class Model {
              RowReport<T>& report) const noexcept {
     GLEANER_CALL(model_row, description_, x.data(), x.size(), index, target, work.data(), work.size(), row.data(),
                  row.size(), &report);
+  }
+  /* `sketch`: of so many entries less one buckets. */
+  Status sketch(Span<const T> x, size_t index, const Target<T>* target, uint64_t seed, Span<T> work, Span<T> sketch,
+                RowReport<T>& report) const noexcept {
+    GLEANER_CALL(model_sketch, description_, x.data(), x.size(), index, target, seed, work.data(), work.size(),
+                 sketch.data(), sketch.size(), &report);
   }
   Status norm(Span<const T> x, size_t index, const Target<T>* target, Span<T> work, T& norm) const noexcept {
     GLEANER_CALL(model_norm, description_, x.data(), x.size(), index, target, work.data(), work.size(), &norm);
@@ -436,6 +445,89 @@ class ReservoirOver : detail::Pinned {
   }
   Iterator begin() const noexcept { return Iterator(*this); }
   KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* One sample of what several samples stand for, over the caller's items. */
+template <class T>
+class MergeOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_merge_f32, gleaner_merge_f64>;
+  using Iterator = KeptIterator<T, MergeOver>;
+
+  /* `items`, `earlier`: GLEANER_ITEMS_LEN(k) of each. */
+  Status init(uint64_t seed, Span<Item<T>> items, Span<Earlier<T>> earlier) noexcept {
+    if (earlier.size() != items.size()) return GLEANER_ERROR_LENGTH;
+    GLEANER_CALL(merge_init, &raw_, seed, items.data(), earlier.data(), items.size());
+  }
+  Status clear() noexcept { GLEANER_CALL(merge_clear, &raw_); }
+  Status offer(T score, T weight, Outcome<T>& outcome) noexcept {
+    GLEANER_CALL(merge_offer, &raw_, score, weight, &outcome);
+  }
+  Status count(size_t& count) const noexcept { GLEANER_CALL(merge_count, &raw_, &count); }
+  Status kept(size_t index, Kept<T>& kept) const noexcept { GLEANER_CALL(merge_kept, &raw_, index, &kept); }
+  Iterator begin() const noexcept { return Iterator(*this); }
+  KeptEnd end() const noexcept { return {}; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* A merge of so many kept samples, with its items. */
+template <class T, size_t Keep>
+class Merge : public MergeOver<T> {
+ public:
+  Status init(uint64_t seed) noexcept { return MergeOver<T>::init(seed, items_, earlier_); }
+
+ private:
+  Item<T> items_[GLEANER_ITEMS_LEN(Keep)]{};
+  Earlier<T> earlier_[GLEANER_ITEMS_LEN(Keep)]{};
+};
+
+/* Notices that a stream has changed: feed it the leverage of each verdict. */
+template <class T>
+class Drift {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_drift_f32, gleaner_drift_f64>;
+
+  Status init(uint64_t rows, uint64_t half_life) noexcept { GLEANER_CALL(drift_init, &raw_, rows, half_life); }
+  Status observe(T leverage, T& level) noexcept { GLEANER_CALL(drift_observe, &raw_, leverage, &level); }
+  constexpr bool is_alarmed() const noexcept { return raw_.level > GLEANER_DRIFT_ALARM; }
+  constexpr const Struct& raw() const noexcept { return raw_; }
+
+ private:
+  Struct raw_{};
+};
+
+/* Scores rows by two small factors a layer. */
+template <class T>
+class KroneckerOver : detail::Pinned {
+ public:
+  using Struct = typename detail::Choice<T>::template Of<gleaner_kronecker_f32, gleaner_kronecker_f64>;
+
+  /* `layers`: one a layer; `memory`: the sum of their GLEANER_KRONECKER_LEN. */
+  Status init(Model<T> model, uint64_t half_life, Span<KroneckerLayer<T>> layers, Span<T> memory) noexcept {
+    GLEANER_CALL(kronecker_init, &raw_, model.raw(), half_life, layers.data(), layers.size(), memory.data(),
+                 memory.size());
+  }
+  /* `target` nullptr: the prediction. `work`: as work_len says. */
+  Status observe(Model<T> model, Span<const T> x, size_t index, const Target<T>* target, Span<T> work,
+                 T& score) noexcept {
+    GLEANER_CALL(kronecker_observe, &raw_, model.raw(), x.data(), x.size(), index, target, work.data(), work.size(),
+                 &score);
+  }
+  Status score(Model<T> model, Span<const T> x, size_t index, const Target<T>* target, Span<T> work,
+               T& score) const noexcept {
+    GLEANER_CALL(kronecker_score, &raw_, model.raw(), x.data(), x.size(), index, target, work.data(), work.size(),
+                 &score);
+  }
+  static Status work_len(Model<T> model, size_t& length) noexcept {
+    GLEANER_CALL(kronecker_work_len, model.raw(), &length);
+  }
   constexpr const Struct& raw() const noexcept { return raw_; }
 
  private:

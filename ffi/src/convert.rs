@@ -53,6 +53,7 @@ pub enum Kind {
     Totals = 11,
     Pivotal = 12,
     Kronecker = 13,
+    Merge = 14,
     Quantile = 16,
 }
 

@@ -128,6 +128,10 @@ pub const GLEANER_OBJECTIVE_CROSS_ENTROPY: i32 = 4;
 /// Twice the root of each class's share of the softmax: a row a class, without labels.
 pub const GLEANER_OBJECTIVE_SOFTMAX: i32 = 5;
 
+/// The level of a drift above which a stream has changed: a false alarm once in 10^5 blocks of 16 readings, were these
+/// independent.
+pub const GLEANER_DRIFT_ALARM: i32 = 10;
+
 /// The model's mean and scale; readings as they come where it has none.
 pub const GLEANER_SCALING_MODEL: i32 = 0;
 /// Running mean and variance of the readings before this one.

@@ -101,6 +101,11 @@ fn outputs_sketches_and_own_models() {
 }
 
 #[test]
+fn merged_samples_and_streams_that_change() {
+    both("fleet");
+}
+
+#[test]
 fn every_other_object() {
     both("objects");
 }

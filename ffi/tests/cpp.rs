@@ -49,7 +49,7 @@ fn compilers() -> &'static [&'static str] {
 fn every_member_gives_what_c_gives() {
     for compiler in compilers() {
         for standard in STANDARDS {
-            for test in ["objects", "samplers", "selectors"] {
+            for test in ["objects", "samplers", "selectors", "networks"] {
                 let printed = Program::new(&format!("cpp_{test}_{compiler}{standard}"))
                     .cpp_by(compiler)
                     .args(&[standard])

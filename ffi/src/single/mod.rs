@@ -16,6 +16,8 @@ pub mod score;
 
 pub mod reservoir;
 
+pub mod merge;
+
 pub mod thin;
 
 pub mod pivotal;
@@ -33,6 +35,8 @@ pub mod calibrate;
 pub mod moments;
 
 pub mod quantile;
+
+pub mod drift;
 
 pub mod state;
 

@@ -141,7 +141,7 @@ impl From<Outcome<f32>> for gleaner_outcome_f32 {
 
 impl gleaner_reservoir_state_f32 {
     /// As the library has it.
-    fn own(&self) -> &ReservoirState<f32> {
+    pub(super) fn own(&self) -> &ReservoirState<f32> {
         // SAFETY: of the same layout, and all of it numbers.
         unsafe { &*(&raw const *self).cast() }
     }
