@@ -556,3 +556,57 @@ fn selectors_and_fits_take_it() {
         assert_eq!(start, [1.0, 2.0]);
     }
 }
+
+/// `sqrt(b) x`, with no value where b is negative: NaN, or an error of its own.
+struct Root(Option<Error>);
+
+impl Gradient<f64> for Root {
+    fn inputs(&self) -> usize {
+        1
+    }
+    fn parameters(&self) -> usize {
+        1
+    }
+    fn at(&self, theta: &[f64], x: &[f64], _: usize, g: &mut [f64]) -> Result<f64, Error> {
+        let root = theta[0].sqrt();
+        g[0] = x[0] / (2.0 * root);
+        match self.0 {
+            Some(error) if theta[0] < 0.0 => Err(error),
+            _ => Ok(root * x[0]),
+        }
+    }
+}
+
+/// The first step from 4 goes to -3.6.
+#[test]
+fn a_fit_comes_back_from_where_there_is_no_value() {
+    for (outside, ends) in [
+        (None, Ok(())),
+        (Some(Error::Range("b")), Ok(())),
+        (Some(Error::Storage), Err(Error::Storage)),
+    ] {
+        let mut theta = [4.0];
+        let options = FitOptions {
+            weight_decay: 0.0,
+            ..FitOptions::default()
+        };
+        let sample = |index: usize, x: &mut [f64]| {
+            x[0] = 1.0 + index as f64;
+            Ok((Some(0.1 * x[0]), 1.0))
+        };
+        let mut memory = vec![0.0; fit_len(1, 1, own_scratch(1, 1))];
+        let (model, objective) = (Root(outside), Objective::Residual);
+        let report = fit_own(
+            &model,
+            &mut theta,
+            objective,
+            options,
+            3,
+            sample,
+            &mut memory,
+        );
+        assert_eq!(report.map(|_| ()), ends);
+        let expected = if ends.is_ok() { 0.01 } else { 4.0 };
+        assert!((theta[0] - expected).abs() < 1e-6, "{theta:?}");
+    }
+}
