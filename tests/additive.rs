@@ -323,6 +323,8 @@ fn refusals() {
     assert_eq!(place, [7.0; 18]);
     let found = model.norm(&far, 0, target, &mut scratch);
     assert_eq!(found, Err(Error::Range("norm")));
+    let found = model.norm(&x, 0, target, &mut scratch);
+    assert_eq!(found, Err(Error::Range("norm")));
     // The value is 0, but its slope is beyond.
     let mut steep = [0.0; 16];
     steep[12] = 1e200;
