@@ -15,11 +15,11 @@ impl<T: Scalar, G: Gradient<T>> Own<'_, T, G> {
     /// and 1, h = 2^-17 in f64 and 2^-8 in f32: near the cube root of the rounding, where truncation and rounding meet. So a
     /// `tolerance` of 1e-6 in f64 and 3e-3 in f32 suits a model that is smooth over such a step; one with a kink there fails. An
     /// entry that is wrong by less than the tolerance's share of `sum_j |v_j theta_j g_j|` is not seen: check at several x.
-    /// Cost: `9 outputs` values and gradients.
+    /// Cost: 9 values and gradients for each output.
     ///
     /// # Errors
     /// `Check` where a difference is off by more than `tolerance sum_j |g_j d_j|` and rounding, d the difference of the
-    /// parameters; `Range` for a tolerance that is negative or NaN; those of [`super::Model::value`].
+    /// parameters; `Range` for a tolerance that is negative or NaN, and for a gradient that is not finite; those of [`super::Model::value`].
     pub fn check(&self, x: &[T], tolerance: T, scratch: &mut [T]) -> Result<(), Error> {
         let valid = tolerance >= T::ZERO;
         if !valid {
