@@ -156,6 +156,7 @@ impl<T: Scalar, G: Gradient<T>> Family<T> for Foreign<'_, G> {
 }
 
 /// The fit of any family: with objective, options and count.
+#[inline(always)]
 fn improve<T: Scalar, F: Family<T>, S>(
     family: F,
     theta: &mut [T],

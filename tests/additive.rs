@@ -191,6 +191,10 @@ fn leverage_is_the_same_without_gauge_columns() {
         }
         reduced.push(row);
     }
+    let mut row: Vec<f64> = (0..17).map(f64::from).collect();
+    model.leave_out_gauge(&mut row);
+    let kept = [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 13, 16];
+    assert_eq!(row[..13], kept.map(f64::from));
     for (a, b) in leverage(&whole).iter().zip(leverage(&reduced)) {
         assert!((a - b).abs() < 1e-9, "{a} {b}");
     }
@@ -316,6 +320,22 @@ fn refusals() {
         model.value(&far, 0, &mut scratch),
         Err(Error::Range("output"))
     );
+    assert_eq!(place, [7.0; 18]);
+    let found = model.norm(&far, 0, target, &mut scratch);
+    assert_eq!(found, Err(Error::Range("norm")));
+    let found = model.norm(&x, 0, target, &mut scratch);
+    assert_eq!(found, Err(Error::Range("norm")));
+    // The value is 0, but its slope is beyond.
+    let mut steep = [0.0; 16];
+    steep[12] = 1e200;
+    let model = Additive::new(shape("identity", "identity"), &steep).unwrap();
+    assert_eq!(model.value(&far, 0, &mut scratch), Ok(0.0));
+    let found = model.gradient(&far, 0, target, &mut place[..16], &mut scratch);
+    assert_eq!(found, Err(Error::Range("gradient")));
+    let found = model.row(&far, 0, target, &mut place[..17], &mut scratch);
+    assert_eq!(found.err(), Some(Error::Range("row")));
+    let found = model.norm(&far, 0, target, &mut scratch);
+    assert_eq!(found, Err(Error::Range("norm")));
     assert_eq!(place, [7.0; 18]);
     let mut gradient = [0.0; 16];
     let found = good.at(&theta, &x[1..], 0, &mut gradient);

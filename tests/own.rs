@@ -288,12 +288,18 @@ fn on_an_error_the_row_is_as_before() {
     let mut scratch = vec![0.0; model.scratch()];
     let mut place = [7.0; 3];
     let target = Target::Residual(-1e308);
-    assert!(
-        model
-            .row(&[0.5], 0, target, &mut place, &mut scratch)
-            .is_err()
-    );
+    let found = model.row(&[0.5], 0, target, &mut place, &mut scratch);
+    assert_eq!(found.err(), Some(range("row")));
+    let found = model.gradient(&[0.5], 0, target, &mut place[..2], &mut scratch);
+    assert_eq!(found, Err(range("gradient")));
     assert_eq!(place, [7.0; 3]);
+    // A row may be within the range where its square is not.
+    let model = Own::new(Faulty::Cusp, &theta).unwrap();
+    let found = model.norm(&[1e200], 0, Target::Prediction, &mut scratch);
+    assert_eq!(found, Err(range("norm")));
+    let model = Own::new(Faulty::Entry(f64::NAN), &theta).unwrap();
+    let found = model.check(&[0.5], 1e-6, &mut scratch);
+    assert_eq!(found, Err(range("gradient")));
 }
 
 /// A model of other sizes.
@@ -458,6 +464,38 @@ fn a_wrong_gradient_is_found() {
     check_finds::<f32>(3e-3, 1.5);
 }
 
+/// The sum of 8 parameters, with two entries wrong by as much in opposite directions.
+struct Opposite([usize; 2]);
+
+impl Gradient<f64> for Opposite {
+    fn inputs(&self) -> usize {
+        1
+    }
+    fn parameters(&self) -> usize {
+        8
+    }
+    fn at(&self, theta: &[f64], _: &[f64], _: usize, g: &mut [f64]) -> Result<f64, Error> {
+        g.fill(1.0);
+        g[self.0[0]] += 2.0;
+        g[self.0[1]] -= 2.0;
+        Ok(theta.iter().sum())
+    }
+}
+
+/// Of two errors that cancel where both parameters move to one side, most show: by four directions 7 of 8, were they drawn.
+#[test]
+fn errors_that_cancel_are_found_mostly() {
+    let (theta, mut scratch) = ([1.0; 8], vec![0.0; own_scratch(8, 8)]);
+    let mut found = 0;
+    for pair in (0..8).flat_map(|i| (0..i).map(move |j| [i, j])) {
+        let model = Own::new(Opposite(pair), &theta).unwrap();
+        // In units of 2 h: steps of one sign are off by 1 at most, of two by 2 at least; the terms sum up to 5 to 10.
+        let outcome = model.check(&[0.0], 0.2, &mut scratch);
+        found += usize::from(outcome == Err(Error::Check));
+    }
+    assert!((20..28).contains(&found), "{found} of 28");
+}
+
 /// The same model by a selector and by a fit, as a network and as one's own.
 #[test]
 fn selectors_and_fits_take_it() {
@@ -554,5 +592,59 @@ fn selectors_and_fits_take_it() {
         );
         assert!(refused.is_err());
         assert_eq!(start, [1.0, 2.0]);
+    }
+}
+
+/// `sqrt(b) x`, with no value where b is negative: NaN, or an error of its own.
+struct Root(Option<Error>);
+
+impl Gradient<f64> for Root {
+    fn inputs(&self) -> usize {
+        1
+    }
+    fn parameters(&self) -> usize {
+        1
+    }
+    fn at(&self, theta: &[f64], x: &[f64], _: usize, g: &mut [f64]) -> Result<f64, Error> {
+        let root = theta[0].sqrt();
+        g[0] = x[0] / (2.0 * root);
+        match self.0 {
+            Some(error) if theta[0] < 0.0 => Err(error),
+            _ => Ok(root * x[0]),
+        }
+    }
+}
+
+/// The first step from 4 goes to -3.6.
+#[test]
+fn a_fit_comes_back_from_where_there_is_no_value() {
+    for (outside, ends) in [
+        (None, Ok(())),
+        (Some(Error::Range("b")), Ok(())),
+        (Some(Error::Storage), Err(Error::Storage)),
+    ] {
+        let mut theta = [4.0];
+        let options = FitOptions {
+            weight_decay: 0.0,
+            ..FitOptions::default()
+        };
+        let sample = |index: usize, x: &mut [f64]| {
+            x[0] = 1.0 + index as f64;
+            Ok((Some(0.1 * x[0]), 1.0))
+        };
+        let mut memory = vec![0.0; fit_len(1, 1, own_scratch(1, 1))];
+        let (model, objective) = (Root(outside), Objective::Residual);
+        let report = fit_own(
+            &model,
+            &mut theta,
+            objective,
+            options,
+            3,
+            sample,
+            &mut memory,
+        );
+        assert_eq!(report.map(|_| ()), ends);
+        let expected = if ends.is_ok() { 0.01 } else { 4.0 };
+        assert!((theta[0] - expected).abs() < 1e-6, "{theta:?}");
     }
 }

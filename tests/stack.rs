@@ -4,8 +4,10 @@ mod common;
 
 use common::Random;
 use gleaner::factor::{Factor, factor_len};
-use gleaner::fit::{FitOptions, fit, fit_len};
-use gleaner::model::{Activation, Flat, Model, Network, Objective, Shape};
+use gleaner::fit::{FitOptions, fit, fit_len, fit_own};
+use gleaner::model::{
+    Activation, AdditiveShape, Flat, Gradient, Model, Network, Objective, Own, Shape, Target,
+};
 use gleaner::record::{Entry, Reader, Writer, record_len};
 use gleaner::sampler::{Item, Top};
 use gleaner::selector::{Options, Scaling, Selector, selector_len};
@@ -131,6 +133,24 @@ fn whole_life() {
     )
     .unwrap();
     assert!(report.loss < 60.0);
+
+    let shape = AdditiveShape {
+        inputs: 40,
+        neurons: 14,
+        hidden: Activation::Relu,
+        outer: Activation::Tanh,
+    };
+    let mut own = theta[..shape.parameters()].to_vec();
+    let model = Own::new(shape, &own).unwrap().with_nodes(32).unwrap();
+    let mut scratch = vec![0.0; model.scratch()];
+    let mut row = vec![0.0; own.len() + 1];
+    let target = Target::Logistic(1.0);
+    model
+        .row(&readings[0], 0, target, &mut row, &mut scratch)
+        .unwrap();
+    model.check(&readings[0], 1e-3, &mut scratch).unwrap();
+    let logistic = Objective::Logistic;
+    fit_own(&shape, &mut own, logistic, options, 60, sample, &mut memory).unwrap();
 }
 
 #[test]

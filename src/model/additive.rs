@@ -77,12 +77,8 @@ impl<T: Scalar> Gradient<T> for AdditiveShape<T> {
             .split_at_mut_checked(hidden.len())
             .ok_or(Error::Length("gradient"))?;
         let mut sum = T::ZERO;
-        for (((b, &a), to_b), to_a) in hidden
-            .chunks_exact(x.len())
-            .zip(output)
-            .zip(to_hidden.chunks_exact_mut(x.len()))
-            .zip(to_output)
-        {
+        let (b, to_b) = (rows(hidden, x.len()), rows_mut(to_hidden, x.len()));
+        for (((b, &a), to_b), to_a) in b.zip(output).zip(to_b).zip(to_output) {
             let (h, rise) = self.hidden.value_and_derivative(dot(b, x));
             let (value, slope) = self.outer.value_and_derivative(a * h);
             sum += value;
@@ -132,8 +128,7 @@ impl<'a, T: Scalar> Additive<'a, T> {
 
     /// Each neuron's b and a.
     fn neurons(&self) -> impl Iterator<Item = (&'a [T], T)> {
-        let rows = self.hidden.chunks_exact(self.shape.inputs.max(1));
-        rows.zip(self.output.iter().copied())
+        rows(self.hidden, self.shape.inputs).zip(self.output.iter().copied())
     }
 
     /// Whether it can be answered; the scratch's two halves.
@@ -208,6 +203,24 @@ impl<'a, T: Scalar> Additive<'a, T> {
     }
 }
 
+/// Rows of so many entries, one after the other.
+fn rows<T>(mut rest: &[T], length: usize) -> impl Iterator<Item = &[T]> {
+    core::iter::from_fn(move || {
+        let (row, tail) = rest.split_at_checked(length)?;
+        rest = tail;
+        Some(row)
+    })
+}
+
+/// As [`rows`], to be written.
+fn rows_mut<T>(mut rest: &mut [T], length: usize) -> impl Iterator<Item = &mut [T]> {
+    core::iter::from_fn(move || {
+        let (row, tail) = core::mem::take(&mut rest).split_at_mut_checked(length)?;
+        rest = tail;
+        Some(row)
+    })
+}
+
 /// Whether products of x with every seed are finite, and the entries are.
 fn are_finite<T: Scalar>(x: &[T], seeds: &[T], entries: &[T]) -> bool {
     let most = super::largest(x);
@@ -225,7 +238,7 @@ fn scaled<T: Scalar>(to: &mut [T], by: T, x: &[T]) {
 fn write<T: Scalar>(x: &[T], seeds: &[T], entries: &[T], to: &mut [T]) {
     let hidden = x.len().saturating_mul(seeds.len());
     let (to_hidden, to_output) = to.split_at_mut_checked(hidden).unwrap_or_default();
-    for (to, &seed) in to_hidden.chunks_exact_mut(x.len().max(1)).zip(seeds) {
+    for (to, &seed) in rows_mut(to_hidden, x.len()).zip(seeds) {
         scaled(to, seed, x);
     }
     for (to, &entry) in to_output.iter_mut().zip(entries) {

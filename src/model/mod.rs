@@ -2,6 +2,7 @@
 
 mod activation;
 mod additive;
+mod check;
 mod dense;
 #[cfg(feature = "nalgebra")]
 mod fixed;

@@ -8,8 +8,6 @@ use crate::{Error, Scalar};
 const DEFAULT_NODES: usize = 8;
 /// Nodes a panel at most.
 const MOST_NODES: usize = 32;
-/// Directions that a check takes.
-const DIRECTIONS: u32 = 4;
 
 /// A differentiable function of parameters and input, such as a library does not know: [`Own`] makes a [`Model`] of it.
 ///
@@ -63,7 +61,8 @@ pub const fn own_scratch(parameters: usize, nodes: usize) -> usize {
 /// a = sum over panels and nodes of weight g'(m(t theta)) grad m(t theta),   f = g(m)
 /// ```
 ///
-/// Smooth models reach rounding with few nodes. Where the path crosses a kink (an absolute value, a maximum) the error is of
+/// Models that are smooth along the path reach rounding with 8 to 32 nodes; where the value turns within a small part of it, take
+/// panels (`tests/nist.rs` has both). Where the path crosses a kink (an absolute value, a maximum) the error is of
 /// order `1 / (nodes panels)` of the jump: the kinks of a foreign model are not known, so panels are not split there as a
 /// network's are. Every [`RowReport`] has the completeness. A row asks the model `nodes panels + 2` times, of which the one
 /// at 0 counts by its value alone. A model without a value at 0 has no rows: `Range`.
@@ -104,8 +103,8 @@ pub const fn own_scratch(parameters: usize, nodes: usize) -> usize {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Own<'a, T, G> {
-    gradient: G,
-    theta: &'a [T],
+    pub(super) gradient: G,
+    pub(super) theta: &'a [T],
     nodes: usize,
     panels: usize,
 }
@@ -163,70 +162,8 @@ impl<'a, T: Scalar, G: Gradient<T>> Own<'a, T, G> {
         Ok(self)
     }
 
-    /// Compares the gradient with central differences of the value, for every output, along four fixed directions in which
-    /// every parameter moves.
-    ///
-    /// Parameter j moves by `h v_j |theta_j|` (`h v_j` where it is 0) to both sides, `v_j` of either sign and in size between 1/2
-    /// and 1, h = 2^-17 in f64 and 2^-8 in f32: near the cube root of the rounding, where truncation and rounding meet. So a
-    /// `tolerance` of 1e-6 in f64 and 3e-3 in f32 suits a model that is smooth over such a step; one with a kink there fails. An
-    /// entry that is wrong by less than the tolerance's share of `sum_j |v_j theta_j g_j|` is not seen: check at several x.
-    /// Cost: `9 outputs` values and gradients.
-    ///
-    /// # Errors
-    /// `Check` where a difference is off by more than `tolerance sum_j |g_j d_j|` and rounding, d the difference of the
-    /// parameters; `Range` for a tolerance that is negative or NaN; those of [`Model::value`].
-    pub fn check(&self, x: &[T], tolerance: T, scratch: &mut [T]) -> Result<(), Error> {
-        let valid = tolerance >= T::ZERO;
-        if !valid {
-            return Err(Error::Range("tolerance"));
-        }
-        let mut work = self.admit(x, 0, scratch)?;
-        for output in 0..self.gradient.outputs() {
-            self.at_theta(x, output, work.gradient)?;
-            for direction in 0..DIRECTIONS {
-                self.check_along(direction, x, output, tolerance, &mut work)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// One direction of a check; the gradient at theta stands in `work`.
-    fn check_along(
-        &self,
-        direction: u32,
-        x: &[T],
-        output: usize,
-        tolerance: T,
-        work: &mut Work<'_, T>,
-    ) -> Result<(), Error> {
-        let (mut expected, mut size) = (T::ZERO, T::ZERO);
-        for (index, (&parameter, &g)) in self.theta.iter().zip(&*work.gradient).enumerate() {
-            let step = step(parameter, direction, index);
-            // What the parameter moves by is not twice the step, once it is rounded.
-            let term = g * ((parameter + step) - (parameter - step));
-            expected += term;
-            size += term.abs();
-        }
-        let mut ends = [T::ZERO; 2];
-        for (end, side) in ends.iter_mut().zip([T::ONE, -T::ONE]) {
-            for (index, (point, &parameter)) in work.point.iter_mut().zip(self.theta).enumerate() {
-                *point = parameter + side * step(parameter, direction, index);
-            }
-            // The row's place takes a gradient that nobody reads.
-            let (_, spare) = work.row.split_last_mut().ok_or(Error::Model)?;
-            *end = self.ask(work.point, x, output, spare)?;
-        }
-        let [above, below] = ends;
-        let rounding = T::of(16.0) * T::EPSILON * above.abs().max(below.abs());
-        if ((above - below) - expected).abs() <= tolerance * size + rounding {
-            Ok(())
-        } else {
-            Err(Error::Check)
-        }
-    }
-
     /// Whether it can be answered; the scratch by its parts.
-    fn admit<'s>(
+    pub(super) fn admit<'s>(
         &self,
         x: &[T],
         output: usize,
@@ -245,7 +182,13 @@ impl<'a, T: Scalar, G: Gradient<T>> Own<'a, T, G> {
     }
 
     /// The model's output at any parameters, finite; its gradient is as the model gives it.
-    fn ask(&self, point: &[T], x: &[T], output: usize, gradient: &mut [T]) -> Result<T, Error> {
+    pub(super) fn ask(
+        &self,
+        point: &[T],
+        x: &[T],
+        output: usize,
+        gradient: &mut [T],
+    ) -> Result<T, Error> {
         let value = self.gradient.at(point, x, output, gradient)?;
         if value.is_finite() {
             Ok(value)
@@ -255,7 +198,7 @@ impl<'a, T: Scalar, G: Gradient<T>> Own<'a, T, G> {
     }
 
     /// Output and gradient at theta, both finite.
-    fn at_theta(&self, x: &[T], output: usize, gradient: &mut [T]) -> Result<T, Error> {
+    pub(super) fn at_theta(&self, x: &[T], output: usize, gradient: &mut [T]) -> Result<T, Error> {
         let value = self.ask(self.theta, x, output, gradient)?;
         if all_finite(gradient) {
             Ok(value)
@@ -403,13 +346,13 @@ impl<T: Scalar, G: Gradient<T>> Model<T> for Own<'_, T, G> {
 }
 
 /// The parts of the scratch.
-struct Work<'s, T> {
+pub(super) struct Work<'s, T> {
     /// P + 1
-    row: &'s mut [T],
+    pub(super) row: &'s mut [T],
     /// P, parameters on the path.
-    point: &'s mut [T],
+    pub(super) point: &'s mut [T],
     /// P
-    gradient: &'s mut [T],
+    pub(super) gradient: &'s mut [T],
     nodes: &'s mut [T],
     weights: &'s mut [T],
 }
@@ -429,31 +372,6 @@ impl<'s, T> Work<'s, T> {
             weights,
         })
     }
-}
-
-/// How far a parameter moves in a direction of the check.
-fn step<T: Scalar>(parameter: T, direction: u32, index: usize) -> T {
-    // The finaliser of MurmurHash3: signs and sizes without a pattern that a model could share.
-    let mut hash = (index as u32)
-        .wrapping_mul(DIRECTIONS)
-        .wrapping_add(direction)
-        .wrapping_add(1);
-    hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);
-    hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
-    hash ^= hash >> 16;
-    let size = T::HALF + T::count(u64::from(hash >> 8)) * T::of(1.0 / 33554432.0);
-    let size = if hash & 1 == 0 { size } else { -size };
-    let h = T::of(if T::BYTES == 4 {
-        1.0 / 256.0
-    } else {
-        1.0 / 131072.0
-    });
-    let scale = if parameter == T::ZERO {
-        T::ONE
-    } else {
-        parameter.abs()
-    };
-    h * size * scale
 }
 
 fn copy<T: Scalar>(to: &mut [T], from: &[T]) {
