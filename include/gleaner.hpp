@@ -17,7 +17,7 @@
 
 #include "gleaner.h"
 
-static_assert(GLEANER_ABI == 1, "gleaner.h and gleaner.hpp are of different releases");
+static_assert(GLEANER_ABI == 2, "gleaner.h and gleaner.hpp are of different releases");
 
 namespace gleaner {
 
@@ -514,7 +514,7 @@ class KroneckerOver : detail::Pinned {
     GLEANER_CALL(kronecker_init, &raw_, model.raw(), half_life, layers.data(), layers.size(), memory.data(),
                  memory.size());
   }
-  /* `target` nullptr: the prediction. `work`: as work_len says. */
+  /* `target` nullptr: the prediction. `work`: as gleaner_kronecker_work_len_... says. */
   Status observe(Model<T> model, Span<const T> x, size_t index, const Target<T>* target, Span<T> work,
                  T& score) noexcept {
     GLEANER_CALL(kronecker_observe, &raw_, model.raw(), x.data(), x.size(), index, target, work.data(), work.size(),
@@ -524,9 +524,6 @@ class KroneckerOver : detail::Pinned {
                T& score) const noexcept {
     GLEANER_CALL(kronecker_score, &raw_, model.raw(), x.data(), x.size(), index, target, work.data(), work.size(),
                  &score);
-  }
-  static Status work_len(Model<T> model, size_t& length) noexcept {
-    GLEANER_CALL(kronecker_work_len, model.raw(), &length);
   }
   constexpr const Struct& raw() const noexcept { return raw_; }
 
@@ -956,12 +953,18 @@ class SelectorOver : public SampleOver<T> {
  private:
   template <class Recall>
   static int32_t recalled(void* context, uint32_t slot, T* x, size_t x_len, T* label, size_t label_len) noexcept {
-    Recall& recall = *static_cast<Recall*>(context);
-    if constexpr (std::is_invocable_r_v<bool, Recall&, uint32_t, Span<T>, T&>) {
-      return recall(slot, Span<T>(x, x_len), *label) ? 0 : 1;
-    } else {
-      return recall(slot, Span<T>(x, x_len), Span<T>(label, label_len)) ? 0 : 1;
-    }
+    return ask(*static_cast<Recall*>(context), slot, Span<T>(x, x_len), label, label_len, 0) ? 0 : 1;
+  }
+  /* One that takes a label is preferred. */
+  template <class Recall>
+  static auto ask(Recall& recall, uint32_t slot, Span<T> x, T* label, size_t, int) noexcept
+      -> decltype(recall(slot, x, *label)) {
+    return recall(slot, x, *label);
+  }
+  template <class Recall>
+  static auto ask(Recall& recall, uint32_t slot, Span<T> x, T* label, size_t label_len, long) noexcept
+      -> decltype(recall(slot, x, Span<T>(label, label_len))) {
+    return recall(slot, x, Span<T>(label, label_len));
   }
 };
 

@@ -51,7 +51,9 @@ pub unsafe extern "C" fn gleaner_drift_init_f32(
 ) -> gleaner_status {
     run(|| {
         // SAFETY: of the same layout.
-        output(drift)?.set(unsafe { transmute(Drift::<f32>::new(rows, half_life)) });
+        let new =
+            unsafe { transmute::<Drift<f32>, gleaner_drift_f32>(Drift::new(rows, half_life)) };
+        output(drift)?.set(new);
         Ok(())
     })
 }

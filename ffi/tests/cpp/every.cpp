@@ -11,6 +11,14 @@ template class gleaner::ReservoirOver<float>;
 template class gleaner::ReservoirOver<double>;
 template class gleaner::Reservoir<float, 3>;
 template class gleaner::Reservoir<double, 3>;
+template class gleaner::MergeOver<float>;
+template class gleaner::MergeOver<double>;
+template class gleaner::Merge<float, 3>;
+template class gleaner::Merge<double, 3>;
+template class gleaner::Drift<float>;
+template class gleaner::Drift<double>;
+template class gleaner::KroneckerOver<float>;
+template class gleaner::KroneckerOver<double>;
 template class gleaner::TopOver<float>;
 template class gleaner::TopOver<double>;
 template class gleaner::Top<float, 3>;
@@ -62,6 +70,9 @@ template <class T>
 using Recall = bool (*)(uint32_t, gleaner::Span<T>, T&);
 template gleaner::Status gleaner::SelectorOver<float>::rebase(gleaner::Model<float>, Recall<float>) noexcept;
 template gleaner::Status gleaner::SelectorOver<double>::rebase(gleaner::Model<double>, Recall<double>) noexcept;
+template <class T>
+using RecallAll = bool (*)(uint32_t, gleaner::Span<T>, gleaner::Span<T>);
+template gleaner::Status gleaner::SelectorOver<float>::rebase(gleaner::Model<float>, RecallAll<float>) noexcept;
 template gleaner::Status gleaner::SelectorOver<float>::thin(size_t, gleaner::Span<gleaner::Candidate<float>>,
                                                             gleaner::Span<float>, Recall<float>) noexcept;
 template gleaner::Status gleaner::SelectorOver<double>::thin(size_t, gleaner::Span<gleaner::Candidate<double>>,

@@ -26,7 +26,7 @@ void networks() {
   OK(net.sketch(x, 0, nullptr, 9, work, sketch, report));
   OK(C(gleaner_model_sketch)(net.raw(), x, inputs, 0, nullptr, 9, work, 1024, sketch_c, buckets + 1, &report_c));
   CHECK(same(sketch, sketch_c) && same(report.value, report_c.value));
-  OK(scorer.work_len(net, length));
+  OK(C(gleaner_kronecker_work_len)(net.raw(), &length));
   CHECK(length <= 1024);
   IS(GLEANER_ERROR_STATE, scorer.observe(net, x, 0, nullptr, work, first));
   OK(scorer.init(net, 0, layers, memory));
