@@ -18,6 +18,7 @@ export CARGO_TARGET_DIR=$out/build
 table() {
     cat <<'END'
 sampler src/sampler/heap.rs      reservoir,sampler,snapshot,top no_snapshot
+sampler src/sampler/merge.rs     merge
 sampler src/sampler/mod.rs       reservoir,sampler,top
 sampler src/sampler/offer.rs     reservoir,reservoir_inclusion,sampler past_picks
 sampler src/sampler/pool.rs      reservoir,reservoir_inclusion,sampler past_picks

@@ -363,34 +363,52 @@ fn page(study: &Study, found: &[Found]) -> Page {
     }
     page.table(&header, &lines);
 
-    let ratios = |way: Way, to: Way| {
+    let ratios = |way: Way, to: Way| -> Vec<f64> {
         let place = |way| WAYS.iter().position(|other| *other == way).unwrap_or(0);
         let (way, to) = (place(way), place(to));
         let ratio = |b: usize| {
             let each = found
                 .iter()
                 .map(|found| found.cells[way][b].loss / found.cells[to][b].loss);
-            short(quantile(each, 0.5))
+            quantile(each, 0.5)
         };
-        let all: Vec<String> = (0..study.budgets.len()).map(ratio).collect();
-        all.join(" / ")
+        (0..study.budgets.len()).map(ratio).collect()
     };
     let budgets: Vec<String> = study.budgets.iter().map(usize::to_string).collect();
     page.paragraph(format_args!(
         "Loss of the merged samples over that of one device that saw everything, in the same repetition, median, at {}:",
         budgets.join(" / ")
     ));
-    let mut lines = Vec::new();
-    for labelled in [false, true] {
-        let fleets = WAYS.iter().filter(|way| way.1 == labelled);
-        for &way in fleets.filter(|way| matches!(way.0, Deal::Interleaved | Deal::Stretches)) {
-            lines.push(vec![
-                name(way),
-                ratios(way, (Deal::One, labelled, Scores::Devices)),
-                ratios(way, (Deal::Uniform, false, Scores::Devices)),
-            ]);
-        }
+    let joined = |values: &[f64]| {
+        values
+            .iter()
+            .map(|&x| short(x))
+            .collect::<Vec<_>>()
+            .join(" / ")
+    };
+    let (mut lines, mut over_one, mut over_uniform) = (Vec::new(), Vec::new(), Vec::new());
+    let fleets = WAYS
+        .iter()
+        .filter(|way| matches!(way.0, Deal::Interleaved | Deal::Stretches));
+    for &way in fleets {
+        let one = ratios(way, (Deal::One, way.1, Scores::Devices));
+        let uniform = ratios(way, (Deal::Uniform, false, Scores::Devices));
+        lines.push(vec![name(way), joined(&one), joined(&uniform)]);
+        over_one.extend(one);
+        over_uniform.extend(uniform);
     }
     page.table(&["fleet", "over one device", "over uniform"], &lines);
+    let geometric = |values: &[f64]| {
+        let logarithms: f64 = values.iter().map(|x| x.ln()).sum();
+        short((logarithms / values.len().max(1) as f64).exp())
+    };
+    page.paragraph(format_args!(
+        "Over all of these, the geometric mean: {} times the loss of one device that saw everything, and {} times that of \
+         uniform sampling. At {} the merge leaves nobody out, and no weight changes: what is lost there, devices lost that \
+         keep {KEEP} each.",
+        geometric(&over_one),
+        geometric(&over_uniform),
+        DEVICES * KEEP,
+    ));
     page
 }
