@@ -13,6 +13,7 @@ mod plot;
 mod regression;
 mod relu;
 mod samples;
+mod scorers;
 mod sheets;
 
 use crate::failure::{Failure, file, usage};
@@ -57,6 +58,8 @@ enum Part {
     Images,
     /// Refits of a network on samples of the shipped occupancy log
     Occupancy,
+    /// Scores of networks that are too big for their factor
+    Scorers,
 }
 
 /// What a part is run with.
@@ -112,6 +115,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Part::Sheets => sheets::run(&context)?,
             Part::Images => images::run(&context)?,
             Part::Occupancy => occupancy::run(&context)?,
+            Part::Scorers => scorers::run(&context)?,
         }
     }
     Ok(())
