@@ -6,6 +6,7 @@
 pub mod adjoint;
 mod bytes;
 pub mod calibrate;
+pub mod choose;
 pub mod diagnose;
 mod error;
 pub mod explain;

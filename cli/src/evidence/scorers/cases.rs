@@ -8,6 +8,10 @@ use gleaner::model::{Activation, Objective, Shape};
 
 /// mu in `mean loss + mu |theta|^2`.
 pub const DECAY: f64 = 1e-3;
+/// Steps of a fit at most.
+pub const STEPS: u32 = 100;
+/// The same of networks of thousands of parameters.
+pub const LARGE_STEPS: u32 = 60;
 /// Readings of a quick look.
 const QUICK: usize = 400;
 
@@ -64,8 +68,8 @@ pub struct Case {
     bias: bool,
     /// The rows.
     pub rows: Rows,
-    /// Sketches and budgets are fewer: a refit takes seconds.
-    pub large: bool,
+    /// Steps of a fit at most.
+    pub steps: u32,
 }
 
 const DIGITS: Case = Case {
@@ -77,7 +81,7 @@ const DIGITS: Case = Case {
     widths: &[10, 1],
     bias: false,
     rows: Rows::Probability,
-    large: false,
+    steps: STEPS,
 };
 const CLASSES: Case = Case {
     what: "ten digits",
@@ -85,6 +89,7 @@ const CLASSES: Case = Case {
     widths: &[32, 10],
     bias: true,
     rows: Rows::Softmax,
+    steps: LARGE_STEPS,
     ..DIGITS
 };
 const LETTERS: Case = Case {
@@ -96,7 +101,7 @@ const LETTERS: Case = Case {
     widths: &[10, 1],
     bias: true,
     rows: Rows::Probability,
-    large: false,
+    steps: STEPS,
 };
 
 /// All cases.
@@ -114,12 +119,17 @@ pub const CASES: [Case; 6] = [
     LETTERS,
     Case {
         widths: &[64, 32, 1],
-        large: true,
+        steps: LARGE_STEPS,
         ..LETTERS
     },
 ];
 
 impl Case {
+    /// Whether there are thousands of parameters: then some sketches are left out.
+    pub fn is_large(&self) -> bool {
+        self.steps == LARGE_STEPS
+    }
+
     /// Inputs and widths, as `64-10-1`.
     pub fn network(&self, inputs: usize) -> String {
         let widths = self.widths.iter().map(|width| format!("-{width}"));

@@ -13,9 +13,9 @@ use super::plot::{COLOURS, Line, Panel, draw};
 use crate::failure::Failure;
 use crate::simulate::task::Task;
 use crate::simulate::trial::quantile;
-use cases::{CASES, Case, DECAY};
+use cases::{CASES, Case, DECAY, LARGE_STEPS, STEPS};
 use scorer::{Bed, Scorer};
-use unit::{Found, Measure, PILOT_SHARE, PILOT_STARTS, STEPS, measure, pilot};
+use unit::{Found, Measure, PILOT_SHARE, PILOT_STARTS, measure, pilot};
 
 /// Pilots at most: each makes its network's exact leverages.
 const PILOTS: u32 = 5;
@@ -35,7 +35,8 @@ struct Told {
 
 /// Runs the part.
 pub fn run(context: &Context) -> Result<(), Failure> {
-    let options = format!("decay {DECAY}, steps {STEPS}, quick {}", context.quick);
+    let quick = context.quick;
+    let options = format!("decay {DECAY}, steps {STEPS} and {LARGE_STEPS}, quick {quick}");
     let mut journal = Journal::open(context, "scorers", options)?;
     let pilots = context.seeds.min(if context.quick { 1 } else { PILOTS });
     let mut page = Page::new("Scorers for networks that are too big for their factor");
@@ -47,7 +48,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
          a reading's rows; rows without gauge columns, default ridge): Spearman's rank correlation, of scores in two passes and in \
          one (each reading against those before it, from nothing on), and the share of the 5 % highest that both have; medians \
          over the pilots. Each sample of s readings is drawn by VarOpt from the scores in two passes, and the network is \
-         refitted on it from the pilot (mean loss + {DECAY:e} |theta|^2, limited-memory BFGS, {STEPS} steps at most). Cells \
+         refitted on it from the pilot (mean loss + {DECAY:e} |theta|^2, limited-memory BFGS, {STEPS} steps at most, {LARGE_STEPS} of the networks of thousands of parameters). Cells \
          under s: mean loss over all readings as a ratio to the median of exact leverage's refits at that pilot; median (90th \
          percentile) over {} refits. RAM: factors, row and scratch in f32, without the model. Time: a reading's way in one pass, rows \
          and all, as a ratio to a forward pass in the same run, on one core of this machine. Last layer only: its input comes from \
@@ -81,7 +82,7 @@ fn draws(context: &Context) -> usize {
 fn measures(context: &Context, case: &Case) -> Measure {
     let buckets: &[usize] = if context.quick {
         &[16, 64]
-    } else if case.large {
+    } else if case.is_large() {
         &[16, 64, 256]
     } else {
         &[16, 32, 64, 128, 256]
@@ -116,7 +117,7 @@ fn one(
     let numbers = journal.run(&keys, |index, _: &mut Generator| {
         Ok(self::measure(case, task, &measure, index)?)
     })?;
-    let theta = pilot(task, &case.title(task.inputs()), 0)?;
+    let theta = pilot(case, task, 0)?;
     let shapes = case.scored(task.inputs());
     let data = (&task.readings[..], &task.labels[..]);
     let bed = Bed::new(case, &shapes, &theta, data, 0);
@@ -173,7 +174,7 @@ fn tell(page: &mut Page, told: &Told) {
                 told.found.iter().map(|found| of(&found.scorers[index])),
                 0.5,
             );
-            if value.is_nan() {
+            if value.is_nan() || *scorer == Scorer::Uniform {
                 "-".to_string()
             } else {
                 format!("{value:.3}")
@@ -230,7 +231,10 @@ fn panel(all: &[Told]) -> Panel {
                 "sketches",
                 points(&|scorer| matches!(scorer, Scorer::Sketch(_))),
             ),
-            ("Kronecker", points(&|scorer| scorer == Scorer::Kronecker)),
+            (
+                "Kronecker, a circle",
+                points(&|scorer| scorer == Scorer::Kronecker),
+            ),
         ] {
             lines.push(Line {
                 name: format!("{}: {what}", told.network),

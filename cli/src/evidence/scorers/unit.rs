@@ -16,8 +16,6 @@ use rand_xoshiro::rand_core::SeedableRng;
 pub const PILOT_SHARE: f64 = 0.1;
 /// Random starts of a pilot's fit.
 pub const PILOT_STARTS: u32 = 2;
-/// Steps of a fit at most.
-pub const STEPS: u32 = 100;
 
 /// How a case is measured.
 #[derive(Clone, Debug)]
@@ -53,7 +51,8 @@ pub struct Found {
 }
 
 /// A pilot's parameters; the same for all cases of a network.
-pub fn pilot(task: &Task<f32>, title: &str, number: usize) -> Result<Vec<f32>, Error> {
+pub fn pilot(case: &Case, task: &Task<f32>, number: usize) -> Result<Vec<f32>, Error> {
+    let title = case.title(task.inputs());
     let mut generator = Generator::seed_from_u64(hash(&format!("{title} pilot {number}")));
     let count = (PILOT_SHARE * task.len() as f64).round().max(1.0) as usize;
     let chosen = choose(task.len(), count, &mut generator);
@@ -62,7 +61,7 @@ pub fn pilot(task: &Task<f32>, title: &str, number: usize) -> Result<Vec<f32>, E
     let mut best: Option<(f64, Vec<f32>)> = None;
     for _ in 0..PILOT_STARTS {
         let mut theta = task.random_theta(&mut generator);
-        let reached = descend(task, &sample, &mut theta, STEPS)?;
+        let reached = descend(task, &sample, &mut theta, case.steps)?;
         if best.as_ref().is_none_or(|(least, _)| reached < *least) {
             best = Some((reached, theta));
         }
@@ -78,7 +77,7 @@ pub fn measure(
     number: usize,
 ) -> Result<Vec<f64>, Error> {
     let title = case.title(task.inputs());
-    let theta = pilot(task, &title, number)?;
+    let theta = pilot(case, task, number)?;
     let shapes = case.scored(task.inputs());
     let data = (&task.readings[..], &task.labels[..]);
     let bed = Bed::new(case, &shapes, &theta, data, number as u64);
@@ -87,7 +86,7 @@ pub fn measure(
     let everything = sample(task, &everything);
     let refit = |sample: &Sample<f32>| {
         let mut refitted = theta.clone();
-        descend(task, sample, &mut refitted, STEPS)?;
+        descend(task, sample, &mut refitted, case.steps)?;
         loss(task, &refitted)
     };
     let mut numbers = vec![exact.iter().sum(), loss(task, &theta)?, refit(&everything)?];
