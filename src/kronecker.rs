@@ -58,7 +58,7 @@ pub struct KroneckerState<T> {
     pub rows: u64,
     /// Half-life in rows; 0: never forget.
     pub half_life: u64,
-    /// n: rows, those that are half forgotten counted half.
+    /// n for the next row: those before it, the half forgotten counted half.
     pub effective: T,
 }
 
@@ -211,13 +211,18 @@ where
         }
         let mut next = self.state;
         next.rows = next.rows.saturating_add(1);
+        let count;
         if next.half_life > 0 {
-            next.effective *= (-T::ONE / T::count(next.half_life)).exp2();
+            count = next.effective + T::ONE;
+            next.effective = count * (-T::ONE / T::count(next.half_life)).exp2();
+        } else {
+            // Not one by one: in f32 that ends at 2^24.
+            count = T::count(next.rows);
+            next.effective = count;
         }
-        next.effective += T::ONE;
         let (mut score, mut rest) = (T::ZERO, self.memory.as_mut());
         for (term, layer) in pass.terms().zip(self.layers.as_mut()) {
-            let mut product = next.effective;
+            let mut product = count;
             for (factor, of) in [(&mut layer.delta, Of::Delta), (&mut layer.input, Of::Input)] {
                 let row = of
                     .side(&term, factor.order, side)
@@ -304,20 +309,26 @@ impl Of {
         side: &'s mut [T],
     ) -> Option<&'s [T]> {
         let row = side.get_mut(..order)?;
-        let (first, values, end) = match self {
-            Of::Delta => (term.first, term.delta, T::ZERO),
-            Of::Input => (0, term.input, T::ONE),
+        let layer = &term.layer;
+        let (first, values, end, wanted) = match self {
+            Of::Delta => (term.first, term.delta, T::ZERO, layer.outputs),
+            Of::Input => {
+                let side = layer.inputs + usize::from(!layer.bias.is_empty());
+                (0, term.input, T::ONE, side)
+            }
         };
+        if order != wanted {
+            return None;
+        }
         row.fill(end);
         let (before, rest) = row.split_at_mut_checked(first)?;
         before.fill(T::ZERO);
-        let (place, behind) = rest.split_at_mut_checked(values.len())?;
+        let (place, _) = rest.split_at_mut_checked(values.len())?;
         place
             .iter_mut()
             .zip(values)
             .for_each(|(to, from)| *to = *from);
-        let bias = matches!(self, Of::Input) && !term.layer.bias.is_empty();
-        (matches!(self, Of::Delta) || behind.len() == usize::from(bias)).then_some(&*row)
+        Some(row)
     }
 }
 

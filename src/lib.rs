@@ -6,6 +6,7 @@
 pub mod adjoint;
 mod bytes;
 pub mod calibrate;
+pub mod choose;
 pub mod diagnose;
 pub mod drift;
 mod error;

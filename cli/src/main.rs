@@ -12,6 +12,7 @@ mod numbers;
 mod options;
 mod outliers;
 mod pilot;
+mod plan;
 mod progress;
 mod read;
 mod regression;
@@ -43,6 +44,8 @@ enum Command {
     Faults(faults::Arguments),
     /// Rank the outliers of labelled sets
     Outliers(outliers::Arguments),
+    /// Say which scorer a network gets in so much RAM
+    Plan(plan::Arguments),
     /// Print records as csv
     Read(read::Arguments),
     /// Print adjoint rows or scores of a csv file
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Outliers(arguments) => outliers::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Read(arguments) => read::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),

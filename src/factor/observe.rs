@@ -375,16 +375,20 @@ impl<T: Scalar> FactorState<T> {
     /// Whether all of these rows, which are finite, can be taken in one after the other by a factor with a ridge.
     pub(crate) fn admits<'r>(&self, memory: &[T], rows: impl Iterator<Item = &'r [T]>) -> bool {
         let growth = self.growth();
-        let mut total = T::ZERO;
+        let (mut total, mut terms) = (T::ZERO, T::ZERO);
         for square in parts(memory, self.order).squares {
             total += *square;
+            terms += T::ONE;
         }
         for row in rows {
             for x in row {
                 total += growth * *x * *x;
+                terms += T::ONE;
             }
         }
-        total <= limit()
+        // Taken in, they are summed in another order, which may round up.
+        let rounding = T::of(4.0) * T::EPSILON * terms;
+        total + total * rounding <= limit()
     }
 
     /// Takes the row in, and forgets nothing for it yet.

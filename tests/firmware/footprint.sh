@@ -73,7 +73,7 @@ sizes() { # target, level
 # Stack of every entry point; instructions over a stream, and of pivoting.
 runs() { # target, level
     local on level=$2 net inputs hidden bias readings size image
-    local entries=(entries entries_model entries_objects entries_samplers entries_selector entries_diagnose meter)
+    local entries=(entries entries_model entries_objects entries_samplers entries_selector entries_diagnose entries_networks meter)
     on=$(board "$1")
     # Nothing is counted there.
     for image in stack stack-f64; do

@@ -15,6 +15,7 @@ mod plot;
 mod regression;
 mod relu;
 mod samples;
+mod scorers;
 mod sheets;
 
 use crate::failure::{Failure, file, usage};
@@ -63,6 +64,8 @@ enum Part {
     Fleet,
     /// Streams that switch: how soon it is noticed, what to do then, and how long a pilot lasts
     Drift,
+    /// Scores of networks that are too big for their factor
+    Scorers,
 }
 
 /// What a part is run with.
@@ -120,6 +123,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Part::Occupancy => occupancy::run(&context)?,
             Part::Fleet => fleet::run(&context)?,
             Part::Drift => drift::run(&context)?,
+            Part::Scorers => scorers::run(&context)?,
         }
     }
     Ok(())

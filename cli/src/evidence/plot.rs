@@ -197,7 +197,8 @@ where
             let dashes = DashedLineSeries::new(points, 6, 5, colour.stroke_width(2));
             chart.draw_series(dashes)?;
         } else {
-            let series = LineSeries::new(points, colour.stroke_width(2)).point_size(3);
+            let size = if points.len() == 1 { 7 } else { 3 };
+            let series = LineSeries::new(points, colour.stroke_width(2)).point_size(size);
             chart.draw_series(series)?;
         }
     }

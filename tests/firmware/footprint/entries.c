@@ -99,5 +99,6 @@ int main(void)
     run_selectors();
     run_store();
     run_diagnoses();
+    run_networks();
     return meter_print();
 }

@@ -40,5 +40,6 @@ void run_moments(void);
 void run_selectors(void);
 void run_store(void);
 void run_diagnoses(void);
+void run_networks(void);
 
 #endif

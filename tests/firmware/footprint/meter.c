@@ -1,6 +1,6 @@
 #include "meter.h"
 
-enum { NAMES = 240 };
+enum { NAMES = 280 };
 
 static struct {
     const char *name;

@@ -1,0 +1,254 @@
+//! Scorers for networks that are too big for their factor: how near they come to exact leverage, and what they take.
+
+mod cases;
+mod exact;
+mod ranks;
+mod scorer;
+mod unit;
+
+use super::Context;
+use super::journal::{Generator, Journal};
+use super::page::{Page, short};
+use super::plot::{COLOURS, Line, Panel, draw};
+use crate::failure::Failure;
+use crate::simulate::task::Task;
+use crate::simulate::trial::quantile;
+use cases::{CASES, Case, DECAY, LARGE_STEPS, STEPS};
+use scorer::{Bed, Scorer};
+use unit::{Found, Measure, PILOT_SHARE, PILOT_STARTS, measure, pilot};
+
+/// Pilots at most: each makes its network's exact leverages.
+const PILOTS: u32 = 5;
+/// Samples of each scorer and budget at a pilot.
+const DRAWS: usize = 3;
+
+/// What was found in a case.
+struct Told {
+    name: String,
+    network: String,
+    measure: Measure,
+    bytes: Vec<usize>,
+    /// Seconds of a forward pass, and of each scorer.
+    times: Vec<f64>,
+    found: Vec<Found>,
+}
+
+/// Runs the part.
+pub fn run(context: &Context) -> Result<(), Failure> {
+    let quick = context.quick;
+    let options = format!("decay {DECAY}, steps {STEPS} and {LARGE_STEPS}, quick {quick}");
+    let mut journal = Journal::open(context, "scorers", options)?;
+    let pilots = context.seeds.min(if context.quick { 1 } else { PILOTS });
+    let mut page = Page::new("Scorers for networks that are too big for their factor");
+    page.paragraph("`gleaner evidence --data-dir data --parts scorers`");
+    page.paragraph(format_args!(
+        "ReLU networks, f32, a bias in the first layer or none, inputs in [0, 1]. {pilots} pilots, each trained on other \
+         {:.0} % of the readings (best of {PILOT_STARTS} random starts). Every scorer scores all readings at the pilot, in \
+         two passes: the first takes the rows in, the second scores them. It is compared with exact ridge leverage (summed over \
+         a reading's rows; rows without gauge columns, default ridge): Spearman's rank correlation, of scores in two passes and in \
+         one (each reading against those before it, from nothing on), and the share of the 5 % highest that both have; medians \
+         over the pilots. Each sample of s readings is drawn by VarOpt from the scores in two passes, and the network is \
+         refitted on it from the pilot (mean loss + {DECAY:e} |theta|^2, limited-memory BFGS, {STEPS} steps at most, {LARGE_STEPS} of the networks of thousands of parameters). Cells \
+         under s: mean loss over all readings as a ratio to the median of exact leverage's refits at that pilot; median (90th \
+         percentile) over {} refits. RAM: factors, row and scratch in f32, without the model. Time: a reading's way in one pass, rows \
+         and all, as a ratio to a forward pass in the same run, on one core of this machine. Last layer only: its input comes from \
+         elsewhere and costs nothing.",
+        100.0 * PILOT_SHARE,
+        pilots as usize * draws(context),
+    ));
+    let mut all = Vec::new();
+    for case in &CASES {
+        match case.task(context)? {
+            Some(task) => all.push(one(context, &mut journal, case, &task, pilots)?),
+            None => page.paragraph(format_args!("{}: not found.", case.set)),
+        }
+    }
+    for told in &all {
+        tell(&mut page, told);
+    }
+    draw(&context.out.join("scorers.svg"), &[panel(&all)])?;
+    page.section("Picture");
+    page.picture(
+        "scorers.svg",
+        "Rank correlation with exact leverage against RAM",
+    );
+    page.write(&context.out, "scorers.md")
+}
+
+fn draws(context: &Context) -> usize {
+    if context.quick { 1 } else { DRAWS }
+}
+
+fn measures(context: &Context, case: &Case) -> Measure {
+    let buckets: &[usize] = if context.quick {
+        &[16, 64]
+    } else if case.is_large() {
+        &[16, 64, 256]
+    } else {
+        &[16, 32, 64, 128, 256]
+    };
+    let mut scorers = vec![Scorer::Uniform, Scorer::Norm, Scorer::LastLayer];
+    scorers.extend(buckets.iter().map(|&buckets| Scorer::Sketch(buckets)));
+    scorers.extend([Scorer::Kronecker, Scorer::Exact]);
+    Measure {
+        scorers,
+        budgets: if context.quick {
+            vec![100]
+        } else {
+            vec![100, 200, 400, 800]
+        },
+        draws: draws(context),
+    }
+}
+
+/// All pilots of a case.
+fn one(
+    context: &Context,
+    journal: &mut Journal,
+    case: &Case,
+    task: &Task<f32>,
+    pilots: u32,
+) -> Result<Told, Failure> {
+    let measure = measures(context, case);
+    let name = case.name(task.inputs());
+    let keys: Vec<String> = (0..pilots)
+        .map(|pilot| format!("{name} pilot {pilot}"))
+        .collect();
+    let numbers = journal.run(&keys, |index, _: &mut Generator| {
+        Ok(self::measure(case, task, &measure, index)?)
+    })?;
+    let theta = pilot(case, task, 0)?;
+    let shapes = case.scored(task.inputs());
+    let data = (&task.readings[..], &task.labels[..]);
+    let bed = Bed::new(case, &shapes, &theta, data, 0);
+    let times = journal.run(&[format!("{name} time")], |_, _: &mut Generator| {
+        let mut times = vec![bed.forward()?];
+        for &scorer in &measure.scorers {
+            times.push(bed.time(scorer)?);
+        }
+        Ok(times)
+    })?;
+    let bytes = measure.scorers.iter().map(|&scorer| bed.bytes(scorer));
+    Ok(Told {
+        name: format!("{name}, P = {}", theta.len()),
+        network: case.network(task.inputs()),
+        bytes: bytes.collect::<Result<_, _>>()?,
+        times: times.concat(),
+        found: numbers
+            .iter()
+            .map(|numbers| measure.parse(numbers))
+            .collect(),
+        measure,
+    })
+}
+
+fn tell(page: &mut Page, told: &Told) {
+    page.section(&told.name);
+    let median = |of: &dyn Fn(&Found) -> f64| short(quantile(told.found.iter().map(of), 0.5));
+    page.paragraph(format_args!(
+        "Sum of the exact leverages: {}. Mean loss of the pilot: {}; after a refit on everything: {}. A forward pass: {} us.",
+        median(&|found| found.dimension),
+        median(&|found| found.ends[0]),
+        median(&|found| found.ends[1]),
+        short(1e6 * told.times[0]),
+    ));
+    let head = [
+        "scorer",
+        "RAM, bytes",
+        "time",
+        "two passes",
+        "one pass",
+        "highest 5 %",
+    ];
+    let mut header: Vec<String> = head.map(str::to_string).to_vec();
+    header.extend(
+        told.measure
+            .budgets
+            .iter()
+            .map(|budget| format!("s = {budget}")),
+    );
+    let mut rows = Vec::new();
+    for (index, scorer) in told.measure.scorers.iter().enumerate() {
+        let quality = |of: &dyn Fn(&unit::Quality) -> f64| {
+            let value = quantile(
+                told.found.iter().map(|found| of(&found.scorers[index])),
+                0.5,
+            );
+            if value.is_nan() || *scorer == Scorer::Uniform {
+                "-".to_string()
+            } else {
+                format!("{value:.3}")
+            }
+        };
+        let mut row = vec![
+            scorer.to_string(),
+            told.bytes[index].to_string(),
+            short(told.times[1 + index] / told.times[0]),
+            quality(&|quality| quality.correlation[0]),
+            quality(&|quality| quality.correlation[1]),
+            quality(&|quality| quality.overlap),
+        ];
+        for budget in 0..told.measure.budgets.len() {
+            let ratios = || {
+                told.found
+                    .iter()
+                    .flat_map(|found| ratios(found, index, budget))
+            };
+            let (half, most) = (quantile(ratios(), 0.5), quantile(ratios(), 0.9));
+            row.push(format!("{half:.2} ({most:.2})"));
+        }
+        rows.push(row);
+    }
+    page.table(&header, &rows);
+}
+
+/// Losses of a scorer's refits, over the median of those by exact leverage.
+fn ratios(found: &Found, scorer: usize, budget: usize) -> Vec<f64> {
+    let exact = found.scorers.last().map(|quality| &quality.losses[budget]);
+    let exact = quantile(exact.into_iter().flatten().copied(), 0.5);
+    let losses = &found.scorers[scorer].losses[budget];
+    losses.iter().map(|loss| loss / exact).collect()
+}
+
+/// Correlation against RAM of the cases without labels: a line for sketches, a point for Kronecker.
+fn panel(all: &[Told]) -> Panel {
+    let mut lines = Vec::new();
+    let unlabelled = all.iter().filter(|told| told.name.contains("no labels"));
+    for (told, colour) in unlabelled.zip([1, 3, 5, 7]) {
+        let points = |wanted: &dyn Fn(Scorer) -> bool| {
+            let scorers = told.measure.scorers.iter().enumerate();
+            scorers
+                .filter(|(_, scorer)| wanted(**scorer))
+                .map(|(index, _)| {
+                    let each = told.found.iter();
+                    let each = each.map(|found| found.scorers[index].correlation[0]);
+                    (told.bytes[index] as f64, quantile(each, 0.5))
+                })
+                .collect()
+        };
+        for (what, points) in [
+            (
+                "sketches",
+                points(&|scorer| matches!(scorer, Scorer::Sketch(_))),
+            ),
+            (
+                "Kronecker, a circle",
+                points(&|scorer| scorer == Scorer::Kronecker),
+            ),
+        ] {
+            lines.push(Line {
+                name: format!("{}: {what}", told.network),
+                colour: COLOURS[colour],
+                dashed: false,
+                points,
+            });
+        }
+    }
+    Panel {
+        title: "Scores of readings against their exact leverages".into(),
+        x: "bytes of RAM, f32".into(),
+        y: "rank correlation".into(),
+        logarithmic: [true, false],
+        lines,
+    }
+}

@@ -1,0 +1,178 @@
+//! `gleaner plan`: which scorer a network gets in so much RAM, and the constants for it.
+
+use crate::activations::Named;
+use crate::failure::{Failure, data, usage};
+use crate::net::Net;
+use crate::options::Precision;
+use clap::{Args, ValueEnum};
+use gleaner::Scalar;
+use gleaner::choose::Scorer;
+use gleaner::model::{self, Activation, Shape};
+use std::path::PathBuf;
+
+/// What `plan` takes.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Inputs and neurons of a dense network, such as 100-256-256-1
+    #[arg(long, value_name = "WIDTHS", value_parser = widths, conflicts_with = "net")]
+    layers: Option<Widths>,
+    /// The network: JSON with "layers" and a flat "theta"
+    #[arg(long, value_name = "NET.json")]
+    net: Option<PathBuf>,
+    /// Which of the layers have biases
+    #[arg(long, value_enum, default_value = "first", conflicts_with = "net")]
+    biases: Biases,
+    /// The activation of the hidden layers
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "relu",
+        conflicts_with = "net"
+    )]
+    activation: String,
+    /// Bytes of RAM for the scorer
+    #[arg(long, value_name = "BYTES")]
+    ram: usize,
+    /// What a reading's rows are
+    #[arg(long, value_enum, default_value = "prediction")]
+    objective: Objective,
+    /// The scalar of the device
+    #[arg(long, value_enum, default_value = "f32")]
+    scalar: Precision,
+}
+
+/// Widths of a network, the inputs first.
+#[derive(Clone, Debug)]
+struct Widths(Vec<usize>);
+
+fn widths(text: &str) -> Result<Widths, String> {
+    let parts = text.split('-').map(|width| width.parse().ok());
+    let widths: Option<Vec<usize>> = parts.collect();
+    match widths {
+        Some(widths) if widths.len() > 1 && !widths.contains(&0) => Ok(Widths(widths)),
+        _ => Err("expected whole numbers above 0 with - between them, inputs first".to_string()),
+    }
+}
+
+/// Which layers have biases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Biases {
+    /// None
+    None,
+    /// The first, so that rows of a ReLU network have a closed form
+    First,
+    /// All
+    All,
+}
+
+/// What a reading's rows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Objective {
+    /// One row an output, of the output
+    Prediction,
+    /// One row an output, of its error
+    Residual,
+    /// The root of the logistic loss
+    Logistic,
+    /// One row a class
+    Softmax,
+    /// The root of the cross-entropy
+    CrossEntropy,
+}
+
+impl Objective {
+    fn build<T: Scalar>(self) -> model::Objective<T> {
+        match self {
+            Objective::Prediction => model::Objective::Prediction,
+            Objective::Residual => model::Objective::Residual,
+            Objective::Logistic => model::Objective::Logistic,
+            Objective::Softmax => model::Objective::Softmax,
+            Objective::CrossEntropy => model::Objective::CrossEntropy,
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match arguments.scalar {
+        Precision::F32 => run_as::<f32>(arguments),
+        Precision::F64 => run_as::<f64>(arguments),
+    }
+}
+
+fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
+    let shapes = match (&arguments.layers, &arguments.net) {
+        (Some(widths), None) => shapes::<T>(&widths.0, arguments)?,
+        (None, Some(path)) => Net::read(path)?.cast::<T>().shapes,
+        _ => return Err(usage("give either --layers or --net")),
+    };
+    let (objective, ram) = (arguments.objective.build(), arguments.ram);
+    let chosen = Scorer::choose(&shapes, objective, ram)
+        .map_err(|_| data(format!("no scorer of this network fits into {ram} bytes")))?;
+    let mut shown = vec![Scorer::Exact, Scorer::Kronecker];
+    shown.extend([16, 32, 64, 128, 256].map(|buckets| Scorer::Sketch { buckets }));
+    if matches!(chosen, Scorer::Sketch { .. }) && !shown.contains(&chosen) {
+        shown.push(chosen);
+    }
+    shown.push(Scorer::Norm);
+    shown.sort_by_key(|scorer| std::cmp::Reverse(scorer.len(&shapes, objective).ok()));
+    println!("scorer,bytes,fits,chosen");
+    for scorer in shown {
+        let bytes = size_of::<T>() * scorer.len(&shapes, objective)?;
+        let fits = if bytes <= ram { "yes" } else { "no" };
+        let is_chosen = if scorer == chosen { "yes" } else { "" };
+        println!("{},{bytes},{fits},{is_chosen}", name(scorer));
+    }
+    println!("# {}: {}", name(chosen), why(chosen));
+    let scalars = chosen.len(&shapes, objective)?;
+    if let Some(order) = chosen.order(&shapes)? {
+        println!("const ORDER: usize = {order};");
+        println!("const MEMORY: usize = {scalars};");
+        println!("#define MODEL_ORDER {order}u");
+    } else {
+        println!("const MEMORY: usize = {scalars};");
+    }
+    println!("#define MODEL_MEMORY {scalars}u");
+    Ok(())
+}
+
+fn shapes<T: Scalar>(widths: &[usize], arguments: &Arguments) -> Result<Vec<Shape<T>>, Failure> {
+    let hidden = Named::parse(&arguments.activation)?.build();
+    let last = widths.len() - 2;
+    let pairs = widths.windows(2).enumerate();
+    let shape = |(index, pair): (usize, &[usize])| Shape {
+        inputs: pair[0],
+        outputs: pair[1],
+        bias: match arguments.biases {
+            Biases::None => false,
+            Biases::First => index == 0,
+            Biases::All => true,
+        },
+        activation: if index == last {
+            Activation::Identity
+        } else {
+            hidden
+        },
+    };
+    Ok(pairs.map(shape).collect())
+}
+
+fn name(scorer: Scorer) -> String {
+    match scorer {
+        Scorer::Exact => "exact".to_string(),
+        Scorer::Kronecker => "Kronecker".to_string(),
+        Scorer::Sketch { buckets } => format!("sketch K={buckets}"),
+        _ => "norm".to_string(),
+    }
+}
+
+fn why(scorer: Scorer) -> &'static str {
+    match scorer {
+        Scorer::Exact => "the factor of the rows fits",
+        Scorer::Kronecker => "the factor of the rows does not fit, two factors a layer do",
+        Scorer::Sketch { .. } => {
+            "neither the factor of the rows nor two factors a layer fit, or so many buckets are better; K is the largest that fits"
+        }
+        _ => "no factor fits",
+    }
+}
