@@ -26,6 +26,6 @@ for name in "$@"; do
 done
 [ ${#present[@]} -gt 0 ] || exit 0
 
-for script in build panics picks checks snapshots same; do
+for script in build panics picks big checks snapshots same; do
     "$here/$script.sh" "${present[@]}"
 done
