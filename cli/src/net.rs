@@ -117,6 +117,16 @@ impl Net {
         Net::new(name, layers, theta)
     }
 
+    /// The layers from one on, counted from 0 at the input: what works on that layer's input as an embedding.
+    pub fn head(&self, from: usize) -> Option<Net> {
+        let (body, head) = self.layers.split_at_checked(from)?;
+        let before: usize = body.iter().map(LayerShape::parameters).sum();
+        (!head.is_empty()).then(|| Net {
+            layers: head.to_vec(),
+            theta: self.theta[before..].to_vec(),
+        })
+    }
+
     /// Length of an input.
     pub fn inputs(&self) -> usize {
         self.layers[0].inputs

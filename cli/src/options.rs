@@ -15,6 +15,10 @@ pub enum Objective {
     Residual,
     /// The root of the logistic loss of a logit; the last column is y in [0, 1]
     Logistic,
+    /// The root of the cross-entropy of logits; the last column is the class, counted from 0
+    CrossEntropy,
+    /// Twice the root of each class's share of the softmax of logits; no label
+    Softmax,
 }
 
 impl Objective {
@@ -24,6 +28,8 @@ impl Objective {
             Objective::Prediction => model::Objective::Prediction,
             Objective::Residual => model::Objective::Residual,
             Objective::Logistic => model::Objective::Logistic,
+            Objective::CrossEntropy => model::Objective::CrossEntropy,
+            Objective::Softmax => model::Objective::Softmax,
         }
     }
 
@@ -33,26 +39,59 @@ impl Objective {
             Objective::Prediction => "prediction",
             Objective::Residual => "residual",
             Objective::Logistic => "logistic",
+            Objective::CrossEntropy => "cross-entropy",
+            Objective::Softmax => "softmax",
         }
     }
 
     /// Whether the last column of the data is a label.
     pub fn takes_label(self) -> bool {
-        self != Objective::Prediction
+        !matches!(self, Objective::Prediction | Objective::Softmax)
     }
 
-    /// Refuses labels outside [0, 1] where the loss is logistic.
-    pub fn check_labels(self, table: &Table) -> Result<(), Failure> {
-        if self != Objective::Logistic {
-            return Ok(());
+    /// Refuses a model that it cannot be asked of.
+    pub fn check_model<T: Scalar>(
+        self,
+        name: &str,
+        model: &dyn model::Model<T>,
+    ) -> Result<(), Failure> {
+        let outputs = model.outputs();
+        let labels = self.build::<T>().labels(outputs);
+        if labels > 1 {
+            return Err(data(format!(
+                "{name}: the {} objective takes one label, and the model has {outputs} outputs; take --objective prediction, \
+                 or cross-entropy for classes",
+                self.name()
+            )));
         }
+        match self {
+            _ if model.suits(self.build()) => Ok(()),
+            Objective::CrossEntropy | Objective::Softmax => Err(data(format!(
+                "{name}: the {} objective takes the logits of at least two classes: outputs without an activation",
+                self.name()
+            ))),
+            _ => Err(data(format!(
+                "{name}: the logistic objective takes a logit, and the model ends in a sigmoid: name its last activation \
+                 \"identity\", or take another objective"
+            ))),
+        }
+    }
+
+    /// Refuses labels that are none of the objective's.
+    pub fn check_labels(self, table: &Table) -> Result<(), Failure> {
+        let (is_right, wanted): (fn(f64) -> bool, _) = match self {
+            Objective::Logistic => (|y| (0.0..=1.0).contains(&y), "a label between 0 and 1"),
+            Objective::CrossEntropy => (|y| y >= 0.0 && y.fract() == 0.0, "a class, 0, 1, 2, ..."),
+            _ => return Ok(()),
+        };
         for (index, row) in table.rows().enumerate() {
             let label = row[table.width - 1];
-            if !(0.0..=1.0).contains(&label) {
+            if !is_right(label) {
                 return Err(data(format!(
-                    "{}, column {}: the logistic objective expects a label between 0 and 1, found {label}",
+                    "{}, column {}: the {} objective expects {wanted}, found {label}",
                     table.place(index),
-                    table.width
+                    table.width,
+                    self.name()
                 )));
             }
         }

@@ -7,6 +7,7 @@ use gleaner::model::{Model, Network};
 use gleaner::rand_core::SeedableRng;
 use gleaner::sampler::Item;
 use gleaner::selector::Selector;
+use gleaner::sketch::Sketched;
 use gleaner::standardiser::standardise;
 use rand_xoshiro::Xoshiro128PlusPlus;
 use safetensors::tensor::{Dtype, TensorView, serialize};
@@ -16,6 +17,9 @@ use std::process::{Command, Output};
 #[allow(dead_code)]
 #[path = "exported/deep.rs"]
 mod deep;
+#[allow(dead_code)]
+#[path = "exported/head.rs"]
+mod head;
 #[allow(dead_code)]
 #[path = "exported/occupancy.rs"]
 mod occupancy;
@@ -68,6 +72,104 @@ fn committed_files_are_what_export_writes() {
         "cli/tests/exported/deep.csv",
     ];
     assert_fresh("cli/tests/exported/deep.rs", &deep);
+    let head = [
+        "cli/tests/exported/head.json",
+        "cli/tests/exported/head.csv",
+    ];
+    assert_fresh("cli/tests/exported/head.rs", &head);
+}
+
+/// The head of a network whose quantised body runs elsewhere: in C and in Rust the same leverages.
+#[test]
+fn a_quantised_embeddings_head_is_scored_by_sketches_from_the_pilot_on() {
+    const PROGRAM: &str = r#"
+#include "head.h"
+#include <stdio.h>
+static float memory[HEAD_SELECTOR_LEN];
+static struct gleaner_item_f32 items[GLEANER_ITEMS_LEN(5)];
+static struct gleaner_selector_f32 selector;
+int main(void)
+{
+  static const struct gleaner_options_f32 options = HEAD_OPTIONS;
+  const float x[HEAD_INPUTS] = {17, -3, 4, 25};
+  struct gleaner_verdict_f32 verdict;
+  float worst = 1;
+  if (gleaner_model_check_f32(&head, options.objective, memory, HEAD_SELECTOR_LEN, &worst) != GLEANER_OK) return 1;
+  if (gleaner_selector_init_f32(&selector, &head, &options, memory, HEAD_SELECTOR_LEN, items, 6) != GLEANER_OK) return 2;
+  if (gleaner_selector_offer_f32(&selector, x, HEAD_INPUTS, NULL, 0, &verdict) != GLEANER_OK) return 3;
+  printf("%.9g", (double)verdict.leverage);
+  return 0;
+}
+"#;
+    let directory = directory("head");
+    let source = |name: &str| {
+        let path = root().join("cli/tests/exported").join(name);
+        path.display().to_string()
+    };
+    let out = directory.join("head.h").display().to_string();
+    let (net, data) = (source("head.json"), source("head.csv"));
+    let mut arguments = vec!["export", "--net", &net, "--data", &data, "--name", "head"];
+    arguments.extend([
+        "--head-from=1",
+        "--quantised=0.05,-3",
+        "--objective=softmax",
+    ]);
+    arguments.extend(["--sketch=8", "--sketch-seed=5", "--out-c", &out]);
+    let printed = run(&arguments);
+    assert!(
+        printed.contains("8 buckets, seed 5") && printed.contains("pilot         120 rows"),
+        "{printed}"
+    );
+    file(&directory, "head.c", PROGRAM);
+    let program = directory.join("head.out");
+    let built = Command::new("cc")
+        .args([
+            "-std=c99",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-I",
+        ])
+        .arg(root().join("include"))
+        .arg(directory.join("head.c"))
+        .args([&library(), "-lpthread", "-ldl", "-lm", "-o"])
+        .arg(&program)
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "{}", stderr(&built));
+    let ran = Command::new(&program).output().unwrap();
+    assert_eq!(ran.status.code(), Some(0));
+
+    let network = Sketched::new(head::network().unwrap(), head::SKETCH);
+    let (memory, items) = ([0.0; head::SELECTOR_LEN], [Item::default(); 6]);
+    let generator = Xoshiro128PlusPlus::seed_from_u64(0);
+    let mut selector = Selector::new(network, head::OPTIONS, generator, memory, items).unwrap();
+    selector.start(head::PILOT).unwrap();
+    let verdict = selector.offer(&[17.0, -3.0, 4.0, 25.0], &[]).unwrap();
+    assert_eq!(stdout(&ran).parse::<f32>().unwrap(), verdict.leverage);
+    assert!(verdict.leverage > 0.0 && verdict.leverage < 3.0);
+
+    let failed = |more: &[&str], words: &str| {
+        let mut arguments = vec!["export", "--net", &net, "--data", &data];
+        arguments.extend(more);
+        let output = gleaner(&arguments);
+        assert!(
+            !output.status.success() && stderr(&output).contains(words),
+            "{}",
+            stderr(&output)
+        );
+    };
+    failed(&["--head-from=2"], "no layer 2");
+    failed(&["--head-from=1", "--quantised=0,1"], "a positive scale");
+    failed(
+        &["--head-from=1", "--objective=residual", "--target"],
+        "takes one label",
+    );
+    failed(
+        &["--head-from=1", "--objective=cross-entropy"],
+        "then the label",
+    );
 }
 
 /// The C library, built by cargo where this test was.

@@ -15,6 +15,8 @@
 #define OCCUPANCY_WORK_LEN GLEANER_WORK_LEN(OCCUPANCY_INPUTS, OCCUPANCY_PARAMETERS, OCCUPANCY_SCRATCH)
 #define OCCUPANCY_SELECTOR_LEN \
   GLEANER_SELECTOR_LEN(OCCUPANCY_INPUTS, OCCUPANCY_PARAMETERS, OCCUPANCY_ORDER, OCCUPANCY_SCRATCH)
+#define OCCUPANCY_OPTIONS \
+  {GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0, 0, 0u}
 
 static const float occupancy_weights_0[40] = {
   0.698664725f, 0.971522391f, -0.571386695f, 0.440221399f, 1.27160406f, -1.90266049f, 0.823178887f,
@@ -224,7 +226,7 @@ static const struct gleaner_layer_f32 occupancy_layers[2] = {
 };
 static const struct gleaner_pilot_f32 occupancy_pilot = {
   occupancy_pilot_packed, 1225, 408u, 2.1425145e-05f, 0.102576442f, 9202334970519911142u,
-  GLEANER_OBJECTIVE_PREDICTION, 0, 0,
+  GLEANER_OBJECTIVE_PREDICTION, 0, 0u,
 };
 static const struct gleaner_model_f32 occupancy = {
   GLEANER_ABI, 9202334970519911142u, occupancy_layers, 2, OCCUPANCY_INPUTS, 0, occupancy_mean, occupancy_scale,

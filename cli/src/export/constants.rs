@@ -37,6 +37,20 @@ impl Scaling<f64> {
         Ok(Scaling { mean, scale })
     }
 
+    /// That of integers of a quantised tensor: `(x - zero) scale`.
+    pub fn quantised(scale: f64, zero: f64, inputs: usize) -> Result<Self, Failure> {
+        let step = 1.0 / scale;
+        if !(scale > 0.0 && step.is_finite() && step > 0.0 && zero.is_finite()) {
+            return Err(data(format!(
+                "--quantised: expected a positive scale and a zero point, found {scale}, {zero}"
+            )));
+        }
+        Ok(Scaling {
+            mean: vec![zero; inputs],
+            scale: vec![step; inputs],
+        })
+    }
+
     /// The same in another scalar.
     pub fn cast<T: Scalar>(&self) -> Result<Scaling<T>, Failure> {
         let cast = |values: &[f64]| -> Vec<T> { values.iter().map(|&v| T::of(v)).collect() };

@@ -38,24 +38,47 @@ fn write_header<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
     let (inputs, parameters, hidden) = (plan.inputs, plan.parameters, plan.hidden);
     writeln!(out, "#define {upper}_INPUTS {inputs}")?;
     writeln!(out, "#define {upper}_PARAMETERS {parameters}")?;
-    writeln!(out, "#define {upper}_ORDER {}", plan.order)?;
-    match plan.form {
-        Form::Exact => writeln!(
-            out,
-            "#define {upper}_SCRATCH GLEANER_SCRATCH_EXACT({hidden})"
-        )?,
-        Form::Quadrature => writeln!(
-            out,
-            "#define {upper}_SCRATCH GLEANER_SCRATCH_QUADRATURE({upper}_PARAMETERS, {hidden})"
-        )?,
-    }
+    writeln!(out, "#define {upper}_ORDER {}", export.sizes.order)?;
+    let neurons = if plan.outputs > 1 {
+        hidden + plan.outputs
+    } else {
+        hidden
+    };
+    let whole = match plan.form {
+        Form::Exact => format!("GLEANER_SCRATCH_EXACT({neurons})"),
+        Form::Quadrature => format!("GLEANER_SCRATCH_QUADRATURE({upper}_PARAMETERS, {neurons})"),
+    };
+    writeln!(out, "#define {upper}_SCRATCH {whole}")?;
     writeln!(
         out,
         "#define {upper}_WORK_LEN GLEANER_WORK_LEN({upper}_INPUTS, {upper}_PARAMETERS, {upper}_SCRATCH)"
     )?;
+    let rows = export.sizes.rows;
+    let (buckets, seed) = export.sketch.map_or((0, 0), |s| (s.buckets(), s.seed()));
+    let memory = match (&export.sketch, plan.form) {
+        (Some(_), form) => {
+            let form = match form {
+                Form::Exact => "EXACT",
+                Form::Quadrature => "QUADRATURE",
+            };
+            format!(
+                "GLEANER_SELECTOR_LEN_OF({upper}_INPUTS, {rows}, {upper}_ORDER, {upper}_ORDER, \
+                 GLEANER_SCRATCH_SKETCH_{form}({neurons}, {buckets}))"
+            )
+        }
+        (None, _) if rows > 1 => format!(
+            "GLEANER_SELECTOR_LEN_OF({upper}_INPUTS, {rows}, {upper}_PARAMETERS + 1, {upper}_ORDER, {upper}_SCRATCH)"
+        ),
+        (None, _) => format!(
+            "GLEANER_SELECTOR_LEN({upper}_INPUTS, {upper}_PARAMETERS, {upper}_ORDER, {upper}_SCRATCH)"
+        ),
+    };
+    writeln!(out, "#define {upper}_SELECTOR_LEN \\\n  {memory}")?;
+    let objective = export.objective.name().to_uppercase().replace('-', "_");
     writeln!(
         out,
-        "#define {upper}_SELECTOR_LEN \\\n  GLEANER_SELECTOR_LEN({upper}_INPUTS, {upper}_PARAMETERS, {upper}_ORDER, {upper}_SCRATCH)\n"
+        "#define {upper}_OPTIONS \\\n  {{GLEANER_ABI, GLEANER_OBJECTIVE_{objective}, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0, \
+         {buckets}, {seed}u}}\n"
     )?;
 
     let mut array = |array: &str, values: &[T]| {
@@ -116,13 +139,12 @@ fn write_header<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
         )?;
     }
     writeln!(out, "}};")?;
-    let objective = export.objective.name().to_uppercase();
     let id = export.id;
     if let Some(pilot) = &export.pilot {
         writeln!(
             out,
             "static const struct gleaner_pilot_{scalar} {name}_pilot = {{\n  {name}_pilot_packed, {}, {}u, {}, {}, {id}u,\n  \
-             GLEANER_OBJECTIVE_{objective}, 0, 0,\n}};",
+             GLEANER_OBJECTIVE_{objective}, {buckets}, {seed}u,\n}};",
             pilot.packed.len(),
             pilot.rows,
             c(pilot.ridge),

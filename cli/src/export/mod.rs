@@ -18,7 +18,8 @@ use crate::table::{FirstLine, Table};
 use clap::{ArgGroup, Args};
 use constants::{Checks, Scaling};
 use gleaner::Scalar;
-use gleaner::model::{Model, Network, Plan};
+use gleaner::model::{Model, Plan};
+use gleaner::sketch::{Sketch, Sketched};
 use std::path::{Path, PathBuf};
 use weights::Layout;
 
@@ -65,6 +66,19 @@ pub struct Arguments {
     /// The model takes readings as they come
     #[arg(long)]
     no_standardise: bool,
+    /// Exports the layers from this one on, counted from 0: the head of a network whose body runs elsewhere, and gives
+    /// its embedding as the reading. The data are embeddings then
+    #[arg(long, value_name = "LAYER", default_value_t = 0)]
+    head_from: usize,
+    /// Readings are the integers of a quantised tensor: (x - ZERO) SCALE is what the model takes
+    #[arg(long, value_name = "SCALE,ZERO", value_parser = quantisation, conflicts_with = "no_standardise")]
+    quantised: Option<(f64, f64)>,
+    /// Buckets of the sketches that the device scores by, for a network too big for its factor
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    sketch: Option<u32>,
+    /// Seed of the sketches
+    #[arg(long, default_value_t = 0, requires = "sketch")]
+    sketch_seed: u64,
     /// What a reading will contribute on the device
     #[arg(long, value_enum, default_value = "prediction")]
     objective: Objective,
@@ -101,7 +115,9 @@ struct Export<'a, T> {
     /// The parameters in the device's scalar.
     theta: Vec<T>,
     plan: Plan,
-    scratch: usize,
+    /// Of what the selector scores, sketches or whole rows.
+    sizes: Sizes,
+    sketch: Option<Sketch>,
     scaling: Option<Scaling<T>>,
     checks: Option<Checks>,
     objective: Objective,
@@ -109,6 +125,21 @@ struct Export<'a, T> {
     id: u64,
     /// The command that makes the file again.
     command: String,
+}
+
+/// What a selector's memory is made of.
+struct Sizes {
+    rows: usize,
+    row: usize,
+    order: usize,
+    scratch: usize,
+}
+
+fn quantisation(text: &str) -> Result<(f64, f64), String> {
+    let numbers = text.split_once(',').and_then(|(scale, zero)| {
+        Some((scale.trim().parse().ok()?, zero.trim().parse().ok()?))
+    });
+    numbers.ok_or_else(|| "expected two numbers, such as 0.05,-3".to_string())
 }
 
 fn identifier(text: &str) -> Result<String, String> {
@@ -139,7 +170,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
-    if arguments.data.is_none() && !arguments.no_standardise {
+    if arguments.data.is_none() && !arguments.no_standardise && arguments.quantised.is_none() {
         return Err(usage(
             "the standardiser, the pilot's factor and the check pairs are made of the readings that the model was \
              trained on: give --data TRAIN.csv, or --no-standardise for a model that takes readings as they come",
@@ -157,6 +188,13 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         (None, None) => return Err(usage("give either --net or --weights")),
     };
     let name = source.display().to_string();
+    let depth = net.layers.len();
+    let net = net.head(arguments.head_from).ok_or_else(|| {
+        let from = arguments.head_from;
+        data(format!(
+            "{name}: no layer {from}: it has {depth}, counted from 0"
+        ))
+    })?;
     let cast = net.cast::<T>();
     if let Some(index) = cast.theta.iter().position(|value| !value.is_finite()) {
         return Err(data(format!(
@@ -165,12 +203,16 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
     }
     let failed = |cause| data(format!("{name}: {cause}"));
     let network = cast.network(usize::from(arguments.nodes)).map_err(failed)?;
-    if !network.suits(arguments.objective.build()) {
-        return Err(data(format!(
-            "{name}: the logistic objective takes a logit, and the model ends in a sigmoid: name its last activation \
-             \"identity\", or take another objective"
-        )));
-    }
+    arguments.objective.check_model(&name, &network)?;
+    let sketch = match arguments.sketch {
+        Some(buckets) => Some(Sketch::new(buckets as usize, arguments.sketch_seed)?),
+        None => None,
+    };
+    let sketched = sketch.map(|sketch| Sketched::new(&network, sketch));
+    let scored: &dyn Model<T> = match &sketched {
+        Some(sketched) => sketched,
+        None => &network,
+    };
     let readings = match &arguments.data {
         Some(path) => Some(read_readings(path, &net, &name, arguments)?),
         None => None,
@@ -179,6 +221,11 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         Some(table) => Some(Scaling::of(table, net.inputs())?),
         None => None,
     };
+    let quantised = match arguments.quantised {
+        Some((scale, zero)) => Some(Scaling::quantised(scale, zero, net.inputs())?),
+        None => None,
+    };
+    let of_data = quantised.or(of_data);
     let scaling = of_data.as_ref().filter(|_| !arguments.no_standardise);
     let checks = match (&arguments.checks, &readings) {
         (Some(path), _) => {
@@ -191,17 +238,27 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
     let scaling: Option<Scaling<T>> = scaling.map(Scaling::cast).transpose()?;
     let id = identity::identity(&net, &cast.theta, scaling.as_ref());
     let pilot = match &readings {
-        Some(table) => PilotFactor::of(table, &network, scaling.as_ref(), arguments.objective)?,
+        Some(table) => {
+            let objective = arguments.objective;
+            Some(PilotFactor::of(table, scored, scaling.as_ref(), objective)?)
+        }
         None => None,
     };
-    let (plan, scratch) = (network.plan(), scratch_of(&network));
+    let sizes = Sizes {
+        rows: scored.rows(arguments.objective.build()),
+        row: scored.row_len(),
+        order: scored.order(),
+        scratch: scored.scratch(),
+    };
+    let plan = network.plan();
     let export = Export {
         name: &arguments.name,
         features: readings.as_ref().and_then(|table| table.header.clone()),
         net: &net,
         theta: cast.theta.clone(),
         plan,
-        scratch,
+        sizes,
+        sketch,
         scaling,
         checks,
         objective: arguments.objective,
@@ -218,10 +275,6 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
     summary::print(&export, arguments.keep)
 }
 
-fn scratch_of<T: Scalar, L: gleaner::model::Layers<T>>(network: &Network<L>) -> usize {
-    network.scratch()
-}
-
 /// Reads the training readings and checks that they are the model's.
 fn read_readings(
     path: &Path,
@@ -231,13 +284,6 @@ fn read_readings(
 ) -> Result<Table, Failure> {
     let inputs = net.inputs();
     let table = Table::read(path, FirstLine::MayBeNames)?;
-    if arguments.objective.takes_label() && net.outputs() > 1 {
-        return Err(data(format!(
-            "{name}: the {} objective takes one label, and the model has {} outputs; take --objective prediction",
-            arguments.objective.name(),
-            net.outputs()
-        )));
-    }
     if arguments.target || arguments.objective.takes_label() {
         table.expect_width(
             inputs + 1,

@@ -33,16 +33,26 @@ fn write_module<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
         "use gleaner::Error;\n\
          use gleaner::model::{{Activation, Dense, Flat, Network, Objective, Shape, {}{}}};\n\
          use gleaner::nalgebra::{{ArrayStorage, SMatrix}};\n\
-         use gleaner::selector::{{Options, {}Scaling, selector_len}};\n",
+         use gleaner::selector::{{Options, {}Scaling, {}}};\n{}",
         if layers.len() > 1 { "Then, " } else { "" },
-        match plan.form {
-            Form::Exact => "exact_scratch",
-            Form::Quadrature => "network_scratch",
+        match (plan.form, &export.sketch) {
+            (Form::Exact, None) => "exact_scratch",
+            (Form::Exact, Some(_)) => "exact_sketch_scratch",
+            (Form::Quadrature, None) => "network_scratch",
+            (Form::Quadrature, Some(_)) => "network_sketch_scratch",
         },
         if export.pilot.is_some() {
             "Pilot, "
         } else {
             ""
+        },
+        match (export.sizes.rows, &export.sketch) {
+            (1, None) => "selector_len",
+            _ => "selector_len_of",
+        },
+        match &export.sketch {
+            Some(_) => "use gleaner::sketch::Sketch;\n",
+            None => "",
         }
     )?;
     let mut constant = |comment: &str, name: &str, kind: &str, value: &str| {
@@ -61,29 +71,56 @@ fn write_module<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
         &plan.outputs.to_string(),
     )?;
     constant("P.", "PARAMETERS", "usize", &plan.parameters.to_string())?;
-    let order = plan.order.to_string();
+    let order = export.sizes.order.to_string();
     constant(
         "N, entries of a row without its redundant columns.",
         "ORDER",
         "usize",
         &order,
     )?;
-    let scratch = match plan.form {
-        Form::Exact => format!("exact_scratch({})", plan.hidden),
-        Form::Quadrature => format!("network_scratch(PARAMETERS, {})", plan.hidden),
+    let neurons = match plan.outputs {
+        1 => plan.hidden,
+        outputs => plan.hidden + outputs,
     };
+    let scratch = match (plan.form, &export.sketch) {
+        (Form::Exact, None) => format!("exact_scratch({neurons})"),
+        (Form::Quadrature, None) => format!("network_scratch(PARAMETERS, {neurons})"),
+        (Form::Exact, Some(_)) => format!("exact_sketch_scratch({neurons}, SKETCH.buckets())"),
+        (Form::Quadrature, Some(_)) => {
+            format!("network_sketch_scratch({neurons}, SKETCH.buckets())")
+        }
+    };
+    if let Some(sketch) = &export.sketch {
+        constant(
+            "Rows are scored as sketches: join the network with it, `Sketched::new(network()?, SKETCH)`.",
+            "SKETCH",
+            "Sketch",
+            &format!(
+                "match Sketch::new({}, {}) {{\n    Ok(sketch) => sketch,\n    Err(_) => panic!(\"a sketch of so many buckets\"),\n}}",
+                sketch.buckets(),
+                sketch.seed()
+            ),
+        )?;
+    }
     constant(
         "Scalars of scratch for the model.",
         "SCRATCH",
         "usize",
         &scratch,
     )?;
-    let memory = "selector_len(INPUTS, PARAMETERS, ORDER, SCRATCH)";
+    let sizes = &export.sizes;
+    let memory = match (sizes.rows, &export.sketch) {
+        (1, None) => "selector_len(INPUTS, PARAMETERS, ORDER, SCRATCH)".to_string(),
+        (rows, _) => format!(
+            "selector_len_of(INPUTS, {rows}, {}, ORDER, SCRATCH)",
+            sizes.row
+        ),
+    };
     constant(
         "Scalars of memory for a selector.",
         "SELECTOR_LEN",
         "usize",
-        memory,
+        &memory,
     )?;
     let nodes = plan.nodes.to_string();
     constant(
@@ -102,6 +139,8 @@ fn write_module<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
         Objective::Prediction => "Prediction",
         Objective::Residual => "Residual",
         Objective::Logistic => "Logistic",
+        Objective::CrossEntropy => "CrossEntropy",
+        Objective::Softmax => "Softmax",
     };
     let kind = format!("Objective<{scalar}>");
     constant(

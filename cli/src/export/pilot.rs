@@ -7,27 +7,21 @@ use crate::pilot::{self, PilotFactor};
 use crate::progress;
 use crate::table::Table;
 use gleaner::Scalar;
-use gleaner::model::{Flat, Model, Network};
+use gleaner::model::Model;
 
 impl<T: Scalar> PilotFactor<T> {
-    /// Observes the row of every reading, gauge columns left out; none for a model of several outputs, which the
-    /// selector does not take yet.
+    /// Observes the rows of every reading, gauge columns left out.
     pub fn of(
         table: &Table,
-        network: &Network<Flat<'_, T>>,
+        network: &dyn Model<T>,
         scaling: Option<&Scaling<T>>,
         objective: Objective,
-    ) -> Result<Option<Self>, Failure> {
-        if network.outputs() > 1 {
-            eprintln!(
-                "warning: the model has {} outputs, and the selector takes one: no pilot's factor is exported",
-                network.outputs()
-            );
-            return Ok(None);
-        }
+    ) -> Result<Self, Failure> {
         let (inputs, order) = (network.inputs(), network.order());
         let objective = objective.build::<T>();
-        let mut row = vec![T::ZERO; network.parameters() + 1];
+        let each = network.rows(objective);
+        let labels = objective.labels(network.outputs());
+        let mut row = vec![T::ZERO; network.row_len()];
         let mut x = vec![T::ZERO; inputs];
         let mut scratch = vec![T::ZERO; network.scratch()];
         let mut rows = Vec::with_capacity(table.len() * order);
@@ -41,18 +35,16 @@ impl<T: Scalar> PilotFactor<T> {
                 ))
             };
             let (reading, label) = cells.split_at(inputs);
-            let label = label.first().copied();
-            let target = match objective {
-                gleaner::model::Objective::Prediction => objective.with(None),
-                _ => objective.with(label),
-            };
-            let target = target.map_err(failed)?;
             apply(scaling, reading, &mut x).map_err(failed)?;
-            network
-                .row(&x, 0, target, &mut row, &mut scratch)
-                .map_err(failed)?;
-            network.leave_out_gauge(&mut row);
-            rows.extend_from_slice(&row[..order]);
+            for index in 0..each {
+                let target = objective.target(&label[..labels], index, network.outputs());
+                let target = target.map_err(failed)?;
+                network
+                    .row(&x, index, target, &mut row, &mut scratch)
+                    .map_err(failed)?;
+                network.leave_out_gauge(&mut row);
+                rows.extend_from_slice(&row[..order]);
+            }
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -63,8 +55,10 @@ impl<T: Scalar> PilotFactor<T> {
                 table.name
             )));
         }
-        let factor = PilotFactor::new(order, &rows);
         let no_factor = |cause| data(format!("{}: no factor of these rows: {cause}", table.name));
-        factor.map(Some).map_err(no_factor)
+        let mut factor = PilotFactor::new(order, &rows).map_err(no_factor)?;
+        // A reading's leverage is the sum over its rows.
+        factor.mean_leverage *= T::count(each as u64);
+        Ok(factor)
     }
 }

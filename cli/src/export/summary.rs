@@ -6,7 +6,7 @@ use gleaner::Scalar;
 use gleaner::factor::factor_len;
 use gleaner::model::Form;
 use gleaner::sampler::Item;
-use gleaner::selector::selector_len;
+use gleaner::selector::selector_len_of;
 use std::fmt::Write as _;
 
 impl<T: Scalar> Export<'_, T> {
@@ -71,6 +71,14 @@ fn summary<T: Scalar>(export: &Export<'_, T>, keep: usize) -> Result<String, std
         Some(_) => writeln!(out, "standardiser  mean and standard deviation of the data")?,
         None => writeln!(out, "standardiser  none")?,
     }
+    if let Some(sketch) = &export.sketch {
+        writeln!(
+            out,
+            "sketches      {} buckets, seed {}",
+            sketch.buckets(),
+            sketch.seed()
+        )?;
+    }
     match &export.pilot {
         Some(pilot) => writeln!(
             out,
@@ -93,8 +101,15 @@ fn summary<T: Scalar>(export: &Export<'_, T>, keep: usize) -> Result<String, std
     let pilot = export.pilot.as_ref().map_or(0, |p| p.packed.len());
     let flash = T::BYTES * (plan.parameters + scaling + checks + pilot);
     writeln!(out, "flash         {flash} bytes of constants")?;
-    let memory = selector_len(plan.inputs, plan.parameters, plan.order, export.scratch) * T::BYTES;
-    let factor = factor_len(plan.order) * T::BYTES;
+    let sizes = &export.sizes;
+    let memory = selector_len_of(
+        plan.inputs,
+        sizes.rows,
+        sizes.row,
+        sizes.order,
+        sizes.scratch,
+    ) * T::BYTES;
+    let factor = factor_len(sizes.order) * T::BYTES;
     let items = (keep + 1) * size_of::<Item<T>>();
     writeln!(
         out,

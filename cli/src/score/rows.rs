@@ -56,7 +56,7 @@ impl<T: Scalar> Rows<T> {
     ) -> Result<Self, Failure> {
         let name = net.display();
         let net = Net::read(net)?;
-        let (inputs, outputs) = (net.inputs(), net.outputs());
+        let inputs = net.inputs();
         let table = Table::read(readings, FirstLine::MayBeNames)?;
         if objective.takes_label() {
             table.expect_width(
@@ -64,12 +64,6 @@ impl<T: Scalar> Rows<T> {
                 &format!("{inputs} inputs of {name}, then the label"),
             )?;
             objective.check_labels(&table)?;
-            if outputs > 1 {
-                return Err(data(format!(
-                    "{name}: the {} objective takes one label, and the model has {outputs} outputs; take --objective prediction",
-                    objective.name()
-                )));
-            }
         } else {
             table.expect_width(
                 inputs,
@@ -86,6 +80,11 @@ impl<T: Scalar> Rows<T> {
         let network = cast
             .network(nodes)
             .map_err(|cause| data(format!("{name}: {cause}")))?;
+        let wanted = objective.build::<T>();
+        if objective != Objective::Logistic || net.outputs() > 1 {
+            objective.check_model(&name.to_string(), &network)?;
+        }
+        let outputs = wanted.rows(net.outputs());
         let order = network.parameters() + 1;
         let mut scratch = vec![T::ZERO; network.scratch()];
         let cells: Vec<T> = table.cast();
@@ -96,7 +95,6 @@ impl<T: Scalar> Rows<T> {
             reports: Vec::new(),
             places: (0..table.len()).map(|index| table.place(index)).collect(),
         };
-        let wanted = objective.build::<T>();
         let bar = progress::bar(table.len() as u64, "rows");
         let mut row = vec![T::ZERO; order];
         for (cells, place) in cells.chunks_exact(table.width).zip(&rows.places) {

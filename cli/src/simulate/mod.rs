@@ -161,6 +161,12 @@ fn experiments(arguments: &Arguments, table: &Table) -> Result<Vec<Experiment>, 
         .as_ref()
         .is_some_and(|net| net.last_activation().name == "sigmoid");
     let loss = match arguments.objective {
+        Some(other @ (Objective::CrossEntropy | Objective::Softmax)) => {
+            return Err(data(format!(
+                "simulate works on one output, and the {} objective on several",
+                other.name()
+            )));
+        }
         Some(Objective::Residual) => Objective::Residual,
         Some(Objective::Logistic) => Objective::Logistic,
         _ if is_share && !ends_in_sigmoid => Objective::Logistic,
