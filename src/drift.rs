@@ -12,8 +12,12 @@
 //! deviation, since readings of a sensor resemble those just before them; logarithm and bound, since one odd reading is an
 //! outlier, no change.
 //!
-//! Were blocks independent and normal, a steady stream would be alarmed at once in about
-//! `2 (e^b - b - 1)` blocks, `b = ALARM + 1.166`. What logs do: `docs/evidence/drift.md`.
+//! Were blocks independent and normal, a steady stream would be alarmed once in about `2 (e^b - b - 1)` blocks,
+//! `b = ALARM + 1.166`: in 2 million readings. `docs/evidence/drift.md` has what streams do: a switch is noticed within
+//! 48 to 64 readings, at most 0.4 false alarms in 10 000 readings where they are drawn, and about 5 in a log whose days
+//! differ. The first 32 blocks are only learnt from. Two conditions: the factor holds more rows than its rank, several times, and
+//! a half-life is long beside the readings that the factor takes to get used to new ones, or it has done so before a
+//! block is full.
 //!
 //! Sources: E. S. Page, "Continuous inspection schemes", Biometrika 41 (1954); D. M. Hawkins, "Self-starting cusum charts
 //! for location and scale", The Statistician 36 (1987); D. Siegmund, Sequential Analysis (1985), section 2.6, for the rate.

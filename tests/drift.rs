@@ -141,3 +141,20 @@ fn refusals_change_nothing() {
     };
     assert!(last.observe(1.0).unwrap().is_finite());
 }
+
+/// Nor is one block of them: it counts 4 deviations at most, less the slack.
+#[test]
+fn a_block_counts_so_much_at_most() {
+    let mut drift = Drift::<f64>::new(PILOT as u64, 0);
+    for leverage in leverages(6, 100 * BLOCK as usize, usize::MAX, 0) {
+        drift.observe(leverage).unwrap();
+    }
+    let before = drift.level();
+    for _ in 0..BLOCK {
+        drift.observe(1.0).unwrap();
+    }
+    assert!(
+        (drift.level() - before - 3.5).abs() < 1e-12,
+        "{before}, {drift:?}"
+    );
+}

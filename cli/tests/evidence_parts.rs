@@ -87,6 +87,8 @@ fn journal(out: &Path, name: &str) -> Vec<(String, Vec<f64>)> {
     let text = std::fs::read_to_string(out.join(format!("{name}.jsonl"))).unwrap();
     let line = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        // What is not a number, as null.
+        let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN);
         let numbers = line["result"].as_array().unwrap().iter().map(number);
         (line["key"].as_str().unwrap().to_string(), numbers.collect())
     };
