@@ -118,6 +118,8 @@ struct Export<'a, T> {
     /// Of what the selector scores, sketches or whole rows.
     sizes: Sizes,
     sketch: Option<Sketch>,
+    /// Zero point and scale of a tensor, instead of the data's mean and deviation.
+    is_quantised: bool,
     scaling: Option<Scaling<T>>,
     checks: Option<Checks>,
     objective: Objective,
@@ -136,9 +138,9 @@ struct Sizes {
 }
 
 fn quantisation(text: &str) -> Result<(f64, f64), String> {
-    let numbers = text.split_once(',').and_then(|(scale, zero)| {
-        Some((scale.trim().parse().ok()?, zero.trim().parse().ok()?))
-    });
+    let numbers = text
+        .split_once(',')
+        .and_then(|(scale, zero)| Some((scale.trim().parse().ok()?, zero.trim().parse().ok()?)));
     numbers.ok_or_else(|| "expected two numbers, such as 0.05,-3".to_string())
 }
 
@@ -259,6 +261,7 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         plan,
         sizes,
         sketch,
+        is_quantised: arguments.quantised.is_some(),
         scaling,
         checks,
         objective: arguments.objective,

@@ -68,6 +68,9 @@ fn summary<T: Scalar>(export: &Export<'_, T>, keep: usize) -> Result<String, std
         )?,
     }
     match &export.scaling {
+        Some(_) if export.is_quantised => {
+            writeln!(out, "standardiser  zero point and scale of the tensor")?
+        }
         Some(_) => writeln!(out, "standardiser  mean and standard deviation of the data")?,
         None => writeln!(out, "standardiser  none")?,
     }
