@@ -7,6 +7,7 @@
 #include "choices.h"
 #include "factor.h"
 #include "moments.h"
+#include "networks.h"
 #include "odd.h"
 #include "records.h"
 #include "samplers.h"
@@ -25,7 +26,7 @@ int F(border)(const uint8_t *data, size_t size)
   while (left > 0 && steps++ < 200) {
     /* What came later has the last numbers, so that older inputs mean what they meant. */
     const uint8_t kind = byte();
-    switch (kind < 234 ? kind % 18 : kind - 216) {
+    switch (kind < 229 ? kind % 18 : kind < 234 ? kind - 189 : kind - 216) {
       case 0:
       case 1:
       case 2:
@@ -113,6 +114,21 @@ int F(border)(const uint8_t *data, size_t size)
       case 39:
         explain_step();
         break;
+      case 40:
+        sketch_step();
+        break;
+      case 41:
+        kronecker_step();
+        break;
+      case 42:
+        own_step();
+        break;
+      case 43:
+        merge_step();
+        break;
+      case 44:
+        drift_step();
+        break;
       default:
         selector_step();
         break;
@@ -127,6 +143,7 @@ int F(border)(const uint8_t *data, size_t size)
   odd_end();
   moments_end();
   selector_end();
+  networks_end();
   nets_end();
   return 0;
 }

@@ -152,7 +152,7 @@ fn write_module<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
 
     writeln!(
         out,
-        "\n/// The layers without their weights.\npub static SHAPES: [Shape<{scalar}>; {}] = [",
+        "\n/// The layers without their weights.\n#[rustfmt::skip]\npub static SHAPES: [Shape<{scalar}>; {}] = [",
         layers.len()
     )?;
     for layer in layers {

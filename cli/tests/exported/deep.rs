@@ -30,6 +30,7 @@ pub const MODEL_ID: u64 = 0x146de84374014cd5;
 pub const OBJECTIVE: Objective<f64> = Objective::Prediction;
 
 /// The layers without their weights.
+#[rustfmt::skip]
 pub static SHAPES: [Shape<f64>; 3] = [
     Shape {
         inputs: 2,

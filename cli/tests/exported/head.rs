@@ -36,12 +36,15 @@ pub const MODEL_ID: u64 = 0x23db13896589bcd4;
 pub const OBJECTIVE: Objective<f32> = Objective::Softmax;
 
 /// The layers without their weights.
-pub static SHAPES: [Shape<f32>; 1] = [Shape {
-    inputs: 4,
-    outputs: 3,
-    bias: false,
-    activation: Activation::Identity,
-}];
+#[rustfmt::skip]
+pub static SHAPES: [Shape<f32>; 1] = [
+    Shape {
+        inputs: 4,
+        outputs: 3,
+        bias: false,
+        activation: Activation::Identity,
+    },
+];
 /// All parameters: W1, b1, W2, b2, ..., each W outputs x inputs, row-major.
 #[rustfmt::skip]
 #[allow(clippy::approx_constant, clippy::excessive_precision)]

@@ -31,6 +31,7 @@ pub const MODEL_ID: u64 = 0x7fb542e64dfe7ae6;
 pub const OBJECTIVE: Objective<f32> = Objective::Prediction;
 
 /// The layers without their weights.
+#[rustfmt::skip]
 pub static SHAPES: [Shape<f32>; 2] = [
     Shape {
         inputs: 5,
