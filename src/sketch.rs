@@ -4,16 +4,16 @@
 //! runs at K + 1 instead of P + 1, so that a selector over a network of 100 000 parameters fits into 16 KiB; what a
 //! leverage among sketches says of the exact one is measured in docs/evidence/scorers.md.
 //!
-//! Each layer's share of a row is an outer product `delta (outer) [h ; 1]`. Its two sides are count sketches, each
-//! entry with a bucket and a sign of its own, and the share's sketch is their circular convolution:
+//! Each layer's share of a row is an outer product `delta (outer) [h ; 1]`. Each entry of its two sides has a bucket and a
+//! sign of its own; the share's sketch is the circular convolution of both sides' count sketches, made by turning that of
+//! `[h ; 1]` to each live neuron's bucket:
 //!
 //! ```text
 //! c_b = sum_j t_j h_j [bucket(j) = b]     e_a = sum_i s_i delta_i [bucket(i) = a]     (S a)_k = sum_(a + b = k mod K) e_a c_b
 //! ```
 //!
 //! That is a count sketch of the outer product in which entry (i, j) has bucket `bucket(i) + bucket(j)` and sign `s_i t_j`:
-//! unbiased, with a variance of a small multiple of 1 / K, at `inputs + outputs + K min(K, live neurons)` operations a layer
-//! instead of one for each weight. No table: buckets and signs come from an integer hash of seed, layer and index, the same on
+//! unbiased, with a variance of a small multiple of 1 / K, at `inputs + K live neurons` operations a layer. No table: buckets and signs come from an integer hash of seed, layer and index, the same on
 //! every target. Sketches of the same seed and K add and merge; those of others do not mean the same.
 //!
 //! A row that comes as a whole ([`Sketch::add_row`]) is count-sketched entry by entry.
@@ -33,6 +33,8 @@ pub struct Sketch {
 
 /// Most buckets.
 const MOST: usize = 1 << 16;
+/// 2^32 over the golden ratio: it spreads what counts up.
+const GOLDEN: u32 = 0x9E37_79B9;
 
 /// Which side of which outer product an index counts.
 #[derive(Clone, Copy)]
@@ -90,8 +92,21 @@ impl Sketch {
     /// What places on one side start from.
     fn key(&self, side: Side) -> u32 {
         let [a, b, c, d, e, f, g, h] = self.seed.to_le_bytes();
-        let high = mixed(u32::from_le_bytes([e, f, g, h]) ^ side.0.wrapping_mul(0x9E37_79B9));
+        let high = mixed(u32::from_le_bytes([e, f, g, h]) ^ side.0.wrapping_mul(GOLDEN));
         mixed(u32::from_le_bytes([a, b, c, d]) ^ high)
+    }
+
+    /// Bucket and sign of the entries of a side, from index `first` on: whether to subtract it.
+    pub(crate) fn places(&self, side: Side, first: usize) -> impl Iterator<Item = (usize, bool)> {
+        let (key, buckets) = (self.key(side), u64::from(self.buckets));
+        let mut place = (first as u32).wrapping_mul(GOLDEN);
+        core::iter::repeat_with(move || {
+            let hash = mixed(key ^ place);
+            place = place.wrapping_add(GOLDEN);
+            // The bucket has the high bits of the hash, the sign its lowest.
+            let bucket = (u64::from(hash) * buckets) >> 32;
+            (bucket as usize, hash & 1 == 1)
+        })
     }
 
     /// Adds values to their buckets, with their signs; `first` is the index of the first.
@@ -102,21 +117,9 @@ impl Sketch {
         values: &[T],
         buckets: &mut [T],
     ) -> Option<()> {
-        let key = self.key(side);
-        let mut index = first as u32;
-        for &value in values {
-            let hash = mixed(key ^ index.wrapping_mul(0x9E37_79B9));
-            index = index.wrapping_add(1);
-            if value != T::ZERO {
-                // The bucket has the high bits of the hash, the sign its lowest.
-                let bucket = (u64::from(hash) * u64::from(self.buckets)) >> 32;
-                let bucket = buckets.get_mut(bucket as usize)?;
-                if hash & 1 == 0 {
-                    *bucket += value;
-                } else {
-                    *bucket -= value;
-                }
-            }
+        for (&value, (bucket, is_negative)) in values.iter().zip(self.places(side, first)) {
+            // No branch: neither zeros nor signs can be foreseen.
+            *buckets.get_mut(bucket)? += if is_negative { -value } else { value };
         }
         Some(())
     }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Random;
-use gleaner::choose::Scorer;
+use gleaner::choose::{Purpose, Scorer};
 use gleaner::kronecker::{kronecker_len, kronecker_scratch};
 use gleaner::model::{Activation, Flat, Model, Network, Objective, Shape};
 use gleaner::selector::selector_len_of;
@@ -81,27 +81,51 @@ fn lengths_are_those_of_the_objects() {
     }
 }
 
+/// What is chosen from each scorer's length on, and below it.
+fn chosen<T: Scalar>(shapes: &[Shape<T>], purpose: Purpose, expected: &[(Scorer, Scorer)]) {
+    let objective = Objective::Prediction;
+    let choose = |bytes| Scorer::choose(shapes, objective, purpose, bytes);
+    let bytes = |scorer: Scorer| size_of::<T>() * scorer.len(shapes, objective).unwrap();
+    for &(at, below) in expected {
+        assert_eq!(choose(bytes(at)), Ok(at));
+        assert_eq!(choose(bytes(at) - 1), Ok(below));
+    }
+    let none = choose(bytes(Scorer::Norm) - 1);
+    assert_eq!(none, Err(Error::Range("bytes")));
+}
+
+fn sketch(buckets: usize) -> Scorer {
+    Scorer::Sketch { buckets }
+}
+
+/// The largest sketch in one byte less than a scorer takes.
+fn below<T: Scalar>(shapes: &[Shape<T>], scorer: Scorer) -> Scorer {
+    let len = |scorer: Scorer| scorer.len(shapes, Objective::Prediction).unwrap();
+    let fits = |buckets: &usize| len(sketch(*buckets)) < len(scorer);
+    sketch((1..5000).take_while(fits).last().unwrap())
+}
+
 fn borders<T: Scalar>() {
     let shapes = digits::<T>();
-    let size = size_of::<T>();
-    let choose = |bytes| Scorer::choose(&shapes, Objective::Prediction, bytes);
-    let bytes = |scorer: Scorer| size * scorer.len(&shapes, Objective::Prediction).unwrap();
-    assert_eq!(choose(usize::MAX), Ok(Scorer::Exact));
-    assert_eq!(choose(bytes(Scorer::Exact)), Ok(Scorer::Exact));
-    let below = choose(bytes(Scorer::Exact) - 1).unwrap();
-    assert!(matches!(below, Scorer::Sketch { buckets } if buckets > 600));
-    // Half as many buckets as parameters.
-    let fine = Scorer::Sketch { buckets: 325 };
-    assert_eq!(choose(bytes(fine)), Ok(fine));
-    assert_eq!(choose(bytes(fine) - 1), Ok(Scorer::Kronecker));
-    assert_eq!(choose(bytes(Scorer::Kronecker)), Ok(Scorer::Kronecker));
-    let below = choose(bytes(Scorer::Kronecker) - 1).unwrap();
-    assert!(matches!(below, Scorer::Sketch { buckets } if buckets < 64));
-    let least = Scorer::Sketch { buckets: 16 };
-    assert_eq!(choose(bytes(least)), Ok(least));
-    assert_eq!(choose(bytes(least) - 1), Ok(Scorer::Norm));
-    assert_eq!(choose(bytes(Scorer::Norm)), Ok(Scorer::Norm));
-    assert_eq!(choose(bytes(Scorer::Norm) - 1), Err(Error::Range("bytes")));
+    let (norm, exact, kronecker) = (Scorer::Norm, Scorer::Exact, Scorer::Kronecker);
+    let steps = [(sketch(64), sketch(63)), (sketch(16), norm)];
+    chosen(&shapes, Purpose::Sample, &steps);
+    let steps = [
+        (exact, below(&shapes, exact)),
+        (sketch(256), kronecker),
+        (kronecker, below(&shapes, kronecker)),
+        (sketch(16), norm),
+    ];
+    chosen(&shapes, Purpose::Leverage, &steps);
+    let huge = |purpose| Scorer::choose(&shapes, Objective::Prediction, purpose, usize::MAX);
+    assert_eq!(huge(Purpose::Sample), Ok(sketch(64)));
+    assert_eq!(huge(Purpose::Leverage), Ok(exact));
+    // A small network's own factor is better still.
+    let small = layers::<T>(&[5, 8, 1], &[true, false], false);
+    chosen(&small, Purpose::Sample, &[(exact, below(&small, exact))]);
+    // Classes keep two factors a layer, however large the sketch.
+    let classes = layers::<T>(&[64, 32, 10], &[true, false], false);
+    chosen(&classes, Purpose::Leverage, &[(exact, kronecker)]);
 }
 
 #[test]
@@ -114,19 +138,17 @@ fn each_scorer_is_chosen_from_its_length_on() {
 #[test]
 fn no_larger_sketch_fits() {
     let shapes = layers::<f32>(&[100, 256, 256, 1], &[true, false, false], false);
-    let bytes = |buckets| {
-        let scorer = Scorer::Sketch { buckets };
-        4 * scorer.len(&shapes, Objective::Prediction).unwrap()
-    };
+    let objective = Objective::Prediction;
+    let bytes = |buckets| 4 * sketch(buckets).len(&shapes, objective).unwrap();
     for ram in (12_000..200_000).step_by(997) {
-        let chosen = Scorer::choose(&shapes, Objective::Prediction, ram).unwrap();
+        let chosen = Scorer::choose(&shapes, objective, Purpose::Leverage, ram).unwrap();
         let Scorer::Sketch { buckets } = chosen else {
             panic!("{ram} {chosen:?}");
         };
         assert!(bytes(buckets) <= ram && bytes(buckets + 1) > ram, "{ram}");
     }
     // 91 000 parameters in 16 KiB.
-    let chosen = Scorer::choose(&shapes, Objective::Prediction, 16_384).unwrap();
+    let chosen = Scorer::choose(&shapes, objective, Purpose::Sample, 16_384).unwrap();
     assert!(
         matches!(chosen, Scorer::Sketch { buckets } if buckets >= 40),
         "{chosen:?}"
@@ -139,8 +161,11 @@ fn layers_that_are_no_network_are_refused() {
     let gap = [digits()[0], digits()[0]];
     let empty = layers::<f32>(&[3, 0, 1], &[true, true], false);
     let huge = layers::<f32>(&[usize::MAX, usize::MAX, 1], &[true, true], false);
+    let choose = |shapes: &[Shape<f32>]| {
+        Scorer::choose(shapes, Objective::Prediction, Purpose::Leverage, usize::MAX)
+    };
     for shapes in [&none[..], &gap, &empty, &huge] {
-        let refused = Scorer::choose(shapes, Objective::Prediction, usize::MAX);
+        let refused = choose(shapes);
         assert_eq!(refused, Err(Error::Model));
         assert_eq!(
             Scorer::Norm.len(shapes, Objective::Prediction),
@@ -149,6 +174,5 @@ fn layers_that_are_no_network_are_refused() {
     }
     // So wide that no RAM holds a factor, but nothing overflows.
     let wide = layers::<f32>(&[1 << 30, 1 << 20, 1], &[true, true], false);
-    let chosen = Scorer::choose(&wide, Objective::Prediction, usize::MAX);
-    assert!(chosen.is_ok());
+    assert!(choose(&wide).is_ok());
 }

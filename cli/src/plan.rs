@@ -6,7 +6,7 @@ use crate::net::Net;
 use crate::options::Precision;
 use clap::{Args, ValueEnum};
 use gleaner::Scalar;
-use gleaner::choose::Scorer;
+use gleaner::choose::{self, Scorer};
 use gleaner::model::{self, Activation, Shape};
 use std::path::PathBuf;
 
@@ -36,6 +36,9 @@ pub struct Arguments {
     /// What a reading's rows are
     #[arg(long, value_enum, default_value = "prediction")]
     objective: Objective,
+    /// What scores are for
+    #[arg(long, value_enum, default_value = "sample")]
+    purpose: Purpose,
     /// The scalar of the device
     #[arg(long, value_enum, default_value = "f32")]
     scalar: Precision,
@@ -80,6 +83,15 @@ enum Objective {
     CrossEntropy,
 }
 
+/// What scores are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Purpose {
+    /// A sample to refit on
+    Sample,
+    /// To rank readings, to find odd ones
+    Leverage,
+}
+
 impl Objective {
     fn build<T: Scalar>(self) -> model::Objective<T> {
         match self {
@@ -107,7 +119,11 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         _ => return Err(usage("give either --layers or --net")),
     };
     let (objective, ram) = (arguments.objective.build(), arguments.ram);
-    let chosen = Scorer::choose(&shapes, objective, ram)
+    let purpose = match arguments.purpose {
+        Purpose::Sample => choose::Purpose::Sample,
+        Purpose::Leverage => choose::Purpose::Leverage,
+    };
+    let chosen = Scorer::choose(&shapes, objective, purpose, ram)
         .map_err(|_| data(format!("no scorer of this network fits into {ram} bytes")))?;
     let mut shown = vec![Scorer::Exact, Scorer::Kronecker];
     shown.extend([16, 32, 64, 128, 256].map(|buckets| Scorer::Sketch { buckets }));
@@ -123,7 +139,7 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         let is_chosen = if scorer == chosen { "yes" } else { "" };
         println!("{},{bytes},{fits},{is_chosen}", name(scorer));
     }
-    println!("# {}: {}", name(chosen), why(chosen));
+    println!("# {}: {}", name(chosen), why(chosen, arguments.purpose));
     let scalars = chosen.len(&shapes, objective)?;
     if let Some(order) = chosen.order(&shapes)? {
         println!("const ORDER: usize = {order};");
@@ -166,12 +182,15 @@ fn name(scorer: Scorer) -> String {
     }
 }
 
-fn why(scorer: Scorer) -> &'static str {
-    match scorer {
-        Scorer::Exact => "the factor of the rows fits",
-        Scorer::Kronecker => "the factor of the rows does not fit, two factors a layer do",
-        Scorer::Sketch { .. } => {
-            "neither the factor of the rows nor two factors a layer fit, or so many buckets are better; K is the largest that fits"
+fn why(scorer: Scorer, purpose: Purpose) -> &'static str {
+    match (scorer, purpose) {
+        (Scorer::Exact, _) => "the factor of the rows fits",
+        (Scorer::Kronecker, _) => "the factor of the rows does not fit, two factors a layer do",
+        (Scorer::Sketch { .. }, Purpose::Sample) => {
+            "the factor of the rows is too large; refits are no better from more than 64 entries on"
+        }
+        (Scorer::Sketch { .. }, Purpose::Leverage) => {
+            "the factor of the rows does not fit; nothing that does comes nearer to it"
         }
         _ => "no factor fits",
     }

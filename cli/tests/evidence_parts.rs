@@ -193,3 +193,29 @@ fn drift() {
         "{page}"
     );
 }
+
+#[test]
+fn scorers() {
+    let (page, out) = part("scorers", &data());
+    assert!(page.contains("digits_8x8: not found"), "{page}");
+    assert!(page.contains("## 16-10-1, letters A from B"), "{page}");
+    let units = journal(&out, "scorers");
+    let (times, pilots): (Vec<_>, Vec<_>) =
+        units.iter().partition(|(key, _)| key.ends_with("time"));
+    assert_eq!((times.len(), pilots.len()), (2, 2));
+    for (key, numbers) in pilots {
+        // The dimension and both ends; of 7 scorers two correlations, the overlap and a refit.
+        assert_eq!(numbers.len(), 3 + 7 * 4, "{key}");
+        assert!(numbers[0] > 0.0 && numbers[0] <= 80.0, "{key} {numbers:?}");
+        // The sketch of 64 entries, and exact leverage with itself.
+        let (sketch, exact) = (&numbers[3 + 4 * 4..], &numbers[3 + 6 * 4..]);
+        assert!(sketch[0] > 0.3, "{key} {numbers:?}");
+        assert_eq!((exact[0], exact[2]), (1.0, 1.0), "{key}");
+    }
+    for (key, numbers) in times {
+        assert_eq!(numbers.len(), 8, "{key}");
+        assert!(numbers[0] > 0.0 && numbers[7] > numbers[2], "{key}");
+    }
+    let picture = std::fs::read_to_string(out.join("scorers.svg")).unwrap();
+    assert!(picture.contains("16-64-32-1: sketches"));
+}

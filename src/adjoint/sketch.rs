@@ -1,4 +1,4 @@
-//! The row as a sketch: each layer's outer product goes to the buckets by a convolution, and is nowhere whole.
+//! The row as a sketch: each layer's outer product goes to the buckets neuron by neuron, and is nowhere whole.
 
 use super::pass::{Pass, Term};
 use super::quadrature::Take;
@@ -6,7 +6,7 @@ use crate::model::{Layers, all_finite};
 use crate::sketch::{Side, Sketch};
 use crate::{Error, Scalar};
 
-/// Scalars of scratch for a sketch of K buckets: the two sides of an outer product.
+/// Scalars of scratch for a sketch of K buckets: that of a layer's input, twice.
 pub(crate) const fn sketching_len(buckets: usize) -> usize {
     buckets.saturating_mul(2)
 }
@@ -16,7 +16,7 @@ pub(crate) struct Sketching<'a, T> {
     sketch: &'a Sketch,
     /// K buckets and f(0).
     row: &'a mut [T],
-    delta: &'a mut [T],
+    /// The sketch of a layer's input, and once more behind it, so that it is turned by where it is read from.
     input: &'a mut [T],
     /// `<a, theta>` of what has been taken in.
     pub(crate) sum: T,
@@ -30,12 +30,11 @@ impl<'a, T: Scalar> Sketching<'a, T> {
         row: &'a mut [T],
         scratch: &'a mut [T],
     ) -> Option<(Self, &'a mut [T])> {
-        let (delta, rest) = scratch.split_at_mut_checked(sketch.buckets())?;
-        let (input, rest) = rest.split_at_mut_checked(sketch.buckets())?;
+        let length = sketching_len(sketch.buckets());
+        let (input, rest) = scratch.split_at_mut_checked(length)?;
         let sketching = Sketching {
             sketch,
             row,
-            delta,
             input,
             sum: T::ZERO,
         };
@@ -74,19 +73,28 @@ impl<'a, T: Scalar> Sketching<'a, T> {
 
     /// Adds one layer's share.
     fn add_outer(&mut self, layer: u32, term: &Term<'_, T>) -> Option<()> {
-        self.delta.fill(T::ZERO);
-        let side = Side::delta(layer);
-        self.sketch
-            .count(side, term.first, term.delta, self.delta)?;
-        self.input.fill(T::ZERO);
+        let count = self.sketch.buckets();
+        let (input, again) = self.input.split_at_mut_checked(count)?;
+        input.fill(T::ZERO);
         let side = Side::input(layer);
-        self.sketch.count(side, 0, term.input, self.input)?;
+        self.sketch.count(side, 0, term.input, input)?;
         if !term.layer.bias.is_empty() {
             let behind = term.layer.inputs;
-            self.sketch.count(side, behind, &[T::ONE], self.input)?;
+            self.sketch.count(side, behind, &[T::ONE], input)?;
         }
+        again.iter_mut().zip(&*input).for_each(|(to, &c)| *to = c);
         let (_, buckets) = self.row.split_last_mut()?;
-        convolve(self.delta, self.input, buckets)
+        let places = self.sketch.places(Side::delta(layer), term.first);
+        for (&delta, (shift, is_negative)) in term.delta.iter().zip(places) {
+            if delta != T::ZERO {
+                let delta = if is_negative { -delta } else { delta };
+                let turned = self.input.get(count.checked_sub(shift)?..)?;
+                for (to, &c) in buckets.iter_mut().zip(turned) {
+                    *to += delta * c;
+                }
+            }
+        }
+        Some(())
     }
 }
 
@@ -101,22 +109,4 @@ impl<T> Take<T> for Sketching<'_, T> {
         }
         Some(())
     }
-}
-
-/// Adds the circular convolution of two vectors of one length to a third.
-fn convolve<T: Scalar>(a: &[T], b: &[T], to: &mut [T]) -> Option<()> {
-    for (shift, &a) in a.iter().enumerate() {
-        if a == T::ZERO {
-            continue;
-        }
-        let (wrapped, later) = to.split_at_mut_checked(shift)?;
-        let (front, end) = b.split_at_checked(later.len())?;
-        for (to, &b) in later.iter_mut().zip(front) {
-            *to += a * b;
-        }
-        for (to, &b) in wrapped.iter_mut().zip(end) {
-            *to += a * b;
-        }
-    }
-    Some(())
 }

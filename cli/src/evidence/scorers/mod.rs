@@ -63,6 +63,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
             None => page.paragraph(format_args!("{}: not found.", case.set)),
         }
     }
+    summary(&mut page, &all);
     for told in &all {
         tell(&mut page, told);
     }
@@ -140,6 +141,71 @@ fn one(
             .collect(),
         measure,
     })
+}
+
+/// Over all cases.
+fn summary(page: &mut Page, all: &[Told]) {
+    page.section("In one table");
+    page.paragraph(
+        "Least and most over the networks below of RAM and of the median rank correlations; the geometric mean of the median \
+         loss ratios over networks and s, and the largest of them.",
+    );
+    let mut scorers: Vec<Scorer> = Vec::new();
+    for &scorer in all.iter().flat_map(|told| &told.measure.scorers) {
+        if !scorers.contains(&scorer) {
+            scorers.push(scorer);
+        }
+    }
+    let mut rows = Vec::new();
+    for scorer in scorers {
+        let (mut bytes, mut correlations, mut losses) = (Vec::new(), Vec::new(), Vec::new());
+        for told in all {
+            let Some(index) = told
+                .measure
+                .scorers
+                .iter()
+                .position(|other| *other == scorer)
+            else {
+                continue;
+            };
+            let found = || told.found.iter();
+            bytes.push(told.bytes[index] as f64);
+            let each = found().map(|found| found.scorers[index].correlation[0]);
+            correlations.push(quantile(each, 0.5));
+            for budget in 0..told.measure.budgets.len() {
+                let ratios = found().flat_map(|found| ratios(found, index, budget));
+                losses.push(quantile(ratios, 0.5));
+            }
+        }
+        let most = |values: &[f64]| quantile(values.iter().copied(), 1.0);
+        let least = |values: &[f64]| quantile(values.iter().copied(), 0.0);
+        let mean = losses.iter().map(|loss| loss.ln()).sum::<f64>() / losses.len() as f64;
+        let correlation = match least(&correlations) {
+            least if least.is_nan() || scorer == Scorer::Uniform => "-".to_string(),
+            least => format!("{least:.2} to {:.2}", most(&correlations)),
+        };
+        rows.push(vec![
+            scorer.to_string(),
+            format!("{} to {}", least(&bytes), most(&bytes)),
+            correlation,
+            format!("{:.2}", mean.exp()),
+            format!("{:.2}", most(&losses)),
+        ]);
+    }
+    let header = [
+        "scorer",
+        "RAM, bytes",
+        "rank correlation",
+        "loss, mean",
+        "loss, most",
+    ];
+    page.table(&header, &rows);
+    page.paragraph(
+        "What comes nearest to exact leverage is not what refits best. Where rows have hundreds of dimensions, and the readings are \
+         not many times as many, exact leverages are flat (their mean is their sum below over the number of rows); a sketch, we \
+         take it, blurs the weak directions into one another as a large ridge would, and its scores spread more. `gleaner::choose` and `gleaner plan` go by this: for a sample to refit on \
+         a sketch of up to 64 entries, to rank readings by leverage Kronecker factors, or a sketch of 256 and more for one output.",
+    );
 }
 
 fn tell(page: &mut Page, told: &Told) {
