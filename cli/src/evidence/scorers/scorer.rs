@@ -11,6 +11,9 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+/// A Kronecker scorer in memory of its own.
+type OwnedKronecker = Kronecker<f32, Vec<LayerState<f32>>, Vec<f32>>;
+
 /// Who scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scorer {
@@ -203,10 +206,7 @@ impl<'a> Bed<'a> {
         Ok(Leverages { all, online })
     }
 
-    fn empty_kronecker(
-        &self,
-        network: &Net<'_>,
-    ) -> Result<Kronecker<f32, Vec<LayerState<f32>>, Vec<f32>>, Error> {
+    fn empty_kronecker(&self, network: &Net<'_>) -> Result<OwnedKronecker, Error> {
         let layers = vec![LayerState::default(); self.shapes.len()];
         Kronecker::new(network, 0, layers, vec![0.0; kronecker(self.shapes)])
     }
