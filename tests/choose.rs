@@ -10,6 +10,9 @@ use gleaner::selector::selector_len_of;
 use gleaner::sketch::{Sketch, Sketched};
 use gleaner::{Error, Scalar};
 
+/// Widths, biases, and what is asked.
+type Case = (&'static [usize], &'static [bool], bool, Objective<f32>);
+
 /// Widths, with a bias where `biases` says so; tanh in place of ReLU.
 fn layers<T: Scalar>(widths: &[usize], biases: &[bool], smooth: bool) -> Vec<Shape<T>> {
     let pairs = widths.windows(2).zip(biases).enumerate();
@@ -33,7 +36,7 @@ fn digits<T: Scalar>() -> Vec<Shape<T>> {
 
 #[test]
 fn lengths_are_those_of_the_objects() {
-    let cases: [(&[usize], &[bool], bool, Objective<f32>); 7] = [
+    let cases: [Case; 7] = [
         (&[64, 10, 1], &[false, false], false, Objective::Prediction),
         (&[64, 10, 1], &[true, false], false, Objective::Prediction),
         (
