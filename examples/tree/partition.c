@@ -67,29 +67,31 @@ gleaner_status partition_leverages(const double *packed, uint64_t rows_in_factor
 }
 
 /* Keeps at most `keep` of `count` items by VarOpt: `kept` gets their places among the items, `whole` their weights.
- * `weights`: what earlier samples gave the items, NULL at the first. An item enters with its score times its weight, and
- * what it leaves with is the earlier weight times the one that it gets here. */
+ * `weights`: what earlier samples gave the items, NULL at the first, where each has 1. */
 gleaner_status partition_sample(const double *scores, const double *weights, size_t count, size_t keep, uint64_t seed,
     size_t *kept, double *whole, size_t *kept_count) {
-  struct gleaner_reservoir_f64 reservoir;
+  struct gleaner_merge_f64 merge;
   struct gleaner_outcome_f64 outcome = {0};
   struct gleaner_kept_f64 item;
   struct gleaner_item_f64 *items = memory(keep + 1, sizeof *items);
+  struct gleaner_earlier_f64 *earlier = memory(keep + 1, sizeof *earlier);
   size_t length = 0;
-  gleaner_status status = items ? gleaner_reservoir_init_f64(&reservoir, seed, items, keep + 1) : GLEANER_ERROR_NULL;
+  gleaner_status status =
+      items && earlier ? gleaner_merge_init_f64(&merge, seed, items, earlier, keep + 1) : GLEANER_ERROR_NULL;
   for (size_t i = 0; i < count && !status; i++)
-    status = gleaner_reservoir_offer_f64(&reservoir, weights ? scores[i] * weights[i] : scores[i], &outcome);
+    status = gleaner_merge_offer_f64(&merge, scores[i], weights ? weights[i] : 1, &outcome);
   if (!status)
-    status = gleaner_reservoir_count_f64(&reservoir, &length);
+    status = gleaner_merge_count_f64(&merge, &length);
   for (size_t i = 0; i < length && !status; i++) {
-    status = gleaner_reservoir_kept_f64(&reservoir, i, &item);
+    status = gleaner_merge_kept_f64(&merge, i, &item);
     if (!status) {
       kept[i] = (size_t)item.sequence;
-      whole[i] = weights ? weights[kept[i]] * item.weight : item.weight;
+      whole[i] = item.weight;
     }
   }
   if (!status)
     *kept_count = length;
   free(items);
+  free(earlier);
   return status;
 }
