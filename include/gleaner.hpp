@@ -193,6 +193,10 @@ class Model {
     GLEANER_CALL(model_row, description_, x.data(), x.size(), index, target, work.data(), work.size(), row.data(),
                  row.size(), &report);
   }
+  /* Of a model of your own. */
+  Status check_gradient(Span<const T> x, T tolerance, Span<T> work) const noexcept {
+    GLEANER_CALL(model_check_gradient, description_, x.data(), x.size(), tolerance, work.data(), work.size());
+  }
   /* `sketch`: of so many entries less one buckets. */
   Status sketch(Span<const T> x, size_t index, const Target<T>* target, uint64_t seed, Span<T> work, Span<T> sketch,
                 RowReport<T>& report) const noexcept {

@@ -61,7 +61,7 @@ const LEAST: f64 = 1e-4;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C)]
 pub struct Drift<T> {
-    /// Rows in the factor, forgotten ones included.
+    /// Readings whose rows are in the factor, forgotten ones included: of several rows a reading, readings.
     pub rows: u64,
     /// The factor's half-life in rows; 0: it forgets nothing.
     pub half_life: u64,
@@ -80,7 +80,7 @@ pub struct Drift<T> {
 }
 
 impl<T: Scalar> Drift<T> {
-    /// Of leverages against a factor with so many rows so far, and a half-life in rows, 0 where it forgets nothing.
+    /// Of leverages against a factor of so many readings so far, and a half-life in readings, 0 where it forgets nothing.
     pub fn new(rows: u64, half_life: u64) -> Self {
         Drift {
             rows,
@@ -102,12 +102,13 @@ impl<T: Scalar> Drift<T> {
     /// Takes in the online leverage of the next reading, of several rows their sum; returns the level, which moves once a block.
     ///
     /// # Errors
-    /// `Range` for a leverage that is negative, NaN or infinite. Nothing changes then.
+    /// `Range` for a leverage that is negative, NaN, infinite or leaves the scalar's range times W. Nothing changes then.
     pub fn observe(&mut self, leverage: T) -> Result<T, Error> {
-        if !(leverage >= T::ZERO && leverage <= T::MAX) {
+        let weighed = leverage * self.weight();
+        if !(weighed >= T::ZERO && weighed <= T::MAX) {
             return Err(Error::Range("leverage"));
         }
-        self.sum += (leverage * self.weight()).ln_1p();
+        self.sum += weighed.ln_1p();
         self.rows = self.rows.saturating_add(1);
         self.readings = self.readings.saturating_add(1);
         if self.readings >= BLOCK {

@@ -18,10 +18,13 @@ pub enum Error {
     /// The objective needs a label and none was given, takes none and one was given, or the label is
     /// outside the objective's range.
     Label,
-    /// The objective does not fit the model: the logistic loss takes a logit, and the model ends in a sigmoid.
+    /// The objective does not fit the model: the logistic loss takes a logit, and the model ends in a sigmoid; objectives of
+    /// classes take at least two logits.
     Objective,
     /// The model's description contradicts itself, or the caller's own model failed.
     Model,
+    /// A function of the caller's, asked for a model's value, failed.
+    Callback,
     /// The model check found an output that differs from the expected one.
     Check,
     /// The object belongs to a model with another id.
@@ -65,6 +68,7 @@ impl fmt::Display for Error {
             Error::Model => {
                 f.write_str("the model's description contradicts itself, or the model failed")
             }
+            Error::Callback => f.write_str("the caller's function failed"),
             Error::Check => f.write_str("the model's output differs from the expected one"),
             Error::Identity => f.write_str("the object belongs to another model"),
             Error::Stale => f.write_str("the factor's columns are in another order: pivot before score, unpivot before solve"),

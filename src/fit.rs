@@ -13,7 +13,11 @@ use crate::{Error, Scalar};
 
 /// Scalars of memory for a fit: `factor_len(P + 1) + 6 P + 1 + inputs + scratch`.
 pub const fn fit_len(inputs: usize, parameters: usize, scratch: usize) -> usize {
-    factor_len(parameters + 1) + 6 * parameters + 1 + inputs + scratch
+    factor_len(parameters.saturating_add(1))
+        .saturating_add(parameters.saturating_mul(6))
+        .saturating_add(1)
+        .saturating_add(inputs)
+        .saturating_add(scratch)
 }
 
 /// How to fit.

@@ -31,8 +31,8 @@ pub struct Sketch {
     seed: u64,
 }
 
-/// Most buckets.
-const MOST: usize = 1 << 16;
+/// Most buckets: the largest order of a factor, less f(0).
+const MOST: usize = 65_534;
 /// 2^32 over the golden ratio: it spreads what counts up.
 const GOLDEN: u32 = 0x9E37_79B9;
 
@@ -60,7 +60,7 @@ fn mixed(word: u32) -> u32 {
 }
 
 impl Sketch {
-    /// Sketches of K buckets, 1 to 65 536.
+    /// Sketches of K buckets, 1 to 65 534.
     ///
     /// # Errors
     /// `Range`: no buckets, or too many.
@@ -176,6 +176,10 @@ impl<T: Scalar, M: Model<T>> Model<T> for Sketched<M> {
 
     fn parameters(&self) -> usize {
         self.model.parameters()
+    }
+
+    fn rows(&self, objective: Objective<T>) -> usize {
+        self.model.rows(objective)
     }
 
     fn row_len(&self) -> usize {

@@ -383,7 +383,7 @@ fn rows_of_own_models_are_hashed_entry_by_entry() {
 #[test]
 fn what_does_not_fit_is_refused() {
     assert_eq!(Sketch::new(0, 1), Err(Error::Range("buckets")));
-    assert_eq!(Sketch::new(65_537, 1), Err(Error::Range("buckets")));
+    assert_eq!(Sketch::new(65_535, 1), Err(Error::Range("buckets")));
     for shapes in networks::<f64>() {
         let theta = parameters(&shapes, 9);
         let model = Sketched::new(network(&shapes, &theta), Sketch::new(4, 0).unwrap());

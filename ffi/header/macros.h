@@ -25,6 +25,9 @@
 /* Of one layer; bias 1 or 0. */
 #define GLEANER_KRONECKER_LEN(inputs, outputs, bias) \
   (GLEANER_FACTOR_LEN(outputs) + GLEANER_FACTOR_LEN((size_t)(inputs) + (bias)))
+/* longest: the largest of inputs + 1 and outputs of all layers. */
+#define GLEANER_KRONECKER_WORK_LEN(inputs, scratch, longest) \
+  ((size_t)(inputs) + (size_t)(scratch) + 2 * (size_t)(longest))
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 #define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))

@@ -20,6 +20,7 @@ impl From<Error> for Fault {
             Error::Label => GLEANER_ERROR_LABEL,
             Error::Objective => GLEANER_ERROR_OBJECTIVE,
             Error::Model => GLEANER_ERROR_MODEL,
+            Error::Callback => GLEANER_ERROR_CALLBACK,
             Error::Check => GLEANER_ERROR_CHECK,
             Error::Identity => GLEANER_ERROR_IDENTITY,
             Error::Stale => GLEANER_ERROR_STALE,

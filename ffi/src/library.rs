@@ -41,14 +41,15 @@ pub const GLEANER_ERROR_CODE: i32 = -7;
 pub const GLEANER_ERROR_SCORE: i32 = -8;
 /// A label is missing, unwanted, or out of the objective's range.
 pub const GLEANER_ERROR_LABEL: i32 = -9;
-/// The objective does not fit: logistic takes a logit and the model ends in a sigmoid, or the pilot's
-/// rows were taken with another objective.
+/// The objective does not fit: logistic takes a logit and the model ends in a sigmoid; the cross-entropy and softmax
+/// take at least two outputs without an activation, and no single output's loss; or the pilot's rows were taken
+/// with another objective.
 pub const GLEANER_ERROR_OBJECTIVE: i32 = -10;
 /// The model's description contradicts itself.
 pub const GLEANER_ERROR_MODEL: i32 = -11;
 /// A check pair's output differs: a transposed kernel, a missing standardiser, a doubled activation.
 pub const GLEANER_ERROR_CHECK: i32 = -12;
-/// The object belongs to a model with another id.
+/// The object belongs to a model with another id, or a pilot to other sketches.
 pub const GLEANER_ERROR_IDENTITY: i32 = -13;
 /// The factor's columns are in another order: pivot before score, unpivot before solve and packed.
 pub const GLEANER_ERROR_STALE: i32 = -14;
@@ -257,11 +258,11 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
         GLEANER_ERROR_SCORE => c"a score must be finite and not negative",
         GLEANER_ERROR_LABEL => c"the label is missing, unwanted or out of the objective's range",
         GLEANER_ERROR_OBJECTIVE => {
-            c"the objective fits neither the model's last activation nor the pilot"
+            c"the objective does not fit the model's outputs, its last activation, or the pilot"
         }
         GLEANER_ERROR_MODEL => c"the model's description contradicts itself",
         GLEANER_ERROR_CHECK => c"the model's output differs from a check pair's",
-        GLEANER_ERROR_IDENTITY => c"the object belongs to another model",
+        GLEANER_ERROR_IDENTITY => c"the object belongs to another model, or to other sketches",
         GLEANER_ERROR_STALE => {
             c"the factor's columns are in another order: pivot before score, unpivot before solve"
         }
@@ -374,7 +375,7 @@ pub extern "C" fn gleaner_scratch_quadrature(parameters: usize, hidden: usize) -
     })
 }
 
-/// Scratch of a model of your own with so many nodes a panel, as `GLEANER_SCRATCH_OWN`.
+/// Scratch of a model of your own with so many nodes a panel (8 where the model says 0), whatever its panels, as `GLEANER_SCRATCH_OWN`.
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_scratch_own(parameters: usize, nodes: usize) -> usize {
     length([parameters, nodes, 0, 0], || own_scratch(parameters, nodes))

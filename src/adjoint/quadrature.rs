@@ -11,7 +11,7 @@ use crate::{Error, Scalar};
 
 /// Points at which a path can be split, for so many hidden neurons.
 pub(crate) const fn kinks_len(hidden: usize) -> usize {
-    4 * hidden + 8
+    hidden.saturating_mul(4).saturating_add(8)
 }
 
 /// Takes in what the nodes' passes leave, whose sum is the row.
@@ -36,7 +36,10 @@ impl<T> Take<T> for Whole<'_, T> {
 
 /// Scalars of scratch beside the row: values, slopes, deltas, spare, kinks, nodes and weights.
 pub(crate) const fn quadrature_len(hidden: usize) -> usize {
-    5 * hidden + 2 + kinks_len(hidden) + 64
+    hidden
+        .saturating_mul(5)
+        .saturating_add(kinks_len(hidden))
+        .saturating_add(66)
 }
 
 /// The parts of the scratch.
@@ -272,7 +275,6 @@ pub(crate) fn joint_value<T: Scalar, L: Layers<T>>(
 ) -> Option<(T, T)> {
     let (m, _, spare) = outputs(asked, scratch)?;
     let value = joint(asked.target, asked.output, m, T::ONE, spare)?;
-    let largest = magnitude(m);
-    let value = if largest.is_finite() { value } else { largest };
+    let value = if all_finite(m) { value } else { magnitude(m) };
     Some((value, joint_at_zero(asked.target, asked.plan.outputs)))
 }

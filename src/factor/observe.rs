@@ -19,7 +19,8 @@
 //! is ever used below the smallest normal scalar.
 
 use super::{
-    Factor, FactorState, column_squares, gather, limit, parts, parts_mut, triangle, usable,
+    Factor, FactorState, column_squares, gather, limit, parts, parts_mut, ridge_of, triangle,
+    usable,
 };
 use crate::{Error, Scalar};
 use core::mem::take;
@@ -372,9 +373,16 @@ impl<T: Scalar> FactorState<T> {
         Ok(online)
     }
 
-    /// Whether all of these rows, which are finite, can be taken in one after the other by a factor with a ridge.
-    pub(crate) fn admits<'r>(&self, memory: &[T], rows: impl Iterator<Item = &'r [T]>) -> bool {
+    /// Whether all of these rows, which are finite, can be taken in one after the other. `opens`: the first of them that is
+    /// not 0 sets the ridge.
+    pub(crate) fn admits<'r>(
+        &self,
+        memory: &[T],
+        rows: impl Iterator<Item = &'r [T]>,
+        opens: bool,
+    ) -> bool {
         let growth = self.growth();
+        let (mut is_open, mut fits) = (opens, true);
         let (mut total, mut terms) = (T::ZERO, T::ZERO);
         for square in parts(memory, self.order).squares {
             total += *square;

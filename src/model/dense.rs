@@ -13,8 +13,10 @@ pub(crate) fn product<T: Scalar>(
     t: T,
     out: &mut [T],
 ) -> Option<()> {
-    debug_assert_eq!(layer.inputs, input.len());
     let n = layer.inputs;
+    if input.len() != n {
+        return None;
+    }
     let mut rows = layer.weights.get(first.checked_mul(n)?..)?;
     let mut bias = layer.bias.get(first..).unwrap_or_default();
     let (pairs, single) = out.as_chunks_mut::<2>();

@@ -8,7 +8,8 @@
 //!                r = sum_(c not y) exp(m_c - m_y), the odds against the class
 //! ```
 //!
-//! Nothing cancels: `1 - p` is a sum over the other classes. Where r has left the scalar's precision the root is
+//! Nothing cancels: `1 - p` is a sum over the other classes, and logits enter by their differences, taken in halves so that
+//! these stay in range. Where r has left the scalar's precision the root is
 //! `sqrt(r)`, and it lives on long after its square has vanished.
 
 use super::Target;
@@ -44,19 +45,24 @@ pub(crate) fn joint_at_zero<T: Scalar>(target: Target<T>, outputs: usize) -> T {
     }
 }
 
+/// `t (a - b)`, infinite only where that is.
+fn apart<T: Scalar>(a: T, b: T, t: T) -> T {
+    (a * T::HALF - b * T::HALF) * (t + t)
+}
+
 fn softmax<T: Scalar>(row: usize, m: &[T], t: T, slopes: &mut [T]) -> Option<T> {
-    let own = t * *m.get(row)?;
+    let own = *m.get(row)?;
     let mut top = own;
-    m.iter().for_each(|&m| top = top.max(t * m));
+    m.iter().for_each(|&m| top = top.max(m));
     let (mut others, mut all) = (T::ZERO, T::ZERO);
     for (index, (slope, &m)) in slopes.iter_mut().zip(m).enumerate() {
-        *slope = (t * m - top).exp();
+        *slope = apart(m, top, t).exp();
         all += *slope;
         if index != row {
             others += *slope;
         }
     }
-    let root = ((own - top) * T::HALF).exp() / all.sqrt();
+    let root = (apart(own, top, t) * T::HALF).exp() / all.sqrt();
     for (index, slope) in slopes.iter_mut().enumerate() {
         *slope = if index == row {
             root * (others / all)
@@ -68,11 +74,11 @@ fn softmax<T: Scalar>(row: usize, m: &[T], t: T, slopes: &mut [T]) -> Option<T> 
 }
 
 fn cross_entropy<T: Scalar>(class: usize, m: &[T], t: T, slopes: &mut [T]) -> Option<T> {
-    let own = t * *m.get(class)?;
+    let own = *m.get(class)?;
     let mut top = -T::MAX;
     for (index, &m) in m.iter().enumerate() {
         if index != class {
-            top = top.max(t * m);
+            top = top.max(m);
         }
     }
     // Sum of the other classes' exp(m_c - top), at least 1 where there is one.
@@ -81,7 +87,7 @@ fn cross_entropy<T: Scalar>(class: usize, m: &[T], t: T, slopes: &mut [T]) -> Op
         *slope = if index == class {
             T::ZERO
         } else {
-            (t * m - top).exp()
+            apart(m, top, t).exp()
         };
         others += *slope;
     }
@@ -89,7 +95,7 @@ fn cross_entropy<T: Scalar>(class: usize, m: &[T], t: T, slopes: &mut [T]) -> Op
         slopes.fill(T::ZERO);
         return Some(T::ZERO);
     }
-    let ahead = top - own;
+    let ahead = apart(top, own, t);
     let two = T::ONE + T::ONE;
     // The root, and what a class's exp(m_c - top) is multiplied by.
     let (root, share) = if ahead > T::ZERO {
@@ -131,7 +137,7 @@ const NODES: [(f64, f64); 8] = [
 /// Writes `q_c = integral over u in [0, 1] of df/dm_c (u m) du` to `q`. `spare` is as long.
 ///
 /// f changes on the scale of the inverse gap between logits, so panels double in length from there: 16 nodes each are
-/// right to rounding (`tests/joint.rs`). Cost: 16 exponentials a logit and panel, `1 + log2(gap)` panels.
+/// right to rounding (`tests/outputs.rs`). Cost: 16 exponentials a logit and panel, `1 + log2(gap)` panels.
 pub(crate) fn joint_integral<T: Scalar>(
     target: Target<T>,
     row: usize,
@@ -139,12 +145,12 @@ pub(crate) fn joint_integral<T: Scalar>(
     q: &mut [T],
     spare: &mut [T],
 ) -> Option<()> {
-    let (mut low, mut high) = (T::ZERO, T::ZERO);
+    let (mut low, mut high) = (T::MAX, -T::MAX);
     for &m in m {
         (low, high) = (low.min(m), high.max(m));
     }
-    let (two, gap) = (T::ONE + T::ONE, high - low);
-    let mut end = if gap > two { two / gap } else { T::ONE };
+    let half_gap = apart(high, low, T::HALF);
+    let mut end = T::ONE / half_gap.max(T::ONE);
     let mut from = T::ZERO;
     q.fill(T::ZERO);
     // A gap of the scalar's largest takes no more panels than it has exponents.

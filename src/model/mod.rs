@@ -107,6 +107,9 @@ pub trait Model<T: Scalar> {
         target: Target<T>,
         scratch: &mut [T],
     ) -> Result<T, Error> {
+        if target.is_joint() {
+            return Err(Error::Objective);
+        }
         Ok(target.value(self.value(x, output, scratch)?))
     }
     /// The gradient of the objective with respect to the parameters (P entries); returns f(theta).

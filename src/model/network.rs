@@ -79,12 +79,14 @@ impl Plan {
 
 /// Scalars of scratch that any network of P parameters and so many neurons (in all layers) makes do with.
 pub const fn network_scratch(parameters: usize, neurons: usize) -> usize {
-    quadrature_len(neurons) + parameters + 1
+    quadrature_len(neurons)
+        .saturating_add(parameters)
+        .saturating_add(1)
 }
 
 /// Scalars of scratch where rows have the closed form. Neurons of the hidden layers, and of the last where it has several.
 pub const fn exact_scratch(neurons: usize) -> usize {
-    3 * neurons
+    neurons.saturating_mul(3)
 }
 
 /// Scalars of scratch for sketches of K buckets, where rows have the closed form. Neurons of the hidden layers, and of the
@@ -481,8 +483,7 @@ fn joint_gradient<T: Scalar, L: Layers<T>>(
     logits(asked, scratch)?;
     let (m, seeds, _) = outputs(asked, scratch)?;
     let value = joint(asked.target, asked.output, m, T::ONE, seeds)?;
-    let largest = magnitude(m);
-    Some(if largest.is_finite() { value } else { largest })
+    Some(if all_finite(m) { value } else { magnitude(m) })
 }
 
 /// f, and the outer products that its gradient is the sum of, over the scratch.

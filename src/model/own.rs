@@ -145,6 +145,16 @@ impl<'a, T: Scalar, G: Gradient<T>> Own<'a, T, G> {
         Ok(self)
     }
 
+    /// The parameters.
+    pub fn theta(&self) -> &'a [T] {
+        self.theta
+    }
+
+    /// What gives value and gradient.
+    pub fn function(&self) -> &G {
+        &self.gradient
+    }
+
     /// Nodes a panel.
     pub fn nodes(&self) -> usize {
         self.nodes

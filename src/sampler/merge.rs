@@ -163,7 +163,7 @@ where
     /// kept. Draws and cost: as [`Reservoir::offer`].
     ///
     /// # Errors
-    /// `Score` for a negative, NaN or infinite score; `Range` for a weight that is not positive and finite, for a
+    /// `Score` for a negative, NaN or infinite score; `Range` for a weight that is not positive, normal and finite, for a
     /// product of a positive score and its weight that is below the smallest normal scalar or infinite, and where the
     /// threshold would leave the scalar's range. Then nothing has changed, and no draw was used.
     pub fn offer<G: Rng>(
@@ -175,7 +175,7 @@ where
         if !(score >= T::ZERO && score <= T::MAX) {
             return Err(Error::Score);
         }
-        if !(weight > T::ZERO && weight <= T::MAX) {
+        if !(weight >= T::MIN_POSITIVE && weight <= T::MAX) {
             return Err(Error::Range("weight"));
         }
         let adjusted = score * weight;

@@ -28,7 +28,7 @@ pub struct Options<'a, T> {
     pub scaling: Scaling<'a, T>,
     /// lambda of the factor; 0: 1e-6 times the squared norm of the first row (a pilot brings its own).
     pub ridge: T,
-    /// Half-life of the factor in rows; 0: never forget.
+    /// Half-life of the factor in readings, at least its order; 0: never forget.
     pub half_life: u64,
     /// alpha in [0, 1], the share of uniform sampling in the score: `(1 - alpha) leverage / mean leverage + alpha`, or the
     /// leverage itself where alpha is 0. Above 0, readings that the model says nothing of have a chance too.
@@ -95,11 +95,11 @@ pub(super) fn admit<T: Scalar, M: Model<T>>(
     model: &M,
     options: &Options<'_, T>,
 ) -> Result<(), Error> {
-    let whole_row = model.parameters().checked_add(1).ok_or(Error::Model)?;
+    model.parameters().checked_add(1).ok_or(Error::Model)?;
     let is_possible = model.inputs() > 0
         && model.outputs() > 0
         && model.order() > 0
-        && model.order() <= whole_row;
+        && model.order() <= model.row_len();
     if !is_possible {
         return Err(Error::Model);
     }

@@ -118,8 +118,11 @@ impl<T: Scalar> Reading<T> {
             let rows = parts.get(self.rows..).ok_or(short)?;
             state.factor.check_over(factor)?;
             // One row is admitted as it is taken in; of several, none must be refused behind another.
-            if self.sizes.rows > 1 && !state.factor.admits(factor, made_rows(&self.sizes, rows)) {
-                return Err(Error::Range("row"));
+            if self.sizes.rows > 1 {
+                let (made, opens) = (made_rows(&self.sizes, rows), state.ridge_is_open);
+                if !state.factor.admits(factor, made, opens) {
+                    return Err(Error::Range("row"));
+                }
             }
             let mut leverage = T::ZERO;
             for row in made_rows(&self.sizes, rows) {

@@ -70,10 +70,11 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         let Ok(state) = filled else {
             // A reading could be recalled once and not twice: nothing is known any more of either model's rows.
             let old = Parts::of(&before, self.memory)?.factor;
-            let mut factor = Factor::new(self.model.order(), T::ZERO, old)?;
-            factor.set_half_life(self.options.half_life)?;
+            let ridge = self.options.ridge;
+            let mut factor = Factor::new(self.model.order(), ridge, old)?;
+            factor.set_half_life(self.state.factor.half_life)?;
             self.state.factor = factor.state();
-            self.state.ridge_is_open = true;
+            self.state.ridge_is_open = ridge == T::ZERO;
             self.state.forget_leverages();
             return filled.map(|_| ());
         };
@@ -103,11 +104,11 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             let moments = self.state.moments;
             recall_rows(model, options, moments, self.memory, item.slot, recall)?;
             let parts = Parts::of(&sizes, self.memory)?;
-            let mut factor = Factor::attach(state, parts.factor)?;
+            // As an offer does: a reading ages the factor once, whatever its rows.
             for row in made_rows(&sizes, parts.rows) {
-                factor.observe(row, item.weight)?;
+                state.take_in(parts.factor, row, item.weight)?;
             }
-            state = factor.state();
+            state.forget(parts.factor);
         }
         Ok(state)
     }

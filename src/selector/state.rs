@@ -48,7 +48,7 @@ pub struct Verdict<T> {
     pub free: u32,
     /// Its score, which the reservoir worked with.
     pub score: T,
-    /// Its online leverage in [0, 1]: near 1, nothing like it has been seen.
+    /// Its online leverage in [0, 1], of several rows their sum: near 1 a row, nothing like it has been seen.
     pub leverage: T,
     /// How its row was made.
     pub form: Form,

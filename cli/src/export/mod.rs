@@ -74,7 +74,7 @@ pub struct Arguments {
     #[arg(long, value_name = "SCALE,ZERO", value_parser = quantisation, conflicts_with = "no_standardise")]
     quantised: Option<(f64, f64)>,
     /// Buckets of the sketches that the device scores by, for a network too big for its factor
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=65534))]
     sketch: Option<u32>,
     /// Seed of the sketches
     #[arg(long, default_value_t = 0, requires = "sketch")]
@@ -227,6 +227,9 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         Some((scale, zero)) => Some(Scaling::quantised(scale, zero, net.inputs())?),
         None => None,
     };
+    if let (Some(_), Some(table)) = (&quantised, &readings) {
+        expect_integers(table, net.inputs())?;
+    }
     let of_data = quantised.or(of_data);
     let scaling = of_data.as_ref().filter(|_| !arguments.no_standardise);
     let checks = match (&arguments.checks, &readings) {
@@ -276,6 +279,21 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         write(path, &module::module(&export))?;
     }
     summary::print(&export, arguments.keep)
+}
+
+/// Refuses what is none of a quantised tensor's entries, dequantised ones above all.
+fn expect_integers(table: &Table, inputs: usize) -> Result<(), Failure> {
+    for (index, row) in table.rows().enumerate() {
+        if let Some(column) = row[..inputs].iter().position(|entry| entry.fract() != 0.0) {
+            return Err(data(format!(
+                "{}, column {}: --quantised takes the tensor's integers, and this is {}",
+                table.place(index),
+                column + 1,
+                row[column]
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the training readings and checks that they are the model's.

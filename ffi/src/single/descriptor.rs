@@ -143,7 +143,7 @@ impl<'a> Descriptor<'a> {
     }
 
     /// The model of the caller's own, where there is one.
-    fn own(self) -> Result<Option<Own<'a, f32, Callback<'a>>>, Fault> {
+    pub(super) fn own(self) -> Result<Option<Own<'a, f32, Callback<'a>>>, Fault> {
         if self.0.own.is_null() {
             return Ok(None);
         }

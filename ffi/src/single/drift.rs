@@ -11,9 +11,9 @@ use gleaner::drift::Drift;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_drift_f32 {
-    /// Rows in the factor, forgotten ones included
+    /// Readings whose rows are in the factor, forgotten ones included
     pub rows: u64,
-    /// The factor's half-life in rows; 0: it forgets nothing
+    /// The factor's half-life in readings; 0: it forgets nothing
     pub half_life: u64,
     /// Finished blocks
     pub blocks: u64,
@@ -42,7 +42,8 @@ same_layout!(
     level = level,
 );
 
-/// A level that knows nothing yet, of a factor with so many rows so far (the pilot's) and a half-life.
+/// A level that knows nothing yet, of a factor of so many readings so far (the pilot's; of several rows a reading,
+/// readings) and a half-life.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_drift_init_f32(
     drift: *mut gleaner_drift_f32,

@@ -8,7 +8,7 @@ use crate::{
     GLEANER_STOP_GRADIENT, GLEANER_STOP_STALLED, GLEANER_STOP_STEPS, gleaner_status,
 };
 use gleaner::Error;
-use gleaner::fit::{FitOptions, Stop, fit};
+use gleaner::fit::{FitOptions, Stop, fit, fit_own};
 use gleaner::model::{Activation, Model, Shape};
 use gleaner::selector::Scaling;
 
@@ -178,7 +178,8 @@ pub unsafe extern "C" fn gleaner_fit_f32(
         let source = Source::new(samples, model.raw().inputs as usize)?;
         let (theta, memory) = (slice_mut(theta, theta_len)?, slice_mut(memory, memory_len)?);
         let report = output(report)?;
-        convert::check_length(theta.len() == model.network()?.parameters())?;
+        let own = model.own()?;
+        convert::check_length(theta.len() == model.plan()?.parameters)?;
         model.check_scaling()?;
         let scaling = model.scaling()?;
         let empty = Shape {
@@ -188,7 +189,10 @@ pub unsafe extern "C" fn gleaner_fit_f32(
             activation: Activation::Identity,
         };
         let mut shapes = [empty; LAYERS];
-        let shapes = model.shapes(&mut shapes)?;
+        let shapes = match &own {
+            Some(_) => &[],
+            None => model.shapes(&mut shapes)?,
+        };
         let mut settings = FitOptions {
             weight_decay: options.weight_decay,
             steps: options.steps,
@@ -210,15 +214,19 @@ pub unsafe extern "C" fn gleaner_fit_f32(
             }
             Ok((labelled.then_some(label), weight))
         };
-        let done = fit(
-            shapes,
-            theta,
-            objective,
-            settings,
-            source.samples.count,
-            sample,
-            memory,
-        );
+        let count = source.samples.count;
+        let done = match &own {
+            Some(own) => fit_own(
+                own.function(),
+                theta,
+                objective,
+                settings,
+                count,
+                sample,
+                memory,
+            ),
+            None => fit(shapes, theta, objective, settings, count, sample, memory),
+        };
         if failed {
             return Err(Fault(GLEANER_ERROR_CALLBACK));
         }

@@ -96,7 +96,7 @@ unsafe fn layers<'a>(
     slice_mut(layers.cast(), length)
 }
 
-/// Scratch of `gleaner_kronecker_observe_f32` for a model, in scalars: once.
+/// Work of `gleaner_kronecker_observe_f32` for a model, in scalars, as `GLEANER_KRONECKER_WORK_LEN`: once.
 /// Errors: those of a model; MODEL (one of your own).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_kronecker_work_len_f32(
@@ -152,8 +152,9 @@ pub unsafe extern "C" fn gleaner_kronecker_init_f32(
     })
 }
 
-/// Takes the row of a reading in and scores it, itself counted. `index`, `target` as for `gleaner_model_row_f32`; a
-/// reading of a model with several outputs has a row for each: call for all, and add up. `work`: as
+/// Takes the row of a reading in and scores it, itself counted. `index`, `target` as for `gleaner_model_row_f32`; where
+/// a reading has several rows, one an output or one in all for the cross-entropy, call for all and add up. The model is
+/// the one of init: nothing but its layers' sizes is compared. `work`: as
 /// `gleaner_kronecker_work_len_f32` says. Cost: both passes, and about 2 (outputs^2 + inputs^2) multiplications a layer.
 /// Errors: STATE; those of a model; LENGTH, NOT_FINITE, RANGE, LABEL, OBJECTIVE.
 #[unsafe(no_mangle)]

@@ -8,7 +8,7 @@ use gleaner::{Error, Scalar};
 
 /// The caller's function: writes output `index` at the parameters `theta`, any, and its gradient with respect to them
 /// (`theta_len` entries, all of them) for the reading x, which is standardised where the model says how. 0: done.
-/// Anything else: no value here; whoever asked is refused with MODEL. Must be finite and differentiable along the path
+/// Anything else: no value here; whoever asked is refused with CALLBACK. Must be finite and differentiable along the path
 /// `t theta`, t from 0 to 1.
 pub type gleaner_gradient_f32 = Option<
     unsafe extern "C" fn(
@@ -24,7 +24,8 @@ pub type gleaner_gradient_f32 = Option<
 >;
 
 /// A model of your own, in place of layers: rows by quadrature, `nodes` of the model's struct on each of
-/// `panels` equal stretches of the path, since its kinks are not known. No logits for the cross-entropy and softmax.
+/// `panels` equal stretches of the path, since its kinks are not known: look at each row's completeness, which also
+/// tells of a gradient that is not the value's, as `gleaner_model_check_gradient_f32` does. No cross-entropy, no softmax.
 ///
 ///     static const struct gleaner_own_f32 own = {value_and_gradient, NULL, theta, 7, 1, 1};
 ///     static const struct gleaner_model_f32 model = {
@@ -119,7 +120,7 @@ impl Gradient<f32> for Callback<'_> {
         if status == 0 {
             Ok(value)
         } else {
-            Err(Error::Model)
+            Err(Error::Callback)
         }
     }
 }

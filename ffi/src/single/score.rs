@@ -5,8 +5,9 @@ use crate::border::{Fault, object, object_mut, output, run, slice};
 use crate::convert::{
     self, Kind, check_finite, check_flag, check_length, check_range, check_tag, tag,
 };
-use crate::{GLEANER_ERROR_INDEX, GLEANER_MIX_SCORES, gleaner_status};
+use crate::{GLEANER_ERROR_INDEX, GLEANER_ERROR_OBJECTIVE, GLEANER_MIX_SCORES, gleaner_status};
 use gleaner::Sum;
+use gleaner::model::Target;
 use gleaner::score::{Mix, MixState, cautious, optimal};
 
 /// A mix of K scores, K at most `GLEANER_MIX_SCORES`: `(1 - alpha) sum_k share_k score_k / mean_k + alpha`. The
@@ -86,6 +87,9 @@ pub unsafe extern "C" fn gleaner_target_loss_f32(
 ) -> gleaner_status {
     run(|| {
         let target = self::target(target)?;
+        if target.objective().rows(2) == 1 || target == Target::Softmax {
+            return Err(Fault(GLEANER_ERROR_OBJECTIVE));
+        }
         let (slope, curvature) = (output(slope)?, output(curvature)?);
         check_finite(value)?;
         let found = target.loss_slope(value);

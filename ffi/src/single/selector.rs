@@ -124,8 +124,8 @@ impl Recall {
 /// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A reading
 /// of a model with several outputs has a row for each, whose leverages add up; memory is then
 /// `GLEANER_SELECTOR_LEN_OF` scalars, and for sketches too.
-/// Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (logistic behind a sigmoid, or not the
-/// pilot's); IDENTITY (the pilot's).
+/// Errors: those of a model; OBJECTIVE and IDENTITY (not the pilot's: see `options`, an exported header has its
+/// own), OBJECTIVE (not the model's); LENGTH, RANGE, CODE, ABI.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_init_f32(
     selector: *mut gleaner_selector_f32,
@@ -146,6 +146,10 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
         let memory_slice = slice_mut(memory, memory_len)?;
         let items_slice = slice_mut(items.cast::<Item<f32>>(), items_len)?;
         let plan = description.plan()?;
+        let pilot = match optional(description.raw().pilot)? {
+            Some(pilot) => Some(self::pilot(pilot, &own)?),
+            None => None,
+        };
         let mut attached = Selector::new(
             description.attach(&plan, sketch(&own)?)?,
             self::options(&own, description)?,
@@ -153,8 +157,8 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
             memory_slice,
             items_slice,
         )?;
-        if let Some(pilot) = optional(description.raw().pilot)? {
-            attached.start(self::pilot(pilot, &own)?)?;
+        if let Some(pilot) = pilot {
+            attached.start(pilot)?;
         }
         let (generator, state, _, _) = attached.detach();
         place.set(gleaner_selector_f32 {
@@ -224,7 +228,7 @@ pub unsafe extern "C" fn gleaner_selector_free_slot_f32(
 /// Scores the reading whose payload is in the free slot, and decides. `label`: what the objective takes: y, one for
 /// each output where there are several; the class for the cross-entropy; (NULL, 0) for the prediction and softmax
 /// objectives. Cost: a row and N^2 multiplications for each of a reading's rows, whatever came before.
-/// Errors: STATE; LENGTH, NOT_FINITE, RANGE, LABEL, each with its counter. The free slot stays free.
+/// Errors: STATE; LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK, each counted. The free slot stays free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_selector_offer_f32(
     selector: *mut gleaner_selector_f32,

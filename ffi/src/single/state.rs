@@ -35,7 +35,8 @@ pub struct gleaner_options_f32 {
     pub half_life: u64,
     /// Seed of the generator; default 0
     pub seed: u64,
-    /// K, to score sketches of the rows by a factor of order K + 1; default 0: whole rows
+    /// K, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows);
+    /// default 0: whole rows
     pub buckets: u32,
     /// Seed of the sketches; default 0
     pub sketch_seed: u64,

@@ -196,7 +196,7 @@ static void kronecker(void)
 
 /* f = a tanh(b x0 + c x1 + d), by hand. */
 #define OWN_PARAMETERS 4
-static int32_t asked;
+static int32_t asked, is_wrong;
 
 static int32_t by_hand(void *context, const real *theta, size_t theta_len, const real *x, size_t x_len, size_t index,
     real *gradient, real *value)
@@ -208,12 +208,44 @@ static int32_t by_hand(void *context, const real *theta, size_t theta_len, const
   if (x[0] > 100) {
     return 7;
   }
-  gradient[0] = (real)h;
+  gradient[0] = is_wrong ? -(real)h : (real)h;
   gradient[1] = (real)(slope * (double)x[0]);
   gradient[2] = (real)(slope * (double)x[1]);
   gradient[3] = (real)slope;
   *value = (real)((double)theta[0] * h);
   return 0;
+}
+
+/* Readings of the model itself lead a fit back to it. */
+static void fitted(const struct F(gleaner_model) *mine)
+{
+  static real xs[40 * 2], ys[40], fit_memory[GLEANER_FIT_LEN(2, OWN_PARAMETERS, GLEANER_SCRATCH_OWN(OWN_PARAMETERS, 16))], work[64];
+  struct F(gleaner_fit_options) options = GLEANER_FIT_OPTIONS_DEFAULT;
+  struct F(gleaner_fit_report) report;
+  struct F(gleaner_samples) samples;
+  real theta[OWN_PARAMETERS], exact[OWN_PARAMETERS], x[INPUTS];
+  uint32_t i;
+  size_t j;
+  for (i = 0; i < 40; i++) {
+    reading(i + 1, x);
+    xs[2 * i] = x[0];
+    xs[2 * i + 1] = x[1];
+    OK(F(gleaner_model_value)(mine, &xs[2 * i], 2, 0, work, 64, &ys[i]));
+  }
+  memset(&samples, 0, sizeof samples);
+  samples.count = 40;
+  samples.x = xs;
+  samples.stride = 2;
+  samples.labels = ys;
+  options.weight_decay = 0;
+  OK(F(gleaner_model_theta)(mine, exact, OWN_PARAMETERS));
+  for (j = 0; j < OWN_PARAMETERS; j++) {
+    theta[j] = exact[j] * (real)1.25;
+  }
+  OK(F(gleaner_fit)(mine, &options, &samples, theta, OWN_PARAMETERS, fit_memory, sizeof fit_memory / sizeof *fit_memory, &report));
+  for (j = 0; j < OWN_PARAMETERS; j++) {
+    CHECK(near(theta[j], exact[j], 1e-3));
+  }
 }
 
 /* The same as layers and as a function: values, rows, selectors. */
@@ -225,6 +257,7 @@ static void own(void)
     {theta, NULL, 1, 1, GLEANER_ACTIVATION_IDENTITY, {0, 0, 0}},
   };
   static real memory[GLEANER_SELECTOR_LEN(2, OWN_PARAMETERS, OWN_PARAMETERS + 1, GLEANER_SCRATCH_OWN(OWN_PARAMETERS, 16))];
+  static real wide[GLEANER_SELECTOR_LEN_OF(2, 1, 8, 8, GLEANER_SCRATCH_OWN(OWN_PARAMETERS, 16) + OWN_PARAMETERS + 1)];
   static struct F(gleaner_item) items[GLEANER_ITEMS_LEN(KEEP)];
   static real work[256];
   struct F(gleaner_own) function = {by_hand, &asked, theta, OWN_PARAMETERS, 1, 1};
@@ -264,10 +297,22 @@ static void own(void)
   OK(F(gleaner_selector_offer)(&selector, x, 2, &label, 1, &verdict));
   CHECK(asked == 18 && verdict.kept == 1);
   x[0] = 101;
-  STATUS(GLEANER_ERROR_MODEL, F(gleaner_selector_offer)(&selector, x, 2, &label, 1, &verdict));
+  STATUS(GLEANER_ERROR_CALLBACK, F(gleaner_selector_offer)(&selector, x, 2, &label, 1, &verdict));
   CHECK(selector.state.counters.refused_other == 1 && selector.state.counters.seen == 1);
   x[0] = 1;
   OK(F(gleaner_model_sketch)(&mine, x, 2, 0, NULL, 1, work, 256, sketch, 3, &report));
+  /* Sketches of more entries than the row has, too. */
+  options.buckets = 7;
+  OK(F(gleaner_selector_init)(&selector, &mine, &options, wide, sizeof wide / sizeof *wide, items, GLEANER_ITEMS_LEN(KEEP)));
+  OK(F(gleaner_selector_offer)(&selector, x, 2, &label, 1, &verdict));
+  x[0] = (real)0.5;
+  x[1] = (real)-0.5;
+  OK(F(gleaner_model_check_gradient)(&mine, x, 2, (real)3e-3, work, 256));
+  is_wrong = 1;
+  STATUS(GLEANER_ERROR_CHECK, F(gleaner_model_check_gradient)(&mine, x, 2, (real)3e-3, work, 256));
+  is_wrong = 0;
+  STATUS(GLEANER_ERROR_MODEL, F(gleaner_model_check_gradient)(&network, x, 2, (real)3e-3, work, 256));
+  fitted(&mine);
   function.gradient = NULL;
   STATUS(GLEANER_ERROR_NULL, F(gleaner_model_value)(&mine, x, 2, 0, work, 256, &value));
   function.gradient = by_hand;

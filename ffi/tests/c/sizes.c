@@ -43,6 +43,8 @@ int main(void)
   CHECK(gleaner_selector_len_of(1, 1, 1, 1, (size_t)-1) == (size_t)-1);
   CHECK(gleaner_kronecker_len((size_t)-1, 1, 1) == (size_t)-1 && gleaner_scratch_own((size_t)-1, 1) == (size_t)-1);
   OK(F(gleaner_model_sizes)(&net, &sizes));
+  OK(F(gleaner_kronecker_work_len)(&net, &a));
+  CHECK(a == GLEANER_KRONECKER_WORK_LEN(INPUTS, SCRATCH, HIDDEN + 1));
   CHECK(sizes.inputs == INPUTS && sizes.outputs == 1 && sizes.parameters == PARAMETERS);
   CHECK(sizes.order == ORDER && sizes.scratch == SCRATCH && sizes.work == WORK);
   CHECK(sizes.selector == MEMORY && sizes.fit == GLEANER_FIT_LEN(INPUTS, PARAMETERS, SCRATCH));

@@ -117,6 +117,7 @@ static void run_own(void)
     model.own = &own;
     meter_reading(1, x, 2);
     RUN(gleaner_model_sizes, &model, &sizes);
+    RUN(gleaner_model_check_gradient, &model, x, 2, (real)0.01, work, WORK);
     RUN(gleaner_model_value, &model, x, 2, 0, work, WORK, &value);
     RUN(gleaner_model_norm, &model, x, 2, 0, NULL, work, WORK, &value);
     RUN(gleaner_model_row, &model, x, 2, 0, NULL, work, WORK, row, OWN_PARAMETERS + 1, &report);
