@@ -63,7 +63,8 @@ fn journal(out: &Path, name: &str) -> Vec<(String, Vec<f64>)> {
     let text = std::fs::read_to_string(out.join(format!("{name}.jsonl"))).unwrap();
     let line = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        let numbers = line["result"].as_array().unwrap().iter().map(number);
+        let numbers = line["result"].as_array().unwrap().iter();
+        let numbers = numbers.map(|x| if x.is_null() { f64::NAN } else { number(x) });
         (line["key"].as_str().unwrap().to_string(), numbers.collect())
     };
     text.lines().map(line).collect()
