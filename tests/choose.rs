@@ -33,7 +33,8 @@ fn digits<T: Scalar>() -> Vec<Shape<T>> {
 
 #[test]
 fn lengths_are_those_of_the_objects() {
-    let cases: [(&[usize], &[bool], bool, Objective<f32>); 7] = [
+    type Case = (&'static [usize], &'static [bool], bool, Objective<f32>);
+    let cases: [Case; 7] = [
         (&[64, 10, 1], &[false, false], false, Objective::Prediction),
         (&[64, 10, 1], &[true, false], false, Objective::Prediction),
         (

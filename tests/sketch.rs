@@ -404,7 +404,7 @@ fn what_does_not_fit_is_refused() {
         );
         assert_eq!(
             ask(&[1e300; INPUTS], 0, &mut row, 0).is_err(),
-            shapes.len() > 0 && row == [7.0; 5]
+            !shapes.is_empty() && row == [7.0; 5]
         );
         assert!(ask(&x, 0, &mut row, 0).is_ok());
     }

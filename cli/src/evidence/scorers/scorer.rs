@@ -59,6 +59,7 @@ pub struct Bed<'a> {
 }
 
 type Net<'a> = Network<Flat<'a, f32>>;
+type KroneckerScorer = Kronecker<f32, Vec<LayerState<f32>>, Vec<f32>>;
 
 impl<'a> Bed<'a> {
     /// A case at a pilot.
@@ -203,10 +204,7 @@ impl<'a> Bed<'a> {
         Ok(Leverages { all, online })
     }
 
-    fn empty_kronecker(
-        &self,
-        network: &Net<'_>,
-    ) -> Result<Kronecker<f32, Vec<LayerState<f32>>, Vec<f32>>, Error> {
+    fn empty_kronecker(&self, network: &Net<'_>) -> Result<KroneckerScorer, Error> {
         let layers = vec![LayerState::default(); self.shapes.len()];
         Kronecker::new(network, 0, layers, vec![0.0; kronecker(self.shapes)])
     }
