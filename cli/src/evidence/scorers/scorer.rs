@@ -24,6 +24,8 @@ pub enum Scorer {
     Sketch(usize),
     /// Two small factors a layer.
     Kronecker,
+    /// Leverage of the rows with a ridge of their mean squared norm: of as many dimensions as a sketch of 64 entries, about.
+    Wide,
     /// Leverage of the rows.
     Exact,
 }
@@ -36,6 +38,7 @@ impl fmt::Display for Scorer {
             Scorer::LastLayer => f.write_str("last layer only"),
             Scorer::Sketch(buckets) => write!(f, "sketch, K = {buckets}"),
             Scorer::Kronecker => f.write_str("Kronecker"),
+            Scorer::Wide => f.write_str("exact, wide ridge"),
             Scorer::Exact => f.write_str("exact"),
         }
     }
@@ -177,7 +180,11 @@ impl<'a> Bed<'a> {
                 by_factor(buckets + 1, &self.rows(&sketched, self.x)?)?
             }
             Scorer::Kronecker => self.kronecker(&network)?,
-            Scorer::Exact => leverages(network.order(), &self.rows(&network, self.x)?)?,
+            Scorer::Wide | Scorer::Exact => {
+                // The default is 1e-6 of the mean squared norm.
+                let times = if scorer == Scorer::Wide { 1e6 } else { 1.0 };
+                leverages(network.order(), &self.rows(&network, self.x)?, times)?
+            }
         };
         let each = self.rows_each();
         let sums = |rows: Vec<f64>| rows.chunks(each).map(|rows| rows.iter().sum()).collect();
@@ -222,7 +229,7 @@ impl<'a> Bed<'a> {
                 of(&Sketched::new(network, Sketch::new(buckets, self.seed)?))
             }
             Scorer::Kronecker => kronecker(self.shapes) + kronecker_scratch(&network),
-            Scorer::Exact => of(&network),
+            Scorer::Wide | Scorer::Exact => of(&network),
         };
         Ok(4 * scalars)
     }
@@ -261,7 +268,7 @@ impl<'a> Bed<'a> {
                 let sketch = Sketch::new(buckets, self.seed)?;
                 self.timed_factor(&Sketched::new(network, sketch), self.x)
             }
-            Scorer::Exact => self.timed_factor(&network, self.x),
+            Scorer::Wide | Scorer::Exact => self.timed_factor(&network, self.x),
             Scorer::Kronecker => {
                 let mut scratch = vec![0.0; kronecker_scratch(&network)];
                 let mut scorer = self.empty_kronecker(&network)?;
