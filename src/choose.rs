@@ -33,7 +33,7 @@ const ENOUGH: usize = 64;
 /// Buckets from which a network of one output is ranked as by two factors a layer, or better.
 const FINE: usize = 256;
 /// Most buckets of a sketch.
-const MOST: usize = 1 << 16;
+const MOST: usize = 65_534;
 /// Largest order of an exact factor for a sample.
 const SMALL: usize = 256;
 

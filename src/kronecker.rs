@@ -21,7 +21,7 @@
 //! which this is the leverage.
 
 use crate::adjoint::Term;
-use crate::factor::{Factor, FactorState, factor_len, ridge_of};
+use crate::factor::{Factor, FactorState, factor_len};
 use crate::model::{Layers, Model, Network, Plan, Target};
 use crate::{Error, Scalar};
 use core::borrow::Borrow;
@@ -202,9 +202,8 @@ where
                     .ok_or(Error::Length("layers"))?;
                 let (part, others) = split(rest, factor)?;
                 rest = others;
-                let is_open = factor.ridge == T::ZERO && !is_zero(row);
-                let fits = !is_open || ridge_of(row).is_some();
-                if !fits || !factor.admits(part, [row].into_iter()) {
+                let opens = factor.ridge == T::ZERO;
+                if !factor.admits(part, [row].into_iter(), opens) {
                     return Err(Error::Range("row"));
                 }
             }

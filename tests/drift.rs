@@ -127,6 +127,7 @@ fn refusals_change_nothing() {
         drift.observe(0.25).unwrap();
     }
     let before = drift;
+    assert_eq!(drift.observe(f32::MAX), Err(Error::Range("leverage")));
     for leverage in [-0.1, f32::NEG_INFINITY, f32::NAN, f32::INFINITY] {
         assert_eq!(drift.observe(leverage), Err(Error::Range("leverage")));
     }

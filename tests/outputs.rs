@@ -560,3 +560,139 @@ fn a_fit_of_classes_ends_where_the_gradient_does() {
     );
     assert_eq!(wrong, Err(Error::Objective));
 }
+
+fn selector_over<'a, T: Scalar>(
+    shapes: &'a [Shape<T>],
+    theta: &'a [T],
+    options: Options<'a, T>,
+) -> Sel<'a, T> {
+    let net = network(shapes, theta);
+    let length = selector_len_of(
+        net.inputs(),
+        net.rows(options.objective),
+        net.row_len(),
+        net.order(),
+        net.scratch(),
+    );
+    let generator = Xoshiro128PlusPlus::seed_from_u64(3);
+    let (memory, items) = (vec![T::ZERO; length], vec![Item::default(); 20]);
+    Selector::new(net, options, generator, memory, items).unwrap()
+}
+
+#[test]
+fn several_rows_are_taken_in_together_or_not_at_all() {
+    let shapes = [shape(1, 2, false, Activation::Identity)];
+    // Residuals' last entry is minus the label: rows [x, 0, -y0] and [0, x, -y1].
+    let options = Options {
+        objective: Objective::Residual,
+        ..Options::default()
+    };
+    for labels in [[0.0f32, 1e-25], [0.0, 8e18], [1.0, 1e19]] {
+        let mut selector = selector_over(&shapes, &[0.0, 0.0], options);
+        let before = selector.state().factor;
+        let packed = selector.factor().unwrap().packed().to_vec();
+        assert_eq!(selector.offer(&[0.0], &labels), Err(Error::Range("row")));
+        assert_eq!(selector.state().factor, before, "{labels:?}");
+        assert_eq!(selector.factor().unwrap().packed(), packed);
+        assert_eq!(selector.stats().refused_range, 1);
+    }
+    // Without a ridge, as a pilot may be.
+    let mut selector = selector_over(&shapes, &[0.0, 0.0], options);
+    let pilot = gleaner::selector::Pilot {
+        packed: &[0.0; 6],
+        rows: 0,
+        ridge: 0.0,
+        mean_leverage: 0.0,
+        model_id: 0,
+    };
+    if selector.start(pilot).is_ok() {
+        let before = selector.state().factor;
+        let refused = selector.offer(&[0.0], &[1.0, 1e-25]);
+        assert_eq!(refused, Err(Error::Range("row")));
+        assert_eq!(selector.state().factor, before);
+    }
+}
+
+#[test]
+fn a_rebase_ages_a_reading_once() {
+    let shapes = [shape(3, 4, false, Activation::Identity)];
+    let theta = parameters(&shapes, 1, 1.0);
+    let options = Options {
+        half_life: 100,
+        ..Options::default()
+    };
+    let mut selector = selector_over(&shapes, &theta, options);
+    let mut random = Random::new(2);
+    let mut slots = vec![vec![0.0; 3]; 20];
+    for _ in 0..19 {
+        let x = random.normals(3);
+        slots[selector.free() as usize].clone_from(&x);
+        selector.offer(&x, &[]).unwrap();
+    }
+    let net = network(&shapes, &theta);
+    let recall = |slot: u32, x: &mut [f64], _: &mut [f64]| {
+        x.copy_from_slice(&slots[slot as usize]);
+        Ok(())
+    };
+    selector.rebase(net, options, recall).unwrap();
+    assert_eq!(selector.state().factor.age, 19);
+    // One that fails half way keeps half-life and ridge.
+    let strict = Options {
+        ridge: 0.01,
+        ..options
+    };
+    let mut selector = selector_over(&shapes, &theta, strict);
+    for x in &slots {
+        selector.offer(x, &[]).unwrap();
+    }
+    let mut asked = 0;
+    let flaky = |_: u32, x: &mut [f64], _: &mut [f64]| {
+        asked += 1;
+        x.fill(1.0);
+        if asked > 25 {
+            Err(Error::Storage)
+        } else {
+            Ok(())
+        }
+    };
+    assert_eq!(selector.rebase(net, strict, flaky), Err(Error::Storage));
+    let factor = selector.state().factor;
+    assert_eq!(
+        (factor.ridge, factor.half_life, factor.rows),
+        (0.01, 100, 0)
+    );
+}
+
+/// Logits are told apart by their differences: what they have in common costs nothing.
+#[test]
+fn logits_far_from_zero_and_from_each_other_keep_their_digits() {
+    let shapes = [shape(1, 3, false, Activation::Identity)];
+    let row = |theta: &[f32], target: Target<f32>, index: usize| {
+        let mut row = vec![0.0; 4];
+        let mut scratch = vec![0.0; 64];
+        let report = network(&shapes, theta).row(&[1.0], index, target, &mut row, &mut scratch);
+        report.map(|_| row)
+    };
+    for target in [Target::Softmax, Target::CrossEntropy(1.0)] {
+        let near = row(&[0.0, 1.0, -2.0], target, 0).unwrap();
+        for offset in [1e4f32, 1e6, 4e6] {
+            let far = row(&[offset, offset + 1.0, offset - 2.0], target, 0).unwrap();
+            for (far, near) in far.iter().zip(&near) {
+                assert!((far - near).abs() < 2e-6, "{offset} {far} {near}");
+            }
+        }
+        // Half of the gap is in range where the gap is not.
+        for theta in [
+            [3e38f32, -3e38, 0.0],
+            [3e38, 3e38, 3e38],
+            [-3e38, -3e38, 3e38],
+        ] {
+            match row(&theta, target, 0) {
+                Ok(row) => assert!(row.iter().all(|entry| entry.is_finite()), "{row:?}"),
+                Err(cause) => assert_eq!(cause, Error::Range("row"), "{theta:?} {target:?}"),
+            }
+        }
+        assert!(row(&[3e38, 3e38, 3e38], target, 0).is_ok());
+    }
+    assert!(row(&[3e38, -3e38, 0.0], Target::Softmax, 1).is_ok());
+}

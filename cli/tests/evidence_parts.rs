@@ -200,9 +200,12 @@ fn scorers() {
     assert!(page.contains("digits_8x8: not found"), "{page}");
     assert!(page.contains("## 16-10-1, letters A from B"), "{page}");
     let units = journal(&out, "scorers");
-    let (times, pilots): (Vec<_>, Vec<_>) =
-        units.iter().partition(|(key, _)| key.ends_with("time"));
-    assert_eq!((times.len(), pilots.len()), (2, 2));
+    let of = |what: &str| -> Vec<_> {
+        let units = units.iter();
+        units.filter(|(key, _)| key.contains(what)).collect()
+    };
+    let (times, pilots, wides) = (of(" time"), of("labels pilot"), of("wide, pilot"));
+    assert_eq!((times.len(), pilots.len(), wides.len()), (2, 2, 2));
     for (key, numbers) in pilots {
         // The dimension and both ends; of 7 scorers two correlations, the overlap and a refit.
         assert_eq!(numbers.len(), 3 + 7 * 4, "{key}");
@@ -211,6 +214,15 @@ fn scorers() {
         let (sketch, exact) = (&numbers[3 + 4 * 4..], &numbers[3 + 6 * 4..]);
         assert!(sketch[0] > 0.3, "{key} {numbers:?}");
         assert_eq!((exact[0], exact[2]), (1.0, 1.0), "{key}");
+    }
+    for (key, numbers) in wides {
+        // Its own numbers, and its correlations with 7 scorers.
+        assert_eq!(numbers.len(), 4 + 7, "{key}");
+        assert!(
+            (numbers[0] - numbers[10]).abs() < 1e-12,
+            "{key} {numbers:?}"
+        );
+        assert!(numbers[8] > 0.5, "{key} {numbers:?}");
     }
     for (key, numbers) in times {
         assert_eq!(numbers.len(), 8, "{key}");

@@ -389,14 +389,22 @@ impl<T: Scalar> FactorState<T> {
             terms += T::ONE;
         }
         for row in rows {
+            if is_open && row.iter().any(|&x| x != T::ZERO) {
+                is_open = false;
+                fits &= ridge_of(row).is_some();
+            }
             for x in row {
-                total += growth * *x * *x;
+                let square = growth * *x * *x;
+                total += square;
                 terms += T::ONE;
+                // Without a ridge a square must not vanish, whatever its column holds.
+                let is_kept = opens || self.ridge > T::ZERO || square >= T::MIN_POSITIVE;
+                fits &= *x == T::ZERO || is_kept;
             }
         }
         // Taken in, they are summed in another order, which may round up.
         let rounding = T::of(4.0) * T::EPSILON * terms;
-        total + total * rounding <= limit()
+        fits && total + total * rounding <= limit()
     }
 
     /// Takes the row in, and forgets nothing for it yet.

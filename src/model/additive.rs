@@ -292,6 +292,9 @@ impl<T: Scalar> Model<T> for Additive<'_, T> {
         if gradient.len() != self.parameters() {
             return Err(Error::Length("gradient"));
         }
+        if target.is_joint() {
+            return Err(Error::Objective);
+        }
         let phi = self.shape.outer;
         let m = self.pass(x, seeds, entries, |s| phi.value_and_derivative(s));
         let (value, slope) = (target.value(m), target.derivative(m));

@@ -52,7 +52,9 @@ fn signature<T: Scalar, M: Model<T>>(
         Scaling::Running => 2,
     };
     // Sketches of another seed are of another space.
-    let seed = model.sketched().map_or(0, |sketch| sketch.mark() << 8 | 0x80);
+    let seed = model
+        .sketched()
+        .map_or(0, |sketch| sketch.mark() << 8 | 0x80);
     let rows = model.rows(options.objective).saturating_sub(1);
     let rows = u32::try_from(rows).unwrap_or(u32::MAX).wrapping_mul(256);
     (

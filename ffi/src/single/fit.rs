@@ -9,7 +9,7 @@ use crate::{
 };
 use gleaner::Error;
 use gleaner::fit::{FitOptions, Stop, fit, fit_own};
-use gleaner::model::{Activation, Model, Shape};
+use gleaner::model::{Activation, Shape};
 use gleaner::selector::Scaling;
 
 /// How to fit; `GLEANER_FIT_OPTIONS_DEFAULT` sets the defaults.

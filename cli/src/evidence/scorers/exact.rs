@@ -18,18 +18,23 @@ pub struct Leverages {
     pub online: Vec<f64>,
 }
 
-/// With the default ridge of the rows.
-pub fn leverages(order: usize, rows: &[f32]) -> Result<Leverages, Error> {
+/// With so many times the default ridge of the rows.
+pub fn leverages(order: usize, rows: &[f32], times: f32) -> Result<Leverages, Error> {
+    let ridge = times * ridge(order, rows);
     if rows.len() / order < order {
-        by_gram(order, rows, f64::from(ridge(order, rows)))
+        by_gram(order, rows, f64::from(ridge))
     } else {
-        by_factor(order, rows)
+        with_ridge(order, rows, ridge)
     }
 }
 
-/// By the library's factor.
+/// By the library's factor, with the default ridge.
 pub fn by_factor(order: usize, rows: &[f32]) -> Result<Leverages, Error> {
-    let mut factor = Factor::new(order, ridge(order, rows), vec![0.0; factor_len(order)])?;
+    with_ridge(order, rows, ridge(order, rows))
+}
+
+fn with_ridge(order: usize, rows: &[f32], ridge: f32) -> Result<Leverages, Error> {
+    let mut factor = Factor::new(order, ridge, vec![0.0; factor_len(order)])?;
     let wide = |values: Vec<f32>| values.into_iter().map(f64::from).collect();
     let online = batch::observe(&mut factor, rows)?;
     let all = batch::leverages(&factor, rows)?;

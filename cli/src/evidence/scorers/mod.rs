@@ -13,7 +13,7 @@ use super::plot::{COLOURS, Line, Panel, draw};
 use crate::failure::Failure;
 use crate::simulate::task::Task;
 use crate::simulate::trial::quantile;
-use cases::{CASES, Case, DECAY, LARGE_STEPS, STEPS};
+use cases::{CASES, Case, DECAY, LARGE_STEPS, Rows, STEPS};
 use scorer::{Bed, Scorer};
 use unit::{Found, Measure, PILOT_SHARE, PILOT_STARTS, measure, pilot};
 
@@ -51,7 +51,9 @@ pub fn run(context: &Context) -> Result<(), Failure> {
          refitted on it from the pilot (mean loss + {DECAY:e} |theta|^2, limited-memory BFGS, {STEPS} steps at most, {LARGE_STEPS} of the networks of thousands of parameters). Cells \
          under s: mean loss over all readings as a ratio to the median of exact leverage's refits at that pilot; median (90th \
          percentile) over {} refits. RAM: factors, row and scratch in f32, without the model. Time: a reading's way in one pass, rows \
-         and all, as a ratio to a forward pass in the same run, on one core of this machine. Last layer only: its input comes from \
+         and all, as a ratio to a forward pass in the same run, on one core of this machine. Wide ridge: \
+         rank correlation with exact leverage under a ridge of the rows' mean squared norm, a million times the default; not measured \
+         for the softmax, which has ten rows a reading. Last layer only: its input comes from \
          elsewhere and costs nothing.",
         100.0 * PILOT_SHARE,
         pilots as usize * draws(context),
@@ -110,14 +112,28 @@ fn one(
     task: &Task<f32>,
     pilots: u32,
 ) -> Result<Told, Failure> {
-    let measure = measures(context, case);
+    let mut measure = measures(context, case);
     let name = case.name(task.inputs());
-    let keys: Vec<String> = (0..pilots)
-        .map(|pilot| format!("{name} pilot {pilot}"))
-        .collect();
-    let numbers = journal.run(&keys, |index, _: &mut Generator| {
-        Ok(self::measure(case, task, &measure, index)?)
-    })?;
+    let mut all = |what: &str, wide: bool| {
+        let key = |pilot: u32| format!("{name} {what} {pilot}");
+        let keys: Vec<String> = (0..pilots).map(key).collect();
+        journal.run(&keys, |index, _: &mut Generator| {
+            Ok(self::measure(case, task, &measure, index, wide)?)
+        })
+    };
+    let numbers = all("pilot", false)?;
+    // A factor of ten times the readings takes its time.
+    let wides = if case.rows == Rows::Softmax {
+        Vec::new()
+    } else {
+        all("wide, pilot", true)?
+    };
+    let found = numbers.iter().enumerate();
+    let found = found.map(|(pilot, numbers)| {
+        let wide = wides.get(pilot).map(Vec::as_slice);
+        measure.parse(numbers, wide)
+    });
+    let found = found.collect();
     let theta = pilot(case, task, 0)?;
     let shapes = case.scored(task.inputs());
     let data = (&task.readings[..], &task.labels[..]);
@@ -129,16 +145,19 @@ fn one(
         }
         Ok(times)
     })?;
+    let mut times = times.concat();
+    if !wides.is_empty() {
+        let place = measure.scorers.len() - 1;
+        measure.scorers.insert(place, Scorer::Wide);
+        times.insert(place + 1, times[place + 1]);
+    }
     let bytes = measure.scorers.iter().map(|&scorer| bed.bytes(scorer));
     Ok(Told {
         name: format!("{name}, P = {}", theta.len()),
         network: case.network(task.inputs()),
         bytes: bytes.collect::<Result<_, _>>()?,
-        times: times.concat(),
-        found: numbers
-            .iter()
-            .map(|numbers| measure.parse(numbers))
-            .collect(),
+        times,
+        found,
         measure,
     })
 }
@@ -158,7 +177,8 @@ fn summary(page: &mut Page, all: &[Told]) {
     }
     let mut rows = Vec::new();
     for scorer in scorers {
-        let (mut bytes, mut correlations, mut losses) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut bytes, mut losses) = (Vec::new(), Vec::new());
+        let (mut correlations, mut wides) = (Vec::new(), Vec::new());
         for told in all {
             let Some(index) = told
                 .measure
@@ -172,6 +192,8 @@ fn summary(page: &mut Page, all: &[Told]) {
             bytes.push(told.bytes[index] as f64);
             let each = found().map(|found| found.scorers[index].correlation[0]);
             correlations.push(quantile(each, 0.5));
+            let each = quantile(found().map(|found| found.wide[index]), 0.5);
+            wides.extend(Some(each).filter(|wide| wide.is_finite()));
             for budget in 0..told.measure.budgets.len() {
                 let ratios = found().flat_map(|found| ratios(found, index, budget));
                 losses.push(quantile(ratios, 0.5));
@@ -180,14 +202,15 @@ fn summary(page: &mut Page, all: &[Told]) {
         let most = |values: &[f64]| quantile(values.iter().copied(), 1.0);
         let least = |values: &[f64]| quantile(values.iter().copied(), 0.0);
         let mean = losses.iter().map(|loss| loss.ln()).sum::<f64>() / losses.len() as f64;
-        let correlation = match least(&correlations) {
+        let span = |values: &[f64]| match least(values) {
             least if least.is_nan() || scorer == Scorer::Uniform => "-".to_string(),
-            least => format!("{least:.2} to {:.2}", most(&correlations)),
+            least => format!("{least:.2} to {:.2}", most(values)),
         };
         rows.push(vec![
             scorer.to_string(),
             format!("{} to {}", least(&bytes), most(&bytes)),
-            correlation,
+            span(&correlations),
+            span(&wides),
             format!("{:.2}", mean.exp()),
             format!("{:.2}", most(&losses)),
         ]);
@@ -196,15 +219,17 @@ fn summary(page: &mut Page, all: &[Told]) {
         "scorer",
         "RAM, bytes",
         "rank correlation",
+        "wide ridge",
         "loss, mean",
         "loss, most",
     ];
     page.table(&header, &rows);
     page.paragraph(
-        "What comes nearest to exact leverage is not what refits best. Where rows have hundreds of dimensions, and the readings are \
-         not many times as many, exact leverages are flat (their mean is their sum below over the number of rows); a sketch, we \
-         take it, blurs the weak directions into one another as a large ridge would, and its scores spread more. `gleaner::choose` and `gleaner plan` go by this: for a sample to refit on \
-         a sketch of up to 64 entries, to rank readings by leverage Kronecker factors, or a sketch of 256 and more for one output.",
+        "What comes nearest to exact leverage is not what refits best. With the default ridge, which is there for rounding's sake, \
+         leverages of rows of hundreds of dimensions are flat (their mean is their sum below over the number of rows). A sketch of K \
+         entries ranks as exact leverage does under a ridge that leaves about K dimensions, and its samples are worth more. \
+         `gleaner::choose` and `gleaner plan` go by this: for a sample to refit on a sketch of up to 64 entries; to rank readings by \
+         leverage Kronecker factors, or for one output a sketch of 256 entries and more.",
     );
 }
 
@@ -225,6 +250,7 @@ fn tell(page: &mut Page, told: &Told) {
         "two passes",
         "one pass",
         "highest 5 %",
+        "wide ridge",
     ];
     let mut header: Vec<String> = head.map(str::to_string).to_vec();
     header.extend(
@@ -235,11 +261,8 @@ fn tell(page: &mut Page, told: &Told) {
     );
     let mut rows = Vec::new();
     for (index, scorer) in told.measure.scorers.iter().enumerate() {
-        let quality = |of: &dyn Fn(&unit::Quality) -> f64| {
-            let value = quantile(
-                told.found.iter().map(|found| of(&found.scorers[index])),
-                0.5,
-            );
+        let cell = |of: &dyn Fn(&Found) -> f64| {
+            let value = quantile(told.found.iter().map(of), 0.5);
             if value.is_nan() || *scorer == Scorer::Uniform {
                 "-".to_string()
             } else {
@@ -250,9 +273,10 @@ fn tell(page: &mut Page, told: &Told) {
             scorer.to_string(),
             told.bytes[index].to_string(),
             short(told.times[1 + index] / told.times[0]),
-            quality(&|quality| quality.correlation[0]),
-            quality(&|quality| quality.correlation[1]),
-            quality(&|quality| quality.overlap),
+            cell(&|found| found.scorers[index].correlation[0]),
+            cell(&|found| found.scorers[index].correlation[1]),
+            cell(&|found| found.scorers[index].overlap),
+            cell(&|found| found.wide[index]),
         ];
         for budget in 0..told.measure.budgets.len() {
             let ratios = || {

@@ -11,9 +11,6 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// A Kronecker scorer in memory of its own.
-type OwnedKronecker = Kronecker<f32, Vec<LayerState<f32>>, Vec<f32>>;
-
 /// Who scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scorer {
@@ -27,6 +24,8 @@ pub enum Scorer {
     Sketch(usize),
     /// Two small factors a layer.
     Kronecker,
+    /// Leverage of the rows with a ridge of their mean squared norm: of as many dimensions as a sketch of 64 entries, about.
+    Wide,
     /// Leverage of the rows.
     Exact,
 }
@@ -39,6 +38,7 @@ impl fmt::Display for Scorer {
             Scorer::LastLayer => f.write_str("last layer only"),
             Scorer::Sketch(buckets) => write!(f, "sketch, K = {buckets}"),
             Scorer::Kronecker => f.write_str("Kronecker"),
+            Scorer::Wide => f.write_str("exact, wide ridge"),
             Scorer::Exact => f.write_str("exact"),
         }
     }
@@ -62,6 +62,7 @@ pub struct Bed<'a> {
 }
 
 type Net<'a> = Network<Flat<'a, f32>>;
+type KroneckerScorer = Kronecker<f32, Vec<LayerState<f32>>, Vec<f32>>;
 
 impl<'a> Bed<'a> {
     /// A case at a pilot.
@@ -179,7 +180,11 @@ impl<'a> Bed<'a> {
                 by_factor(buckets + 1, &self.rows(&sketched, self.x)?)?
             }
             Scorer::Kronecker => self.kronecker(&network)?,
-            Scorer::Exact => leverages(network.order(), &self.rows(&network, self.x)?)?,
+            Scorer::Wide | Scorer::Exact => {
+                // The default is 1e-6 of the mean squared norm.
+                let times = if scorer == Scorer::Wide { 1e6 } else { 1.0 };
+                leverages(network.order(), &self.rows(&network, self.x)?, times)?
+            }
         };
         let each = self.rows_each();
         let sums = |rows: Vec<f64>| rows.chunks(each).map(|rows| rows.iter().sum()).collect();
@@ -206,7 +211,7 @@ impl<'a> Bed<'a> {
         Ok(Leverages { all, online })
     }
 
-    fn empty_kronecker(&self, network: &Net<'_>) -> Result<OwnedKronecker, Error> {
+    fn empty_kronecker(&self, network: &Net<'_>) -> Result<KroneckerScorer, Error> {
         let layers = vec![LayerState::default(); self.shapes.len()];
         Kronecker::new(network, 0, layers, vec![0.0; kronecker(self.shapes)])
     }
@@ -224,7 +229,7 @@ impl<'a> Bed<'a> {
                 of(&Sketched::new(network, Sketch::new(buckets, self.seed)?))
             }
             Scorer::Kronecker => kronecker(self.shapes) + kronecker_scratch(&network),
-            Scorer::Exact => of(&network),
+            Scorer::Wide | Scorer::Exact => of(&network),
         };
         Ok(4 * scalars)
     }
@@ -263,7 +268,7 @@ impl<'a> Bed<'a> {
                 let sketch = Sketch::new(buckets, self.seed)?;
                 self.timed_factor(&Sketched::new(network, sketch), self.x)
             }
-            Scorer::Exact => self.timed_factor(&network, self.x),
+            Scorer::Wide | Scorer::Exact => self.timed_factor(&network, self.x),
             Scorer::Kronecker => {
                 let mut scratch = vec![0.0; kronecker_scratch(&network)];
                 let mut scorer = self.empty_kronecker(&network)?;

@@ -48,6 +48,8 @@ pub struct Found {
     pub ends: [f64; 2],
     /// Of each scorer.
     pub scorers: Vec<Quality>,
+    /// Rank correlation of each scorer with exact leverage under a wide ridge; NaN where that was not measured.
+    pub wide: Vec<f64>,
 }
 
 /// A pilot's parameters; the same for all cases of a network.
@@ -69,63 +71,117 @@ pub fn pilot(case: &Case, task: &Task<f32>, number: usize) -> Result<Vec<f32>, E
     best.map(|(_, theta)| theta).ok_or(Error::Range("starts"))
 }
 
-/// The numbers of a pilot, as [`Measure::parse`] takes them.
+/// A pilot's readings, its exact scores, and refits from it.
+struct Bench<'a> {
+    case: &'a Case,
+    task: &'a Task<f32>,
+    measure: &'a Measure,
+    number: usize,
+    theta: &'a [f32],
+    bed: Bed<'a>,
+    exact: Vec<f64>,
+}
+
+impl Bench<'_> {
+    fn refit(&self, sample: &Sample<f32>) -> Result<f64, Error> {
+        let mut refitted = self.theta.to_vec();
+        descend(self.task, sample, &mut refitted, self.case.steps)?;
+        loss(self.task, &refitted)
+    }
+
+    /// The numbers of a [`Quality`], and the scores in two passes.
+    fn quality(&self, scorer: Scorer, numbers: &mut Vec<f64>) -> Result<Vec<f64>, Error> {
+        let scores = self.bed.scores(scorer)?;
+        numbers.push(correlation(&self.exact, &scores.all));
+        numbers.push(correlation(&self.exact, &scores.online));
+        numbers.push(overlap(&self.exact, &scores.all));
+        let (title, number) = (self.case.title(self.task.inputs()), self.number);
+        for &budget in &self.measure.budgets {
+            for draw in 0..self.measure.draws {
+                let key = format!("{title} pilot {number} {scorer} {budget} draw {draw}");
+                let mut generator = Generator::seed_from_u64(hash(&key));
+                let kept = reservoir::<f32>(&scores.all, budget, &mut generator)?;
+                let picks = picks(kept.drain());
+                numbers.push(self.refit(&sample(self.task, &picks))?);
+            }
+        }
+        Ok(scores.all)
+    }
+}
+
+/// The numbers of a pilot, as [`Measure::parse`] takes them: those of a wide ridge, or all others.
 pub fn measure(
     case: &Case,
     task: &Task<f32>,
     measure: &Measure,
     number: usize,
+    wide: bool,
 ) -> Result<Vec<f64>, Error> {
-    let title = case.title(task.inputs());
     let theta = pilot(case, task, number)?;
     let shapes = case.scored(task.inputs());
     let data = (&task.readings[..], &task.labels[..]);
     let bed = Bed::new(case, &shapes, &theta, data, number as u64);
     let exact = bed.scores(Scorer::Exact)?.all;
-    let everything: Vec<Pick> = (0..task.len()).map(|index| (index, 1.0)).collect();
-    let everything = sample(task, &everything);
-    let refit = |sample: &Sample<f32>| {
-        let mut refitted = theta.clone();
-        descend(task, sample, &mut refitted, case.steps)?;
-        loss(task, &refitted)
+    let bench = Bench {
+        case,
+        task,
+        measure,
+        number,
+        theta: &theta,
+        bed,
+        exact,
     };
-    let mut numbers = vec![exact.iter().sum(), loss(task, &theta)?, refit(&everything)?];
-    for &scorer in &measure.scorers {
-        let scores = bed.scores(scorer)?;
-        numbers.push(correlation(&exact, &scores.all));
-        numbers.push(correlation(&exact, &scores.online));
-        numbers.push(overlap(&exact, &scores.all));
-        for &budget in &measure.budgets {
-            for draw in 0..measure.draws {
-                let key = format!("{title} pilot {number} {scorer} {budget} draw {draw}");
-                let mut generator = Generator::seed_from_u64(hash(&key));
-                let kept = reservoir::<f32>(&scores.all, budget, &mut generator)?;
-                numbers.push(refit(&sample(task, &picks(kept.drain())))?);
-            }
+    let mut numbers = Vec::new();
+    if wide {
+        let wide = bench.quality(Scorer::Wide, &mut numbers)?;
+        for &scorer in &measure.scorers {
+            numbers.push(correlation(&wide, &bench.bed.scores(scorer)?.all));
         }
+        return Ok(numbers);
+    }
+    let everything: Vec<Pick> = (0..task.len()).map(|index| (index, 1.0)).collect();
+    let everything = bench.refit(&sample(task, &everything))?;
+    numbers.extend([bench.exact.iter().sum(), loss(task, &theta)?, everything]);
+    for &scorer in &measure.scorers {
+        bench.quality(scorer, &mut numbers)?;
     }
     Ok(numbers)
 }
 
 impl Measure {
-    /// What [`measure`] found.
-    pub fn parse(&self, numbers: &[f64]) -> Found {
-        let mut next = numbers.iter().copied().chain(std::iter::repeat(f64::NAN));
-        let mut next = || next.next().unwrap_or(f64::NAN);
-        Found {
-            dimension: next(),
-            ends: [next(), next()],
+    /// What [`measure`] found; with a wide ridge's numbers the exact scorer under it is the last but one.
+    pub fn parse(&self, numbers: &[f64], wide: Option<&[f64]>) -> Found {
+        let mut numbers = numbers.iter().copied();
+        let mut found = Found {
+            dimension: next(&mut numbers),
+            ends: [next(&mut numbers), next(&mut numbers)],
             scorers: (self.scorers.iter())
-                .map(|_| Quality {
-                    correlation: [next(), next()],
-                    overlap: next(),
-                    losses: (self.budgets.iter())
-                        .map(|_| (0..self.draws).map(|_| next()).collect())
-                        .collect(),
-                })
+                .map(|_| self.quality(&mut numbers))
+                .collect(),
+            wide: vec![f64::NAN; self.scorers.len()],
+        };
+        if let Some(wide) = wide {
+            let (mut wide, place) = (wide.iter().copied(), self.scorers.len() - 1);
+            found.scorers.insert(place, self.quality(&mut wide));
+            found.wide = wide.collect();
+            found.wide.insert(place, 1.0);
+        }
+        found
+    }
+
+    fn quality(&self, numbers: &mut impl Iterator<Item = f64>) -> Quality {
+        Quality {
+            correlation: [next(numbers), next(numbers)],
+            overlap: next(numbers),
+            losses: (self.budgets.iter())
+                .map(|_| (0..self.draws).map(|_| next(numbers)).collect())
                 .collect(),
         }
     }
+}
+
+fn next(numbers: &mut impl Iterator<Item = f64>) -> f64 {
+    numbers.next().unwrap_or(f64::NAN)
 }
 
 /// Some readings with weights of mean 1.
