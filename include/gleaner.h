@@ -79,8 +79,9 @@ typedef int32_t gleaner_status;
 #define GLEANER_ERROR_SCORE (-8) /* A score is negative, NaN or infinite. */
 #define GLEANER_ERROR_LABEL (-9) /* A label is missing, unwanted, or out of the objective's range. */
 
-/* The objective does not fit: logistic takes a logit and the model ends in a sigmoid, or the pilot's
- * rows were taken with another objective. */
+/* The objective does not fit: logistic takes a logit and the model ends in a sigmoid; the cross-entropy and softmax
+ * take at least two outputs without an activation, and no single output's loss; or the pilot's rows were taken
+ * with another objective. */
 #define GLEANER_ERROR_OBJECTIVE (-10)
 
 #define GLEANER_ERROR_MODEL (-11) /* The model's description contradicts itself. */
@@ -88,7 +89,8 @@ typedef int32_t gleaner_status;
 /* A check pair's output differs: a transposed kernel, a missing standardiser, a doubled activation. */
 #define GLEANER_ERROR_CHECK (-12)
 
-#define GLEANER_ERROR_IDENTITY (-13) /* The object belongs to a model with another id. */
+/* The object belongs to a model with another id, or a pilot to other sketches. */
+#define GLEANER_ERROR_IDENTITY (-13)
 
 /* The factor's columns are in another order: pivot before score, unpivot before solve and packed. */
 #define GLEANER_ERROR_STALE (-14)
@@ -267,7 +269,7 @@ size_t gleaner_scratch_exact(size_t hidden);
 /* Scratch of any network of P parameters with so many hidden neurons, as `GLEANER_SCRATCH_QUADRATURE`. */
 size_t gleaner_scratch_quadrature(size_t parameters, size_t hidden);
 
-/* Scratch of a model of your own with so many nodes a panel, as `GLEANER_SCRATCH_OWN`. */
+/* Scratch of a model of your own with so many nodes a panel (8 where the model says 0), whatever its panels, as `GLEANER_SCRATCH_OWN`. */
 size_t gleaner_scratch_own(size_t parameters, size_t nodes);
 
 /* Scalars of work memory for a model's functions, as `GLEANER_WORK_LEN`. */
@@ -318,6 +320,9 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 /* Of one layer; bias 1 or 0. */
 #define GLEANER_KRONECKER_LEN(inputs, outputs, bias) \
   (GLEANER_FACTOR_LEN(outputs) + GLEANER_FACTOR_LEN((size_t)(inputs) + (bias)))
+/* longest: the largest of inputs + 1 and outputs of all layers. */
+#define GLEANER_KRONECKER_WORK_LEN(inputs, scratch, longest) \
+  ((size_t)(inputs) + (size_t)(scratch) + 2 * (size_t)(longest))
 #define GLEANER_FIT_LEN(inputs, parameters, scratch) \
   (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
 #define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
@@ -443,13 +448,14 @@ size_t gleaner_store_len(size_t slots, size_t pages, size_t payload, size_t snap
 
 /* The caller's function: writes output `index` at the parameters `theta`, any, and its gradient with respect to them
  * (`theta_len` entries, all of them) for the reading x, which is standardised where the model says how. 0: done.
- * Anything else: no value here; whoever asked is refused with MODEL. Must be finite and differentiable along the path
+ * Anything else: no value here; whoever asked is refused with CALLBACK. Must be finite and differentiable along the path
  * `t theta`, t from 0 to 1. */
 typedef int32_t (*gleaner_gradient_f32)(void *context, const float *theta, size_t theta_len, const float *x,
     size_t x_len, size_t index, float *gradient, float *value);
 
 /* A model of your own, in place of layers: rows by quadrature, `nodes` of the model's struct on each of
- * `panels` equal stretches of the path, since its kinks are not known. No logits for the cross-entropy and softmax.
+ * `panels` equal stretches of the path, since its kinks are not known: look at each row's completeness, which also
+ * tells of a gradient that is not the value's, as `gleaner_model_check_gradient_f32` does. No cross-entropy, no softmax.
  *
  *     static const struct gleaner_own_f32 own = {value_and_gradient, NULL, theta, 7, 1, 1};
  *     static const struct gleaner_model_f32 model = {
@@ -546,6 +552,13 @@ struct gleaner_row_report_f32 {
   float completeness;
 };
 
+/* Compares the gradient of a model of your own with differences of its value, along four directions of theta: a wrong
+ * one is found, but for an entry whose share is below the tolerance. 3e-3 in single and 1e-6 in double precision suit a
+ * smooth model. Cost: 9 calls an output.
+ * Errors: those of a model; MODEL (not your own), CHECK (they differ), LENGTH, NOT_FINITE, RANGE, CALLBACK. */
+gleaner_status gleaner_model_check_gradient_f32(const struct gleaner_model_f32 *model, const float *x,
+    size_t x_len, float tolerance, float *work, size_t work_len);
+
 /* Lengths that the model asks for. Once; the macros give upper bounds for static arrays.
  * Errors: those of a model (NULL, ABI, CODE, MODEL, NOT_FINITE, RANGE). */
 gleaner_status gleaner_model_sizes_f32(const struct gleaner_model_f32 *model, struct gleaner_sizes *sizes);
@@ -585,12 +598,12 @@ gleaner_status gleaner_model_row_f32(const struct gleaner_model_f32 *model, cons
  * average, and made from the layers' outer products without the row. Sketches of the same buckets and seed belong
  * together. `work`: `GLEANER_SCRATCH_SKETCH_...` scalars, the reading and the sketch more; for a model of your own
  * `GLEANER_WORK_LEN` and `P + 1 + buckets` more.
- * Errors: as `gleaner_model_gradient_f32`; RANGE (buckets 0 or above 65536). */
+ * Errors: as `gleaner_model_gradient_f32`; RANGE (buckets 0 or above 65534). */
 gleaner_status gleaner_model_sketch_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
     size_t index, const struct gleaner_target_f32 *target, uint64_t sketch_seed, float *work, size_t work_len,
     float *sketch, size_t sketch_len, struct gleaner_row_report_f32 *report);
 
-/* `|row|^2`, without the row where it is exact.
+/* `|row|^2`, without the row where it is exact: `work` then holds the reading and the scratch, no more.
  * Errors: as `gleaner_model_gradient_f32`. */
 gleaner_status gleaner_model_norm_f32(const struct gleaner_model_f32 *model, const float *x, size_t x_len,
     size_t index, const struct gleaner_target_f32 *target, float *work, size_t work_len, float *norm);
@@ -608,7 +621,7 @@ gleaner_status gleaner_model_theta_f32(const struct gleaner_model_f32 *model, fl
 /* Writes the model's layers to `layers`, one for each, with weights and biases that lie in theta: where a
  * copy of the model's struct gets these `layers` (and an id of its own), it is the model of that theta, which
  * `gleaner_fit_f32` has improved, say. Nothing is copied: theta stays in use.
- * Errors: those of a model; LENGTH. */
+ * Errors: those of a model; MODEL (your own), LENGTH. */
 gleaner_status gleaner_model_layers_f32(const struct gleaner_model_f32 *model, const float *theta,
     size_t theta_len, struct gleaner_layer_f32 *layers, size_t layers_len);
 
@@ -734,8 +747,9 @@ struct gleaner_kronecker_state_f32 {
 };
 
 /* Scores rows of a network too big for its factor by two small factors a layer: n times the sum over layers of the
- * products of two quadratic forms. Ranks readings much as their leverages do; it is none, and has no upper limit. Give
- * its scores to a reservoir. Keeps pointers to layers and memory. */
+ * products of two quadratic forms. Ranks readings much as their leverages do; it is none, and has no upper limit: scores
+ * rise with n until the sides are filled, so take in some hundreds of rows before those whose scores count. Give these
+ * to a reservoir. Keeps pointers to layers and memory. */
 struct gleaner_kronecker_f32 {
   uint32_t tag; /* Set by init */
   struct gleaner_kronecker_layer_f32 *layers; /* The caller's, one for each of the model's layers */
@@ -745,7 +759,7 @@ struct gleaner_kronecker_f32 {
   struct gleaner_kronecker_state_f32 state; /* What it remembers */
 };
 
-/* Scratch of `gleaner_kronecker_observe_f32` for a model, in scalars: once.
+/* Work of `gleaner_kronecker_observe_f32` for a model, in scalars, as `GLEANER_KRONECKER_WORK_LEN`: once.
  * Errors: those of a model; MODEL (one of your own). */
 gleaner_status gleaner_kronecker_work_len_f32(const struct gleaner_model_f32 *model, size_t *length);
 
@@ -756,8 +770,9 @@ gleaner_status gleaner_kronecker_init_f32(struct gleaner_kronecker_f32 *scorer,
     const struct gleaner_model_f32 *model, uint64_t half_life, struct gleaner_kronecker_layer_f32 *layers,
     size_t layers_len, float *memory, size_t memory_len);
 
-/* Takes the row of a reading in and scores it, itself counted. `index`, `target` as for `gleaner_model_row_f32`; a
- * reading of a model with several outputs has a row for each: call for all, and add up. `work`: as
+/* Takes the row of a reading in and scores it, itself counted. `index`, `target` as for `gleaner_model_row_f32`; where
+ * a reading has several rows, one an output or one in all for the cross-entropy, call for all and add up. The model is
+ * the one of init: nothing but its layers' sizes is compared. `work`: as
  * `gleaner_kronecker_work_len_f32` says. Cost: both passes, and about 2 (outputs^2 + inputs^2) multiplications a layer.
  * Errors: STATE; those of a model; LENGTH, NOT_FINITE, RANGE, LABEL, OBJECTIVE. */
 gleaner_status gleaner_kronecker_observe_f32(struct gleaner_kronecker_f32 *scorer,
@@ -1490,8 +1505,8 @@ gleaner_status gleaner_quantile_merge_f32(struct gleaner_quantile_f32 *quantile,
 /* The level of a stream of leverages, to be fed with that of each verdict: it stays near 0 while readings are like
  * those before, and passes `GLEANER_DRIFT_ALARM` when they no longer are. Then rebase or start anew, and init again. */
 struct gleaner_drift_f32 {
-  uint64_t rows; /* Rows in the factor, forgotten ones included */
-  uint64_t half_life; /* The factor's half-life in rows; 0: it forgets nothing */
+  uint64_t rows; /* Readings whose rows are in the factor, forgotten ones included */
+  uint64_t half_life; /* The factor's half-life in readings; 0: it forgets nothing */
   uint64_t blocks; /* Finished blocks */
   uint32_t readings; /* Readings of the block that has begun */
   float sum; /* Their sum */
@@ -1500,7 +1515,8 @@ struct gleaner_drift_f32 {
   float level; /* The level after the last block */
 };
 
-/* A level that knows nothing yet, of a factor with so many rows so far (the pilot's) and a half-life. */
+/* A level that knows nothing yet, of a factor of so many readings so far (the pilot's; of several rows a reading,
+ * readings) and a half-life. */
 gleaner_status gleaner_drift_init_f32(struct gleaner_drift_f32 *drift, uint64_t rows, uint64_t half_life);
 
 /* Takes in the leverage of the next reading; `level` moves once every 16 readings, and means something after 512.
@@ -1521,7 +1537,9 @@ struct gleaner_options_f32 {
   float uniform; /* Share of uniform sampling in the scores, in [0, 1]; default 0 */
   uint64_t half_life; /* Half-life of the factor in readings, at least its order; default 0: never forget */
   uint64_t seed; /* Seed of the generator; default 0 */
-  uint32_t buckets; /* K, to score sketches of the rows by a factor of order K + 1; default 0: whole rows */
+  /* K, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows);
+   * default 0: whole rows */
+  uint32_t buckets;
   uint64_t sketch_seed; /* Seed of the sketches; default 0 */
 };
 
@@ -1604,8 +1622,8 @@ typedef int32_t (*gleaner_recall_f32)(void *context, uint32_t slot, float *x, si
  * model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A reading
  * of a model with several outputs has a row for each, whose leverages add up; memory is then
  * `GLEANER_SELECTOR_LEN_OF` scalars, and for sketches too.
- * Errors: those of a model; LENGTH, RANGE, CODE, ABI; OBJECTIVE (logistic behind a sigmoid, or not the
- * pilot's); IDENTITY (the pilot's). */
+ * Errors: those of a model; OBJECTIVE and IDENTITY (not the pilot's: see `options`, an exported header has its
+ * own), OBJECTIVE (not the model's); LENGTH, RANGE, CODE, ABI. */
 gleaner_status gleaner_selector_init_f32(struct gleaner_selector_f32 *selector,
     const struct gleaner_model_f32 *model, const struct gleaner_options_f32 *options, float *memory,
     size_t memory_len, struct gleaner_item_f32 *items, size_t items_len);
@@ -1622,7 +1640,7 @@ gleaner_status gleaner_selector_free_slot_f32(const struct gleaner_selector_f32 
 /* Scores the reading whose payload is in the free slot, and decides. `label`: what the objective takes: y, one for
  * each output where there are several; the class for the cross-entropy; (NULL, 0) for the prediction and softmax
  * objectives. Cost: a row and N^2 multiplications for each of a reading's rows, whatever came before.
- * Errors: STATE; LENGTH, NOT_FINITE, RANGE, LABEL, each with its counter. The free slot stays free. */
+ * Errors: STATE; LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK, each counted. The free slot stays free. */
 gleaner_status gleaner_selector_offer_f32(struct gleaner_selector_f32 *selector, const float *x, size_t x_len,
     const float *label, size_t label_len, struct gleaner_verdict_f32 *verdict);
 
@@ -2158,6 +2176,10 @@ struct gleaner_row_report_f64 {
   double at_zero;
   double completeness;
 };
+
+/* As `gleaner_model_check_gradient_f32`, in double precision. */
+gleaner_status gleaner_model_check_gradient_f64(const struct gleaner_model_f64 *model, const double *x,
+    size_t x_len, double tolerance, double *work, size_t work_len);
 
 /* As `gleaner_model_sizes_f32`, in double precision. */
 gleaner_status gleaner_model_sizes_f64(const struct gleaner_model_f64 *model, struct gleaner_sizes *sizes);

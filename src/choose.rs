@@ -218,7 +218,7 @@ impl Scorer {
             Purpose::Sample => ENOUGH,
             Purpose::Leverage => MOST,
         };
-        let (mut buckets, mut step) = (0_usize, MOST);
+        let (mut buckets, mut step) = (0_usize, MOST.next_power_of_two());
         while step > 0 {
             let more = buckets.saturating_add(step);
             if more <= most && fits(Scorer::Sketch { buckets: more }) {
@@ -228,7 +228,7 @@ impl Scorer {
         }
         let sketch = Scorer::Sketch { buckets };
         let is_exact = purpose == Purpose::Leverage || sizes.order <= SMALL;
-        if is_exact && fits(Scorer::Exact) {
+        if is_exact && sizes.order <= MOST + 1 && fits(Scorer::Exact) {
             return Ok(Scorer::Exact);
         }
         let is_kronecker = purpose == Purpose::Leverage && (sizes.outputs > 1 || buckets < FINE);

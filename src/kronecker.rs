@@ -10,6 +10,9 @@
 //!
 //! It ranks readings much as the exact leverage does, best among those of 5 % highest, where a sketch of the same
 //! memory is farther off (docs/evidence/scorers.md); it is no leverage: it neither sums to the rank nor ends at 1.
+//! Online, scores rise while the sides are not filled yet, as n does, and settle behind some hundreds of rows: leave the
+//! first out of a sample, or take in the pilot's rows before the stream.
+//!
 //! f(0) is not in it. A score of 0 comes of a row of zeros, or of one whose products vanish.
 //!
 //! Rows with a closed form give `q delta`; a network whose rows are integrals gives the gradient's delta at theta instead.
