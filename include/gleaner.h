@@ -269,7 +269,8 @@ size_t gleaner_scratch_exact(size_t hidden);
 /* Scratch of any network of P parameters with so many hidden neurons, as `GLEANER_SCRATCH_QUADRATURE`. */
 size_t gleaner_scratch_quadrature(size_t parameters, size_t hidden);
 
-/* Scratch of a model of your own with so many nodes a panel (8 where the model says 0), whatever its panels, as `GLEANER_SCRATCH_OWN`. */
+/* Scratch of a model of your own with so many nodes a panel (8 where the model says 0), whatever its panels, as
+ * `GLEANER_SCRATCH_OWN`. */
 size_t gleaner_scratch_own(size_t parameters, size_t nodes);
 
 /* Scalars of work memory for a model's functions, as `GLEANER_WORK_LEN`. */
@@ -448,14 +449,15 @@ size_t gleaner_store_len(size_t slots, size_t pages, size_t payload, size_t snap
 
 /* The caller's function: writes output `index` at the parameters `theta`, any, and its gradient with respect to them
  * (`theta_len` entries, all of them) for the reading x, which is standardised where the model says how. 0: done.
- * Anything else: no value here; whoever asked is refused with CALLBACK. Must be finite and differentiable along the path
- * `t theta`, t from 0 to 1. */
+ * Anything else: no value here; whoever asked is refused with CALLBACK. Must be finite and differentiable along the
+ * path `t theta`, t from 0 to 1. */
 typedef int32_t (*gleaner_gradient_f32)(void *context, const float *theta, size_t theta_len, const float *x,
     size_t x_len, size_t index, float *gradient, float *value);
 
 /* A model of your own, in place of layers: rows by quadrature, `nodes` of the model's struct on each of
  * `panels` equal stretches of the path, since its kinks are not known: look at each row's completeness, which also
- * tells of a gradient that is not the value's, as `gleaner_model_check_gradient_f32` does. No cross-entropy, no softmax.
+ * tells of a gradient that is not the value's, as `gleaner_model_check_gradient_f32` does. No cross-entropy, no
+ * softmax.
  *
  *     static const struct gleaner_own_f32 own = {value_and_gradient, NULL, theta, 7, 1, 1};
  *     static const struct gleaner_model_f32 model = {
@@ -747,8 +749,8 @@ struct gleaner_kronecker_state_f32 {
 };
 
 /* Scores rows of a network too big for its factor by two small factors a layer: n times the sum over layers of the
- * products of two quadratic forms. Ranks readings much as their leverages do; it is none, and has no upper limit: scores
- * rise with n until the sides are filled, so take in some hundreds of rows before those whose scores count. Give these
+ * products of two quadratic forms. Ranks readings much as their leverages do; it is none, and has no upper limit:
+ * scores rise with n until the sides are filled, so take in some hundreds of rows before those whose scores count. Give these
  * to a reservoir. Keeps pointers to layers and memory. */
 struct gleaner_kronecker_f32 {
   uint32_t tag; /* Set by init */

@@ -375,7 +375,8 @@ pub extern "C" fn gleaner_scratch_quadrature(parameters: usize, hidden: usize) -
     })
 }
 
-/// Scratch of a model of your own with so many nodes a panel (8 where the model says 0), whatever its panels, as `GLEANER_SCRATCH_OWN`.
+/// Scratch of a model of your own with so many nodes a panel (8 where the model says 0), whatever its panels, as
+/// `GLEANER_SCRATCH_OWN`.
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_scratch_own(parameters: usize, nodes: usize) -> usize {
     length([parameters, nodes, 0, 0], || own_scratch(parameters, nodes))

@@ -8,8 +8,8 @@ use gleaner::{Error, Scalar};
 
 /// The caller's function: writes output `index` at the parameters `theta`, any, and its gradient with respect to them
 /// (`theta_len` entries, all of them) for the reading x, which is standardised where the model says how. 0: done.
-/// Anything else: no value here; whoever asked is refused with CALLBACK. Must be finite and differentiable along the path
-/// `t theta`, t from 0 to 1.
+/// Anything else: no value here; whoever asked is refused with CALLBACK. Must be finite and differentiable along the
+/// path `t theta`, t from 0 to 1.
 pub type gleaner_gradient_f32 = Option<
     unsafe extern "C" fn(
         context: *mut c_void,
@@ -25,7 +25,8 @@ pub type gleaner_gradient_f32 = Option<
 
 /// A model of your own, in place of layers: rows by quadrature, `nodes` of the model's struct on each of
 /// `panels` equal stretches of the path, since its kinks are not known: look at each row's completeness, which also
-/// tells of a gradient that is not the value's, as `gleaner_model_check_gradient_f32` does. No cross-entropy, no softmax.
+/// tells of a gradient that is not the value's, as `gleaner_model_check_gradient_f32` does. No cross-entropy, no
+/// softmax.
 ///
 ///     static const struct gleaner_own_f32 own = {value_and_gradient, NULL, theta, 7, 1, 1};
 ///     static const struct gleaner_model_f32 model = {
