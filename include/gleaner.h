@@ -750,8 +750,8 @@ struct gleaner_kronecker_state_f32 {
 
 /* Scores rows of a network too big for its factor by two small factors a layer: n times the sum over layers of the
  * products of two quadratic forms. Ranks readings much as their leverages do; it is none, and has no upper limit:
- * scores rise with n until the sides are filled, so take in some hundreds of rows before those whose scores count. Give these
- * to a reservoir. Keeps pointers to layers and memory. */
+ * scores rise with n until the sides are filled, so take in some hundreds of rows before those whose scores count.
+ * Give these to a reservoir. Keeps pointers to layers and memory. */
 struct gleaner_kronecker_f32 {
   uint32_t tag; /* Set by init */
   struct gleaner_kronecker_layer_f32 *layers; /* The caller's, one for each of the model's layers */
