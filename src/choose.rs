@@ -155,7 +155,10 @@ impl Sizes {
             |row, order, scratch| selector_len_of(self.inputs, self.rows, row, order, scratch);
         match scorer {
             Scorer::Exact => selector(self.parameters + 1, self.order, self.scratch()),
-            Scorer::Kronecker => self.kronecker.saturating_add(self.scratch()),
+            Scorer::Kronecker => self
+                .kronecker
+                .saturating_add(self.inputs)
+                .saturating_add(self.scratch()),
             Scorer::Sketch { buckets } => {
                 let row = buckets.saturating_add(1);
                 let path = if self.has_closed_form {
@@ -166,14 +169,14 @@ impl Sizes {
                 let scratch = path.saturating_add(sketching_len(buckets));
                 selector(row, row, scratch)
             }
-            Scorer::Norm => self.scratch(),
+            Scorer::Norm => self.inputs.saturating_add(self.scratch()),
         }
     }
 }
 
 impl Scorer {
     /// Scalars of memory that the scorer needs for a network of these layers: of a selector where one does the scoring, else
-    /// of factors and scratch. Hidden neurons are taken to have an outgoing weight that is not 0.
+    /// of factors, scratch and the reading as the model sees it. Hidden neurons are taken to have an outgoing weight that is not 0.
     ///
     /// # Errors
     /// `Model`: no layers, or widths that do not follow each other.

@@ -78,9 +78,9 @@ fn lengths_are_those_of_the_objects() {
             .iter()
             .map(|s| kronecker_len(s.inputs, s.outputs, s.bias))
             .sum();
-        let wanted = factors + kronecker_scratch(&network);
+        let wanted = factors + kronecker_scratch(&network) + network.inputs();
         assert_eq!(len(Scorer::Kronecker), wanted, "{widths:?}");
-        assert_eq!(len(Scorer::Norm), network.scratch());
+        assert_eq!(len(Scorer::Norm), network.inputs() + network.scratch());
     }
 }
 

@@ -123,8 +123,12 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         Purpose::Sample => choose::Purpose::Sample,
         Purpose::Leverage => choose::Purpose::Leverage,
     };
-    let chosen = Scorer::choose(&shapes, objective, purpose, ram)
-        .map_err(|_| data(format!("no scorer of this network fits into {ram} bytes")))?;
+    let least = size_of::<T>() * Scorer::Norm.len(&shapes, objective)?;
+    let chosen = Scorer::choose(&shapes, objective, purpose, ram).map_err(|_| {
+        data(format!(
+            "no scorer of this network fits into {ram} bytes: the norm of its rows takes {least}"
+        ))
+    })?;
     let mut shown = vec![Scorer::Exact, Scorer::Kronecker];
     shown.extend([16, 32, 64, 128, 256].map(|buckets| Scorer::Sketch { buckets }));
     if matches!(chosen, Scorer::Sketch { .. }) && !shown.contains(&chosen) {
@@ -140,6 +144,7 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         println!("{},{bytes},{fits},{is_chosen}", name(scorer));
     }
     println!("# {}: {}", name(chosen), why(chosen, arguments.purpose));
+    println!("# Without the sample's items and payloads, the structs, and the model itself.");
     let scalars = chosen.len(&shapes, objective)?;
     if let Some(order) = chosen.order(&shapes)? {
         println!("const ORDER: usize = {order};");
@@ -186,12 +191,18 @@ fn why(scorer: Scorer, purpose: Purpose) -> &'static str {
     match (scorer, purpose) {
         (Scorer::Exact, _) => "the factor of the rows fits",
         (Scorer::Kronecker, _) => "the factor of the rows does not fit, two factors a layer do",
-        (Scorer::Sketch { .. }, Purpose::Sample) => {
+        (Scorer::Sketch { buckets: 64 }, Purpose::Sample) => {
             "the factor of the rows is too large; refits are no better from more than 64 entries on"
+        }
+        (Scorer::Sketch { .. }, Purpose::Sample) => {
+            "the factor of the rows is too large; this is the largest sketch that fits"
         }
         (Scorer::Sketch { .. }, Purpose::Leverage) => {
             "the factor of the rows does not fit; nothing that does comes nearer to it"
         }
-        _ => "no factor fits",
+        (_, Purpose::Sample) => {
+            "no sketch of 16 entries fits, and no factor is better than the norm"
+        }
+        (_, Purpose::Leverage) => "no factor fits",
     }
 }
