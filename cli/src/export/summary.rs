@@ -18,8 +18,15 @@ impl<T: Scalar> Export<'_, T> {
             widths.push(layer.outputs.to_string());
             activations.push(layer.activation.to_string());
         }
+        // Eight, eleven, eighteen.
+        let first = &widths[0];
+        let article = if first.starts_with('8') || first == "11" || first == "18" {
+            "an"
+        } else {
+            "a"
+        };
         format!(
-            "{}, a {} network ({}), id {}",
+            "{}, {article} {} network ({}), id {}",
             self.name,
             widths.join("-"),
             activations.join(", "),
