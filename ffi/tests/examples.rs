@@ -1,20 +1,20 @@
 //! The examples: the README's lines, and the firmware's shape on the occupancy log, whose record is the
-//! one that Rust writes, byte for byte.
+//! one that Rust writes, byte for byte. head.c has a file of its own.
 
 mod support;
 
-use flate2::read::GzDecoder;
-use gleaner::model::{Activation, Layer, Network, Objective, exact_scratch};
+use gleaner::model::{Activation, Network, Objective, exact_scratch};
 use gleaner::record::{Entry, Reader, Writer, record_len};
 use gleaner::sampler::Item;
-use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
+use gleaner::selector::{Options, Scaling, Selector, selector_len};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use support::{PACKAGE, Program, directory, succeeded};
+use support::exported::{array, fields, layer, pilot, unpacked};
+use support::{Program, directory, succeeded};
 
 const MODEL: &str = include_str!("../examples/model_occupancy.h");
 const INPUTS: usize = 5;
@@ -38,42 +38,9 @@ fn twelve_lines_of_c_compile_and_run() {
     }
 }
 
-/// The numbers of an array of the exported header.
-fn array(name: &str) -> Vec<f32> {
-    let start = MODEL
-        .find(&format!("float {name}["))
-        .unwrap_or_else(|| panic!("no {name}"));
-    let (_, rest) = MODEL[start..].split_once('{').expect("a brace");
-    let (numbers, _) = rest.split_once('}').expect("a brace");
-    let numbers = numbers
-        .split(',')
-        .map(str::trim)
-        .filter(|number| !number.is_empty());
-    numbers
-        .map(|number| number.trim_end_matches('f').parse().expect("a float"))
-        .collect()
-}
-
-/// The words of the exported header's struct of this name.
-fn fields(name: &str) -> Vec<String> {
-    let start = MODEL
-        .find(&format!(" {name} = {{"))
-        .unwrap_or_else(|| panic!("no {name}"));
-    let (_, rest) = MODEL[start..].split_once('{').expect("a brace");
-    let (fields, _) = rest.split_once('}').expect("a brace");
-    fields
-        .split(',')
-        .map(|field| field.trim().trim_end_matches(['u', 'f']).to_string())
-        .collect()
-}
-
 /// The occupancy log, with one broken reading.
 fn log() -> String {
-    let path = Path::new(PACKAGE).join("../cli/data/occupancy.csv.gz");
-    let mut text = String::new();
-    GzDecoder::new(File::open(path).expect("the log"))
-        .read_to_string(&mut text)
-        .expect("a text");
+    let text = unpacked("cli/data/occupancy.csv.gz");
     let lines = text.lines().enumerate().map(|(index, line)| match index {
         BROKEN => "21.5,nan,0,450,0.004,0\n".to_string(),
         _ => format!("{line}\n"),
@@ -83,30 +50,23 @@ fn log() -> String {
 
 /// What the device would send, made in Rust.
 fn record_in_rust(log: &str) -> Vec<u8> {
+    let array = |name: &str| array::<f32>(MODEL, name);
     let weights = [array("occupancy_weights_0"), array("occupancy_weights_1")];
     let bias = array("occupancy_bias_0");
-    let layer = |weights, bias, inputs, outputs, activation| Layer {
-        weights,
-        bias,
-        inputs,
-        outputs,
-        activation,
-    };
     let network = Network::new([
-        layer(&weights[0][..], &bias[..], INPUTS, 8, Activation::Relu),
-        layer(&weights[1][..], &[][..], 8, 1, Activation::Identity),
+        layer(&weights[0], &bias, INPUTS, 8, Activation::Relu),
+        layer(&weights[1], &[], 8, 1, Activation::Identity),
     ])
     .expect("a network");
     let (mean, scale) = (array("occupancy_mean"), array("occupancy_scale"));
     let packed = array("occupancy_pilot_packed");
-    let pilot = fields("occupancy_pilot");
     let options = Options {
         objective: Objective::Prediction,
         scaling: Scaling::Constants {
             mean: &mean,
             scale: &scale,
         },
-        model_id: fields("occupancy")[1].parse().expect("an id"),
+        model_id: fields(MODEL, "occupancy")[1].parse().expect("an id"),
         ..Options::default()
     };
     let memory = selector_len(INPUTS, 56, 49, exact_scratch(8));
@@ -115,13 +75,7 @@ fn record_in_rust(log: &str) -> Vec<u8> {
     let mut selector = Selector::new(network, options, generator, vec![0.0f32; memory], items)
         .expect("a selector");
     selector
-        .start(Pilot {
-            packed: &packed,
-            rows: pilot[2].parse().expect("rows"),
-            ridge: pilot[3].parse().expect("a ridge"),
-            mean_leverage: pilot[4].parse().expect("a mean"),
-            model_id: pilot[5].parse().expect("an id"),
-        })
+        .start(pilot(MODEL, "occupancy", &packed))
         .expect("a pilot");
 
     let mut slots = vec![Vec::new(); KEEP + 1];

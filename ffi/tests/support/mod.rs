@@ -1,6 +1,8 @@
 //! Builds the static library, compiles C programs against it, runs them.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod exported;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
