@@ -67,6 +67,8 @@ fn committed_files_are_what_export_writes() {
     ];
     assert_fresh("ffi/examples/model_occupancy.h", &pilot);
     assert_fresh("cli/tests/exported/occupancy.rs", &pilot);
+    let digits = ["ffi/examples/digits.json", "ffi/examples/digits_pilot.csv"];
+    assert_fresh("ffi/examples/model_digits.h", &digits);
     let deep = [
         "cli/tests/exported/deep.json",
         "cli/tests/exported/deep.csv",
