@@ -160,6 +160,9 @@ typedef int32_t gleaner_status;
  * independent. */
 #define GLEANER_DRIFT_ALARM 10
 
+/* Rows whole or sketched, as the pilot has it, else by the memory: what `gleaner_selector_init_...` says. */
+#define GLEANER_BUCKETS_BY_RULE 4294967295
+
 #define GLEANER_SCALING_MODEL 0 /* The model's mean and scale; readings as they come where it has none. */
 #define GLEANER_SCALING_RUNNING 1 /* Running mean and variance of the readings before this one. */
 
@@ -352,7 +355,7 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 #define GLEANER_TOTALS_SNAPSHOT_LEN(scalar, sums) (36 + (scalar) * GLEANER_TOTALS_LEN(sums))
 #define GLEANER_QUANTILE_SNAPSHOT_LEN(scalar, octaves) (60 + (scalar) + 4 * GLEANER_QUANTILE_LEN(octaves))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
-  (56 + 8 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
+  (76 + 12 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
 /* In bytes: the buffer and the storage of a store; slots: k + 1, pages: k and at least one more. */
 #define GLEANER_ROUND_UP(length, unit) (((size_t)(length) + (unit) - 1) / (unit) * (unit))
@@ -369,7 +372,8 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
-  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0, 0, 0 }
+  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0, \
+    GLEANER_BUCKETS_BY_RULE, 0 }
 #define GLEANER_CALIBRATION_OPTIONS_DEFAULT { GLEANER_ABI, 8, -1, 0.2f, 5 }
 #define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
 
@@ -1539,8 +1543,8 @@ struct gleaner_options_f32 {
   float uniform; /* Share of uniform sampling in the scores, in [0, 1]; default 0 */
   uint64_t half_life; /* Half-life of the factor in readings, at least its order; default 0: never forget */
   uint64_t seed; /* Seed of the generator; default 0 */
-  /* K, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows);
-   * default 0: whole rows */
+  /* K, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows), 0: whole
+   * rows; default `GLEANER_BUCKETS_BY_RULE`: as the pilot has it, else by the memory */
   uint32_t buckets;
   uint64_t sketch_seed; /* Seed of the sketches; default 0 */
 };
@@ -1558,6 +1562,9 @@ struct gleaner_counters_f32 {
   uint64_t unscored; /* Readings offered whose score was 0: never kept, and in no sum */
   float total_score[2]; /* Sum of all scores: rounded, and what the rounding left out */
   float highest_dropped; /* Highest score of a dropped reading */
+  /* Above `GLEANER_DRIFT_ALARM` the stream has changed: see `gleaner_drift_f32`. Goes on from period to period, starts
+   * anew with the factor (init, start, rebase), means something after 512 readings */
+  float drift;
 };
 
 /* What a selector remembers beside its memory and items. */
@@ -1572,6 +1579,7 @@ struct gleaner_selector_state_f32 {
   uint64_t leverage_count; /* Their number */
   uint64_t model_id; /* Id of the model that the factor belongs to */
   uint32_t period; /* Number of the period, from 0 */
+  struct gleaner_drift_f32 drift; /* What the drift of the counters comes from */
 };
 
 /* Scores and keeps readings of a stream. All of it lies in this struct, `memory` and `items`; to keep a
@@ -1585,7 +1593,7 @@ struct gleaner_selector_f32 {
   size_t memory_len; /* Its length */
   struct gleaner_item_f32 *items; /* The caller's, `GLEANER_ITEMS_LEN(k)` items */
   size_t items_len; /* k + 1 */
-  struct gleaner_options_f32 options; /* As given to init */
+  struct gleaner_options_f32 options; /* As given to init, `buckets` as chosen: K, or 0 */
   struct gleaner_plan plan; /* What the checks of the model worked out */
   struct gleaner_selector_state_f32 state; /* What it remembers */
 };
@@ -1623,7 +1631,10 @@ typedef int32_t (*gleaner_recall_f32)(void *context, uint32_t slot, float *x, si
 /* A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
  * model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A reading
  * of a model with several outputs has a row for each, whose leverages add up; memory is then
- * `GLEANER_SELECTOR_LEN_OF` scalars, and for sketches too.
+ * `GLEANER_SELECTOR_LEN_OF` scalars, and for sketches too. By default the memory decides how rows are scored: whole,
+ * up to N = 256 and where they fit; else as the largest sketch that fits, of 16 to 64 buckets (rows of N up to 65 are
+ * never sketched). So give a network that is too big for its factor what RAM there is; `selector.options.buckets` is
+ * then K, or 0.
  * Errors: those of a model; OBJECTIVE and IDENTITY (not the pilot's: see `options`, an exported header has its
  * own), OBJECTIVE (not the model's); LENGTH, RANGE, CODE, ABI. */
 gleaner_status gleaner_selector_init_f32(struct gleaner_selector_f32 *selector,
@@ -2937,6 +2948,7 @@ struct gleaner_counters_f64 {
   uint64_t unscored;
   double total_score[2];
   double highest_dropped;
+  double drift;
 };
 
 /* As `gleaner_selector_state_f32`, in double precision. */
@@ -2951,6 +2963,7 @@ struct gleaner_selector_state_f64 {
   uint64_t leverage_count;
   uint64_t model_id;
   uint32_t period;
+  struct gleaner_drift_f64 drift;
 };
 
 /* As `gleaner_selector_f32`, in double precision. */

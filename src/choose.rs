@@ -22,8 +22,9 @@
 
 use crate::adjoint::{quadrature_len, sketching_len};
 use crate::kronecker::kronecker_len;
-use crate::model::{Objective, Shape, exact_scratch, network_scratch};
+use crate::model::{Model, Objective, Shape, exact_scratch, network_scratch};
 use crate::selector::selector_len_of;
+use crate::sketch::Sketch;
 use crate::{Error, Scalar};
 
 /// Fewest buckets worth their RAM.
@@ -36,6 +37,51 @@ const FINE: usize = 256;
 const MOST: usize = 65_534;
 /// Largest order of an exact factor for a sample.
 const SMALL: usize = 256;
+
+/// The rule for a sample where a model is at hand, as a selector has it: K of the sketches that its rows become in so many
+/// scalars of memory ([`crate::selector::selector_len_of`]); `None`: they stay whole.
+///
+/// Whole up to N = 256 where that fits; else the largest K up to 64. Rows of N up to 65 are whole whatever the
+/// memory, since a sketch of them would save nothing.
+///
+/// # Errors
+/// `Length`: neither whole rows nor sketches of 16 entries fit.
+pub fn buckets<T: Scalar, M: Model<T>>(
+    model: &M,
+    objective: Objective<T>,
+    scalars: usize,
+) -> Result<Option<usize>, Error> {
+    let (inputs, rows, order) = (model.inputs(), model.rows(objective), model.order());
+    let fits = |row, order, scratch| selector_len_of(inputs, rows, row, order, scratch) <= scalars;
+    if order <= SMALL && fits(model.row_len(), order, model.scratch()) {
+        return Ok(None);
+    }
+    let short = Error::Length("memory");
+    if order <= ENOUGH + 1 {
+        return Err(short);
+    }
+    let buckets = largest(ENOUGH, |buckets| {
+        let row = buckets.saturating_add(1);
+        Sketch::new(buckets, 0).is_ok_and(|sketch| fits(row, row, model.sketch_scratch(&sketch)))
+    });
+    if buckets < LEAST {
+        return Err(short);
+    }
+    Ok(Some(buckets))
+}
+
+/// The largest number up to `most` that fits, where all below it do; 0: none.
+fn largest(most: usize, fits: impl Fn(usize) -> bool) -> usize {
+    let (mut found, mut step) = (0_usize, most.next_power_of_two());
+    while step > 0 {
+        let more = found.saturating_add(step);
+        if more <= most && fits(more) {
+            found = more;
+        }
+        step /= 2;
+    }
+    found
+}
 
 /// What scores are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -221,14 +267,7 @@ impl Scorer {
             Purpose::Sample => ENOUGH,
             Purpose::Leverage => MOST,
         };
-        let (mut buckets, mut step) = (0_usize, MOST.next_power_of_two());
-        while step > 0 {
-            let more = buckets.saturating_add(step);
-            if more <= most && fits(Scorer::Sketch { buckets: more }) {
-                buckets = more;
-            }
-            step /= 2;
-        }
+        let buckets = largest(most, |buckets| fits(Scorer::Sketch { buckets }));
         let sketch = Scorer::Sketch { buckets };
         let is_exact = purpose == Purpose::Leverage || sizes.order <= SMALL;
         if is_exact && sizes.order <= MOST + 1 && fits(Scorer::Exact) {

@@ -134,6 +134,18 @@ impl<T: Scalar> Drift<T> {
         self.variance += ((T::ONE - share) * off * off - self.variance) * share;
     }
 
+    /// Whether these numbers can have come of leverages, each below the largest scalar.
+    pub(crate) fn is_possible(&self) -> bool {
+        // The logarithm of the largest f64.
+        let most = T::of(710.0);
+        let below = |value: T, most: T| value >= T::ZERO && value <= most;
+        self.readings < BLOCK
+            && below(self.sum, most * T::count(u64::from(self.readings)))
+            && below(self.mean, most)
+            && below(self.variance, most * most)
+            && below(self.level, T::MAX)
+    }
+
     /// The level after the last block.
     pub fn level(&self) -> T {
         self.level

@@ -21,6 +21,7 @@
 //! Source: Charikar, Chen and Farach-Colton, Finding frequent items in data streams, Theor. Comput. Sci. 312 (2004); Pham and
 //! Pagh, Fast and scalable polynomial kernels via explicit feature maps, KDD 2013.
 
+use crate::choose;
 use crate::model::{Model, Objective, RowReport, Target};
 use crate::{Error, Scalar};
 
@@ -141,17 +142,56 @@ impl Sketch {
 
 /// A model whose rows are sketches, of K + 1 entries: for a [`crate::selector::Selector`], whose factor then has order K + 1.
 ///
-/// All else is the model's own. Rows of a network are sketched as they come, layer by layer, and are nowhere whole.
+/// All else is the model's own. Rows of a network are sketched as they come, layer by layer, and are nowhere whole. Without a
+/// sketch it is the model.
 #[derive(Clone, Copy, Debug)]
 pub struct Sketched<M> {
     model: M,
-    sketch: Sketch,
+    sketch: Option<Sketch>,
 }
 
 impl<M> Sketched<M> {
-    /// The model, seen through a sketch.
-    pub fn new(model: M, sketch: Sketch) -> Self {
-        Sketched { model, sketch }
+    /// The model, seen through a sketch; through `None` as it is.
+    pub fn new(model: M, sketch: impl Into<Option<Sketch>>) -> Self {
+        Sketched {
+            model,
+            sketch: sketch.into(),
+        }
+    }
+
+    /// The model as a selector best scores it in so many scalars of memory, for a sample: by the rule of
+    /// [`choose::buckets`]. The seed is that of the sketches, if it comes to that.
+    ///
+    /// ```
+    /// use gleaner::model::{Activation, Flat, Network, Objective, Shape};
+    /// use gleaner::sketch::Sketched;
+    ///
+    /// let layer = |inputs, outputs, activation| Shape { inputs, outputs, bias: false, activation };
+    /// let shapes = [layer(64, 10, Activation::Relu), layer(10, 1, Activation::Identity)];
+    /// let theta = [0.1f32; 650];
+    /// let network = Network::new(Flat { shapes: &shapes, theta: &theta })?;
+    /// // Whole rows would take 836 kB; here are 12.
+    /// let model = Sketched::fitting(network, Objective::Prediction, 1, 3000)?;
+    /// assert_eq!(model.sketch().map(|sketch| sketch.buckets()), Some(64));
+    /// # Ok::<(), gleaner::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`choose::buckets`].
+    pub fn fitting<T: Scalar>(
+        model: M,
+        objective: Objective<T>,
+        seed: u64,
+        scalars: usize,
+    ) -> Result<Self, Error>
+    where
+        M: Model<T>,
+    {
+        let sketch = match choose::buckets(&model, objective, scalars)? {
+            Some(buckets) => Some(Sketch::new(buckets, seed)?),
+            None => None,
+        };
+        Ok(Sketched { model, sketch })
     }
 
     /// The model.
@@ -159,9 +199,30 @@ impl<M> Sketched<M> {
         &self.model
     }
 
-    /// The sketch.
-    pub fn sketch(&self) -> Sketch {
+    /// The sketch, where rows are not whole.
+    pub fn sketch(&self) -> Option<Sketch> {
         self.sketch
+    }
+}
+
+impl<M> Sketched<M> {
+    // A frame of its own: a whole row is made with less of the stack.
+    #[inline(never)]
+    fn hashed<T: Scalar>(
+        &self,
+        sketch: &Sketch,
+        x: &[T],
+        (output, target): (usize, Target<T>),
+        row: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<RowReport<T>, Error>
+    where
+        M: Model<T>,
+    {
+        if row.len() != sketch.buckets().saturating_add(1) {
+            return Err(Error::Length("row"));
+        }
+        self.model.sketch(x, output, target, sketch, row, scratch)
     }
 }
 
@@ -183,19 +244,28 @@ impl<T: Scalar, M: Model<T>> Model<T> for Sketched<M> {
     }
 
     fn row_len(&self) -> usize {
-        self.sketch.buckets().saturating_add(1)
+        match &self.sketch {
+            Some(sketch) => sketch.buckets().saturating_add(1),
+            None => self.model.row_len(),
+        }
     }
 
     fn order(&self) -> usize {
-        self.row_len()
+        match &self.sketch {
+            Some(sketch) => sketch.buckets().saturating_add(1),
+            None => self.model.order(),
+        }
     }
 
     fn scratch(&self) -> usize {
-        self.model.sketch_scratch(&self.sketch)
+        match &self.sketch {
+            Some(sketch) => self.model.sketch_scratch(sketch),
+            None => self.model.scratch(),
+        }
     }
 
     fn sketched(&self) -> Option<Sketch> {
-        Some(self.sketch)
+        self.sketch
     }
 
     fn suits(&self, objective: Objective<T>) -> bool {
@@ -227,6 +297,7 @@ impl<T: Scalar, M: Model<T>> Model<T> for Sketched<M> {
         self.model.gradient(x, output, target, gradient, scratch)
     }
 
+    #[inline(always)]
     fn row(
         &self,
         x: &[T],
@@ -235,11 +306,26 @@ impl<T: Scalar, M: Model<T>> Model<T> for Sketched<M> {
         row: &mut [T],
         scratch: &mut [T],
     ) -> Result<RowReport<T>, Error> {
-        if row.len() != Model::<T>::row_len(self) {
-            return Err(Error::Length("row"));
+        match &self.sketch {
+            Some(sketch) => self.hashed(sketch, x, (output, target), row, scratch),
+            None => self.model.row(x, output, target, row, scratch),
         }
-        self.model
-            .sketch(x, output, target, &self.sketch, row, scratch)
+    }
+
+    fn sketch_scratch(&self, sketch: &Sketch) -> usize {
+        self.model.sketch_scratch(sketch)
+    }
+
+    fn sketch(
+        &self,
+        x: &[T],
+        output: usize,
+        target: Target<T>,
+        sketch: &Sketch,
+        row: &mut [T],
+        scratch: &mut [T],
+    ) -> Result<RowReport<T>, Error> {
+        self.model.sketch(x, output, target, sketch, row, scratch)
     }
 
     fn norm(
@@ -250,5 +336,17 @@ impl<T: Scalar, M: Model<T>> Model<T> for Sketched<M> {
         scratch: &mut [T],
     ) -> Result<T, Error> {
         self.model.norm(x, output, target, scratch)
+    }
+
+    fn leave_out_gauge(&self, row: &mut [T]) {
+        if self.sketch.is_none() {
+            self.model.leave_out_gauge(row);
+        }
+    }
+
+    fn put_back_gauge(&self, reduced: &[T], whole: &mut [T]) {
+        if self.sketch.is_none() {
+            self.model.put_back_gauge(reduced, whole);
+        }
     }
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Random;
-use gleaner::choose::{Purpose, Scorer};
+use gleaner::choose::{self, Purpose, Scorer};
 use gleaner::kronecker::{kronecker_len, kronecker_scratch};
 use gleaner::model::{Activation, Flat, Model, Network, Objective, Shape};
 use gleaner::selector::selector_len_of;
@@ -156,6 +156,70 @@ fn no_larger_sketch_fits() {
         matches!(chosen, Scorer::Sketch { buckets } if buckets >= 40),
         "{chosen:?}"
     );
+}
+
+/// What a selector has of the rule is the rule for a sample, at every size of memory.
+#[test]
+fn a_selector_is_chosen_as_the_plan_says() {
+    let cases: [Case; 5] = [
+        (&[64, 10, 1], &[false, false], false, Objective::Prediction),
+        (&[64, 10, 1], &[true, true], true, Objective::Prediction),
+        (&[30, 8, 1], &[true, false], false, Objective::Prediction),
+        (&[20, 12, 6], &[true, false], false, Objective::Softmax),
+        (&[20, 12, 6], &[true, true], true, Objective::CrossEntropy),
+    ];
+    for (widths, biases, smooth, objective) in cases {
+        let shapes = layers::<f32>(widths, biases, smooth);
+        let count = shapes
+            .iter()
+            .map(|s| s.outputs * (s.inputs + usize::from(s.bias)))
+            .sum();
+        let theta = vec![0.25; count];
+        let network = Network::new(Flat {
+            shapes: &shapes,
+            theta: &theta,
+        })
+        .unwrap();
+        let exact = Scorer::Exact.len(&shapes, objective).unwrap();
+        for scalars in (100..60_000).step_by(97).chain([exact - 1, exact]) {
+            let found = choose::buckets(&network, objective, scalars);
+            let planned = Scorer::choose(&shapes, objective, Purpose::Sample, 4 * scalars);
+            let expected = match planned {
+                Ok(Scorer::Exact) => Ok(None),
+                Ok(Scorer::Sketch { buckets }) => Ok(Some(buckets)),
+                _ => Err(Error::Length("memory")),
+            };
+            assert_eq!(found, expected, "{widths:?} in {scalars}");
+            // What is chosen fits, as a selector would have it.
+            let Ok(model) = Sketched::fitting(network, objective, 5, scalars) else {
+                continue;
+            };
+            let (rows, order) = (model.rows(objective), Model::<f32>::order(&model));
+            let (row, scratch) = (Model::<f32>::row_len(&model), Model::<f32>::scratch(&model));
+            assert!(selector_len_of(widths[0], rows, row, order, scratch) <= scalars);
+            assert_eq!(
+                model.sketch().map(|s| (s.buckets(), s.seed())),
+                found.unwrap().map(|k| (k, 5))
+            );
+        }
+    }
+}
+
+/// Rows as short as a sketch stay whole, or the memory is too short.
+#[test]
+fn small_networks_are_never_sketched() {
+    let shapes = layers::<f32>(&[5, 8, 1], &[true, false], false);
+    let theta = [0.5; 56];
+    let network = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    let objective = Objective::Prediction;
+    let exact = Scorer::Exact.len(&shapes, objective).unwrap();
+    assert_eq!(choose::buckets(&network, objective, exact), Ok(None));
+    let short = choose::buckets(&network, objective, exact - 1);
+    assert_eq!(short, Err(Error::Length("memory")));
 }
 
 #[test]

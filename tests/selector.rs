@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Random, activation};
+use gleaner::drift::{ALARM, Drift};
 use gleaner::factor::Factor;
 use gleaner::model::{Activation, Flat, Form, Model, Network, Objective, RowReport, Shape, Target};
 use gleaner::sampler::Item;
@@ -149,6 +150,75 @@ fn refused_readings_are_counted_and_change_nothing() {
     assert_eq!(clean.state().reservoir, dirty.state().reservoir);
     assert_eq!(clean.state().factor, dirty.state().factor);
     assert!(clean.drain().eq(dirty.drain()));
+}
+
+/// The statistic is that of the leverages of the verdicts, over all periods; it begins anew with the factor.
+#[test]
+fn the_stats_tell_when_a_stream_has_changed() {
+    let shapes = shapes::<f64>(false);
+    let theta = theta(&shapes, 1);
+    let net = Network::new(Flat {
+        shapes: &shapes,
+        theta: &theta,
+    })
+    .unwrap();
+    for half_life in [0, 600] {
+        let options = Options {
+            half_life,
+            ..Options::default()
+        };
+        let readings = stream::<f64>(3, 2000);
+        let (packed, ridge) = pilot(&net, &readings[..400]);
+        let mut selector = selector(net, options, 7, 20);
+        selector
+            .start(Pilot {
+                packed: &packed,
+                rows: 400,
+                ridge,
+                mean_leverage: 0.0,
+                model_id: 0,
+            })
+            .unwrap();
+        let mut drift = Drift::new(400, half_life);
+        for (i, x) in readings[400..].iter().enumerate() {
+            if i % 100 == 99 {
+                selector.begin_period();
+            }
+            let verdict = selector.offer(x, &[]).unwrap();
+            let level = drift.observe(verdict.leverage).unwrap();
+            assert_eq!(selector.stats().drift, level);
+            assert!(level < ALARM, "{level} at {i}");
+        }
+        selector.offer(&[f64::NAN, 0.0], &[]).unwrap_err();
+        assert_eq!(selector.state().drift, drift);
+        let noticed = stream::<f64>(4, 200).iter().position(|x| {
+            let x = [3.0 + 2.0 * x[0], 2.0 * x[1] - 3.0];
+            selector.offer(&x, &[]).unwrap();
+            selector.stats().drift > ALARM
+        });
+        assert!(noticed.is_some_and(|readings| readings < 64), "{noticed:?}");
+        selector.begin_period();
+        assert!(selector.stats().drift > ALARM);
+        // The kept readings weigh as much as those that were seen, about.
+        selector.begin_period();
+        let mut slots = vec![[0.0; 2]; 21];
+        for x in &readings[..500] {
+            slots[selector.free() as usize] = *x;
+            selector.offer(x, &[]).unwrap();
+        }
+        selector
+            .rebase(net, options, |slot, x, _| {
+                x.copy_from_slice(&slots[slot as usize]);
+                Ok(())
+            })
+            .unwrap();
+        let drift = selector.state().drift;
+        assert_eq!(
+            (selector.stats().drift, drift.blocks, drift.half_life),
+            (0.0, 0, half_life)
+        );
+        assert!((250..1000).contains(&drift.rows), "{}", drift.rows);
+    }
 }
 
 #[test]

@@ -292,6 +292,40 @@ fn a_selector_sees_sketches_only() {
     assert_eq!(other.restore(&bytes[..length]), Err(Error::Object));
 }
 
+/// Without a sketch a model is what it is, gauge columns and all.
+#[test]
+fn no_sketch_is_the_model() {
+    let shapes = &networks::<f32>()[0];
+    let theta = parameters(shapes, 7);
+    let net = network(shapes, &theta);
+    let model = Sketched::new(net, None);
+    assert!(model.sketch().is_none() && Model::<f32>::sketched(&model).is_none());
+    assert_eq!(Model::<f32>::order(&model), net.order());
+    assert_eq!(Model::<f32>::row_len(&model), net.row_len());
+    assert_eq!(Model::<f32>::scratch(&model), net.scratch());
+    let x: Vec<f32> = common::scalars(&Random::new(8).normals(net.inputs()));
+    let (mut row, mut own) = (vec![0.0; net.row_len()], vec![0.0; net.row_len()]);
+    let mut scratch = vec![0.0; net.scratch()];
+    let target = Target::Prediction;
+    model.row(&x, 0, target, &mut row, &mut scratch).unwrap();
+    net.row(&x, 0, target, &mut own, &mut scratch).unwrap();
+    model.leave_out_gauge(&mut row);
+    net.leave_out_gauge(&mut own);
+    assert_eq!(row, own);
+    // Another sketch of it is one of the model.
+    let other = Sketch::new(8, 3).unwrap();
+    assert_eq!(model.sketch_scratch(&other), net.sketch_scratch(&other));
+    let (mut sketch, mut own) = ([0.0; 9], [0.0; 9]);
+    let mut scratch = vec![0.0; net.sketch_scratch(&other)];
+    Model::sketch(&model, &x, 0, target, &other, &mut sketch, &mut scratch).unwrap();
+    Model::sketch(&net, &x, 0, target, &other, &mut own, &mut scratch).unwrap();
+    assert_eq!(sketch, own);
+    let (mut whole, mut owns) = (vec![9.0; row.len()], vec![9.0; row.len()]);
+    model.put_back_gauge(&row[..net.order()], &mut whole);
+    net.put_back_gauge(&row[..net.order()], &mut owns);
+    assert_eq!(whole, owns);
+}
+
 /// A model that gives its rows as a whole.
 struct Whole;
 

@@ -56,7 +56,7 @@
 #define GLEANER_TOTALS_SNAPSHOT_LEN(scalar, sums) (36 + (scalar) * GLEANER_TOTALS_LEN(sums))
 #define GLEANER_QUANTILE_SNAPSHOT_LEN(scalar, octaves) (60 + (scalar) + 4 * GLEANER_QUANTILE_LEN(octaves))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
-  (56 + 8 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
+  (76 + 12 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
 /* In bytes: the buffer and the storage of a store; slots: k + 1, pages: k and at least one more. */
 #define GLEANER_ROUND_UP(length, unit) (((size_t)(length) + (unit) - 1) / (unit) * (unit))
@@ -73,7 +73,8 @@
 
 /* Static initialisers. */
 #define GLEANER_OPTIONS_DEFAULT \
-  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0, 0, 0 }
+  { GLEANER_ABI, GLEANER_OBJECTIVE_PREDICTION, GLEANER_SCALING_MODEL, 1, 0, 0, 0, 0, \
+    GLEANER_BUCKETS_BY_RULE, 0 }
 #define GLEANER_CALIBRATION_OPTIONS_DEFAULT { GLEANER_ABI, 8, -1, 0.2f, 5 }
 #define GLEANER_FIT_OPTIONS_DEFAULT { GLEANER_ABI, GLEANER_OBJECTIVE_RESIDUAL, 1, 1e-3f, 0, 200 }
 

@@ -133,6 +133,9 @@ pub const GLEANER_OBJECTIVE_SOFTMAX: i32 = 5;
 /// independent.
 pub const GLEANER_DRIFT_ALARM: i32 = 10;
 
+/// Rows whole or sketched, as the pilot has it, else by the memory: what `gleaner_selector_init_...` says.
+pub const GLEANER_BUCKETS_BY_RULE: u32 = 0xFFFF_FFFF;
+
 /// The model's mean and scale; readings as they come where it has none.
 pub const GLEANER_SCALING_MODEL: i32 = 0;
 /// Running mean and variance of the readings before this one.

@@ -22,6 +22,7 @@ pub(crate) use state::LEAST_MEAN;
 pub use state::{SelectorState, Stats, Verdict};
 pub(crate) use stored::stored;
 
+use crate::drift::Drift;
 use crate::factor::Factor;
 use crate::model::Model;
 use crate::record::Header;
@@ -90,6 +91,7 @@ where
             leverage_count: 0,
             model_id: options.model_id,
             period: 0,
+            drift: Drift::new(0, options.half_life),
         };
         Self::attach(model, options, generator, state, memory, items)
     }

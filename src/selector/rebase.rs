@@ -75,13 +75,15 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             factor.set_half_life(self.state.factor.half_life)?;
             self.state.factor = factor.state();
             self.state.ridge_is_open = ridge == T::ZERO;
-            self.state.forget_leverages();
+            self.state.forget_leverages(0);
             return filled.map(|_| ());
         };
         self.state.factor = state;
         self.state.ridge_is_open = ridge == T::ZERO;
         self.state.model_id = options.model_id;
-        self.state.forget_leverages();
+        // What the rows weigh, a reading's rows together.
+        let readings = weights.value().wide() / T::count(sizes.rows as u64).wide();
+        self.state.forget_leverages(readings as u64);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use super::Options;
 use super::options::admit;
 use super::parts::Sizes;
+use crate::drift::Drift;
 use crate::factor::FactorState;
 use crate::model::{Form, Model};
 use crate::sampler::{Item, Kept, Outcome, Reservoir, ReservoirState};
@@ -37,6 +38,10 @@ pub struct Stats<T> {
     pub total_score: Sum<T>,
     /// Highest score of a reading that was dropped.
     pub highest_dropped: T,
+    /// Whether the stream has changed: the level of [`Drift`] after the last 16 readings, which stays near 0 while readings are
+    /// like those before and passes [`crate::drift::ALARM`] when they no longer are. It goes on from period to period, and
+    /// starts anew with the factor; it means something after 512 readings.
+    pub drift: T,
 }
 
 /// What became of a reading.
@@ -80,6 +85,8 @@ pub struct SelectorState<T> {
     pub model_id: u64,
     /// Number of the period, from 0.
     pub period: u32,
+    /// What [`Stats::drift`] comes from.
+    pub drift: Drift<T>,
 }
 
 impl<T: Scalar> Stats<T> {
@@ -142,7 +149,10 @@ impl<T: Scalar> SelectorState<T> {
     /// As [`super::Selector::begin_period`].
     pub fn begin_period(&mut self) {
         self.reservoir.clear();
-        self.stats = Stats::default();
+        self.stats = Stats {
+            drift: self.stats.drift,
+            ..Stats::default()
+        };
         self.period = self.period.wrapping_add(1);
     }
 
@@ -183,6 +193,9 @@ impl<T: Scalar> SelectorState<T> {
             stats.unscored = stats.unscored.saturating_add(1);
         }
         stats.total_score.add(score);
+        if let Ok(level) = self.drift.observe(leverage) {
+            stats.drift = level;
+        }
         if let Some(dropped) = outcome.dropped {
             stats.highest_dropped = stats.highest_dropped.max(dropped.score);
         }
@@ -194,10 +207,17 @@ impl<T: Scalar> SelectorState<T> {
         }
     }
 
-    /// A factor from here on with nothing known of its leverages.
-    pub(super) fn forget_leverages(&mut self) {
+    /// A factor from here on, of so many readings, with nothing known of its leverages.
+    pub(super) fn forget_leverages(&mut self, readings: u64) {
         self.mean_leverage = T::ZERO;
         self.leverages = Sum::default();
         self.leverage_count = 0;
+        self.watch(readings);
+    }
+
+    /// A factor from here on, of so many readings: its leverages are watched anew.
+    pub(super) fn watch(&mut self, readings: u64) {
+        self.drift = Drift::new(readings, self.factor.half_life);
+        self.stats.drift = T::ZERO;
     }
 }

@@ -44,11 +44,12 @@
 //! **Poisson**, `4 + g + 48 + 5 s` bytes: generator; u64 seen, kept, capped, and of the budget keep, items and window; s
 //! threshold; its logarithm and the sum of all probabilities, a sum each.
 //!
-//! **Selector**, at most `104 + 8 s + 12 + 4 s d + F` bytes and a reservoir:
+//! **Selector**, at most `124 + 12 s + 12 + 4 s d + F` bytes and a reservoir:
 //! u32 inputs d, u32 parameters P, u32 objective (0 prediction, 1 residual, 2 logistic, 3 Huber, 4 cross-entropy, 5 softmax; 256 for each row of a reading beyond the first), u32 scaling (0 none,
 //! 1 constants, 2 running; of sketches 128 and 256 times 24 bits of their seed more), s delta of Huber (else 0), s uniform share; u32 period, flag ridge is open, u64
 //! leverage count, s mean leverage of the pilot, 2 s sum of leverages; u64 seen, accepted, evicted, refused for length, not
-//! finite, range, label, other cause, unscored; 2 s total score, s highest dropped; then moments, factor, reservoir.
+//! finite, range, label, other cause, unscored; 2 s total score, s highest dropped; of the drift u64 readings, u64 blocks, u32 readings
+//! of the block begun, s their sum, s mean, s variance, s level; then moments, factor, reservoir.
 //! A sum is two scalars: the rounded number and what its rounding left out.
 //!
 //! ```

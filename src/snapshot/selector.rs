@@ -3,6 +3,7 @@
 use super::sampler::{ReservoirImage, put_reservoir, reservoir_body_len};
 use super::{FRAME, Object, factor, is_pair, moments, open_as, write};
 use crate::bytes::{Sink, Source};
+use crate::drift::Drift;
 use crate::model::{Model, Objective};
 use crate::sampler::Item;
 use crate::selector::{
@@ -29,9 +30,9 @@ const fn body_len<T: Scalar>(inputs: usize, order: usize, kept: usize, generator
         + reservoir_body_len::<T>(kept, generator)
 }
 
-/// Bytes of what is the selector's own: six u32 and ten u64, and the scalars.
-const OWN: usize = 6 * 4 + 10 * 8;
-const OWN_SCALARS: usize = 8;
+/// Bytes of what is the selector's own: seven u32 and twelve u64, and the scalars.
+const OWN: usize = 7 * 4 + 12 * 8;
+const OWN_SCALARS: usize = 12;
 
 /// What must be the same in a selector that is restored into.
 fn signature<T: Scalar, M: Model<T>>(
@@ -85,7 +86,13 @@ fn put_own<T: Scalar>(sink: &mut Sink<'_>, state: &SelectorState<T>) -> Result<(
         sink.u64(counter)?;
     }
     sink.sum(stats.total_score)?;
-    sink.scalar(stats.highest_dropped)
+    sink.scalar(stats.highest_dropped)?;
+    // Its half-life is the factor's.
+    let drift = &state.drift;
+    sink.u64(drift.rows)?;
+    sink.u64(drift.blocks)?;
+    sink.u32(drift.readings)?;
+    sink.scalars(&[drift.sum, drift.mean, drift.variance, drift.level])
 }
 
 /// Reads what `put_own` wrote into a state.
@@ -107,7 +114,19 @@ fn take_own<T: Scalar>(source: &mut Source<'_>, state: &mut SelectorState<T>) ->
         unscored: source.u64()?,
         total_score: source.sum()?,
         highest_dropped: source.scalar()?,
+        drift: T::ZERO,
     };
+    state.drift = Drift {
+        rows: source.u64()?,
+        half_life: 0,
+        blocks: source.u64()?,
+        readings: source.u32()?,
+        sum: source.scalar()?,
+        mean: source.scalar()?,
+        variance: source.scalar()?,
+        level: source.scalar()?,
+    };
+    state.stats.drift = state.drift.level;
     Ok(())
 }
 
@@ -143,7 +162,8 @@ fn check<T: Scalar>(state: &SelectorState<T>, rows: usize) -> Result<(), Error> 
         && stats.accepted <= stats.seen
         && stats.unscored <= stats.seen
         && stats.accepted.checked_sub(stats.evicted) == Some(kept)
-        && (!state.ridge_is_open || state.factor.ridge == T::ZERO);
+        && (!state.ridge_is_open || state.factor.ridge == T::ZERO)
+        && state.drift.is_possible();
     if is_possible {
         Ok(())
     } else {
@@ -284,6 +304,7 @@ impl<T: Scalar, M: Model<T>, G> Joined<'_, T, M, G> {
         source.end()?;
         state.moments = moments.count;
         state.factor = factor.state;
+        state.drift.half_life = state.factor.half_life;
         state.reservoir = reservoir.state;
         check(&state, self.model.rows(self.options.objective))?;
 

@@ -1,4 +1,4 @@
-//! A described model as the library asks it, in single precision: layers or a function, rows whole or sketched.
+//! A described model as the library asks it, in single precision: layers, or a function.
 
 use super::descriptor::Descriptor;
 use super::own::Callback;
@@ -7,47 +7,18 @@ use gleaner::Error;
 use gleaner::model::{Model, Network, Objective, Own, Plan, RowReport, Target};
 use gleaner::sketch::Sketch;
 
-/// The model. Its plan is owned, or lies in the selector.
-pub(super) struct Described<'a, P = Plan> {
-    pub(super) kind: Kind<'a, P>,
-    pub(super) sketch: Option<Sketch>,
-}
-
-/// What computes it.
-pub(super) enum Kind<'a, P> {
+/// The model. A network's plan is owned, or lies in the selector.
+pub(super) enum Described<'a, P = Plan> {
     Layers(Network<Descriptor<'a>, P>),
     Own(Own<'a, f32, Callback<'a>>),
-}
-
-impl<'a, P: Borrow<Plan>> Described<'a, P> {
-    /// Of whole rows.
-    pub(super) fn whole(kind: Kind<'a, P>) -> Self {
-        Described { kind, sketch: None }
-    }
-
-    #[inline(never)]
-    fn made_by(
-        &self,
-        sketch: &Sketch,
-        x: &[f32],
-        output: usize,
-        target: Target<f32>,
-        row: &mut [f32],
-        scratch: &mut [f32],
-    ) -> Result<RowReport<f32>, Error> {
-        match &self.kind {
-            Kind::Layers(model) => model.sketch(x, output, target, sketch, row, scratch),
-            Kind::Own(model) => model.sketch(x, output, target, sketch, row, scratch),
-        }
-    }
 }
 
 /// Asks whichever model it is.
 macro_rules! ask {
     ($self:ident, $model:ident => $question:expr) => {
-        match &$self.kind {
-            Kind::Layers($model) => $question,
-            Kind::Own($model) => $question,
+        match $self {
+            Described::Layers($model) => $question,
+            Described::Own($model) => $question,
         }
     };
 }
@@ -62,26 +33,11 @@ impl<P: Borrow<Plan>> Model<f32> for Described<'_, P> {
     fn parameters(&self) -> usize {
         ask!(self, model => model.parameters())
     }
-    fn row_len(&self) -> usize {
-        match &self.sketch {
-            Some(sketch) => sketch.buckets() + 1,
-            None => ask!(self, model => model.row_len()),
-        }
-    }
     fn order(&self) -> usize {
-        match &self.sketch {
-            Some(sketch) => sketch.buckets() + 1,
-            None => ask!(self, model => model.order()),
-        }
+        ask!(self, model => model.order())
     }
     fn scratch(&self) -> usize {
-        match &self.sketch {
-            Some(sketch) => ask!(self, model => model.sketch_scratch(sketch)),
-            None => ask!(self, model => model.scratch()),
-        }
-    }
-    fn sketched(&self) -> Option<Sketch> {
-        self.sketch
+        ask!(self, model => model.scratch())
     }
     fn suits(&self, objective: Objective<f32>) -> bool {
         ask!(self, model => model.suits(objective))
@@ -117,12 +73,9 @@ impl<P: Borrow<Plan>> Model<f32> for Described<'_, P> {
         row: &mut [f32],
         scratch: &mut [f32],
     ) -> Result<RowReport<f32>, Error> {
-        if let Some(sketch) = &self.sketch {
-            return self.made_by(sketch, x, output, target, row, scratch);
-        }
-        match &self.kind {
-            Kind::Layers(model) => model.row(x, output, target, row, scratch),
-            Kind::Own(model) => own_row(model, x, output, target, row, scratch),
+        match self {
+            Described::Layers(model) => model.row(x, output, target, row, scratch),
+            Described::Own(model) => own_row(model, x, output, target, row, scratch),
         }
     }
     fn sketch_scratch(&self, sketch: &Sketch) -> usize {
@@ -137,7 +90,7 @@ impl<P: Borrow<Plan>> Model<f32> for Described<'_, P> {
         row: &mut [f32],
         scratch: &mut [f32],
     ) -> Result<RowReport<f32>, Error> {
-        self.made_by(sketch, x, output, target, row, scratch)
+        ask!(self, model => model.sketch(x, output, target, sketch, row, scratch))
     }
     fn norm(
         &self,
@@ -149,12 +102,14 @@ impl<P: Borrow<Plan>> Model<f32> for Described<'_, P> {
         ask!(self, model => model.norm(x, output, target, scratch))
     }
     fn leave_out_gauge(&self, row: &mut [f32]) {
-        if self.sketch.is_none() {
-            ask!(self, model => Model::<f32>::leave_out_gauge(model, row));
-        }
+        ask!(self, model => Model::<f32>::leave_out_gauge(model, row));
+    }
+    fn put_back_gauge(&self, reduced: &[f32], whole: &mut [f32]) {
+        ask!(self, model => Model::<f32>::put_back_gauge(model, reduced, whole));
     }
 }
 
+// A frame of its own: a network's row is made with less of the stack.
 #[inline(never)]
 fn own_row(
     model: &Own<'_, f32, Callback<'_>>,

@@ -1,6 +1,6 @@
 //! A model as C describes it, in single precision.
 
-use super::described::{Described, Kind};
+use super::described::Described;
 use super::own::{Callback, gleaner_own_f32};
 use crate::border::{Fault, checked, object, slice};
 use crate::convert::{self, check_abi};
@@ -8,7 +8,7 @@ use crate::{GLEANER_ERROR_MODEL, GLEANER_ERROR_NULL, GLEANER_ERROR_SIZE};
 use core::ptr::null;
 use gleaner::model::{Form, Layer, Layers, Model, Network, Own, Plan, Shape};
 use gleaner::selector::Scaling;
-use gleaner::sketch::Sketch;
+use gleaner::sketch::{Sketch, Sketched};
 use gleaner::standardiser::standardise;
 
 /// A dense layer, `h = activation(W x + b)`.
@@ -159,10 +159,10 @@ impl<'a> Descriptor<'a> {
 
     /// The model, checked.
     pub(super) fn model(self) -> Result<Described<'a>, Fault> {
-        Ok(Described::whole(match self.own()? {
-            Some(own) => Kind::Own(own),
-            None => Kind::Layers(self.network()?),
-        }))
+        Ok(match self.own()? {
+            Some(own) => Described::Own(own),
+            None => Described::Layers(self.network()?),
+        })
     }
 
     /// What the checks of the model worked out.
@@ -183,11 +183,11 @@ impl<'a> Descriptor<'a> {
 
     /// The model whose plan is known, its rows sketched or not.
     pub(super) fn attach(self, plan: &'a Plan, sketch: Option<Sketch>) -> Result<Net<'a>, Fault> {
-        let kind = match self.own()? {
-            Some(own) => Kind::Own(own),
-            None => Kind::Layers(Network::attach(self, plan)),
+        let model = match self.own()? {
+            Some(own) => Described::Own(own),
+            None => Described::Layers(Network::attach(self, plan)),
         };
-        Ok(Described { kind, sketch })
+        Ok(Sketched::new(model, sketch))
     }
 
     /// The network, checked; MODEL where there are no layers.
@@ -201,11 +201,11 @@ impl<'a> Descriptor<'a> {
         self,
         question: impl FnOnce(&Described<'a>) -> Result<R, Fault>,
     ) -> Result<R, Fault> {
-        let kind = match self.own()? {
-            Some(own) => Kind::Own(own),
-            None => Kind::Layers(self.with_nodes(Network::known(self)?)?),
+        let model = match self.own()? {
+            Some(own) => Described::Own(own),
+            None => Described::Layers(self.with_nodes(Network::known(self)?)?),
         };
-        question(&Described::whole(kind)).map_err(|fault| self.model().err().unwrap_or(fault))
+        question(&model).map_err(|fault| self.model().err().unwrap_or(fault))
     }
 
     /// As `ask`, of what only layers can answer.
@@ -355,5 +355,5 @@ impl Layers<f32> for Descriptor<'_> {
     }
 }
 
-/// What the library's own objects call the model: its plan lies in the selector.
-pub(super) type Net<'a> = Described<'a, &'a Plan>;
+/// What the library's own objects call the model: its plan lies in the selector, its rows are sketched or not.
+pub(super) type Net<'a> = Sketched<Described<'a, &'a Plan>>;

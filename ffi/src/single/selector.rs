@@ -3,7 +3,7 @@
 use super::descriptor::{Descriptor, gleaner_model_f32, gleaner_pilot_f32};
 use super::reservoir::{gleaner_item_f32, gleaner_kept_f32};
 use super::state::{
-    gleaner_counters_f32, gleaner_options_f32, gleaner_selector_f32, options, sketch,
+    choose, gleaner_counters_f32, gleaner_options_f32, gleaner_selector_f32, options, sketch,
 };
 use super::thin::gleaner_candidate_f32;
 use crate::border::{Fault, object, object_mut, optional, output, run, slice, slice_mut};
@@ -123,7 +123,10 @@ impl Recall {
 /// A selector of k kept readings over `GLEANER_SELECTOR_LEN` scalars and k + 1 items. It starts from the
 /// model's pilot where there is one. `options` NULL: the defaults. Model, memory and items stay in use. A reading
 /// of a model with several outputs has a row for each, whose leverages add up; memory is then
-/// `GLEANER_SELECTOR_LEN_OF` scalars, and for sketches too.
+/// `GLEANER_SELECTOR_LEN_OF` scalars, and for sketches too. By default the memory decides how rows are scored: whole,
+/// up to N = 256 and where they fit; else as the largest sketch that fits, of 16 to 64 buckets (rows of N up to 65 are
+/// never sketched). So give a network that is too big for its factor what RAM there is; `selector.options.buckets` is
+/// then K, or 0.
 /// Errors: those of a model; OBJECTIVE and IDENTITY (not the pilot's: see `options`, an exported header has its
 /// own), OBJECTIVE (not the model's); LENGTH, RANGE, CODE, ABI.
 #[unsafe(no_mangle)]
@@ -140,12 +143,13 @@ pub unsafe extern "C" fn gleaner_selector_init_f32(
         let place = output(selector)?;
         let description = Descriptor::new(model)?;
         description.check_scaling()?;
-        let own = optional(options)?
+        let mut own = optional(options)?
             .copied()
             .unwrap_or(gleaner_options_f32::DEFAULT);
         let memory_slice = slice_mut(memory, memory_len)?;
         let items_slice = slice_mut(items.cast::<Item<f32>>(), items_len)?;
         let plan = description.plan()?;
+        choose(&mut own, description, &plan, memory_len)?;
         let pilot = match optional(description.raw().pilot)? {
             Some(pilot) => Some(self::pilot(pilot, &own)?),
             None => None,

@@ -1,13 +1,19 @@
 //! The structs of a selector, in single precision.
 
 use super::descriptor::{Descriptor, Net, gleaner_model_f32};
+use super::drift::gleaner_drift_f32;
 use super::factor::gleaner_factor_state_f32;
 use super::reservoir::{self, gleaner_item_f32, gleaner_reservoir_state_f32};
 use super::selector::gleaner_verdict_f32;
-use crate::border::{Fault, Output, slice, slice_mut};
+use crate::border::{Fault, Output, optional, slice, slice_mut};
 use crate::convert::{self, Kind, check_abi, check_flag, check_tag, same_layout};
-use crate::{GLEANER_ERROR_CODE, GLEANER_SCALING_MODEL, GLEANER_SCALING_RUNNING, gleaner_plan};
+use crate::{
+    GLEANER_BUCKETS_BY_RULE, GLEANER_ERROR_CODE, GLEANER_SCALING_MODEL, GLEANER_SCALING_RUNNING,
+    gleaner_plan,
+};
 use core::mem::transmute;
+use gleaner::choose;
+use gleaner::model::Plan;
 use gleaner::sampler::{Item, Reservoir};
 use gleaner::selector::{Joined, Options, Reading, Scaling, SelectorState, Stats};
 use gleaner::sketch::Sketch;
@@ -35,8 +41,8 @@ pub struct gleaner_options_f32 {
     pub half_life: u64,
     /// Seed of the generator; default 0
     pub seed: u64,
-    /// K, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows);
-    /// default 0: whole rows
+    /// K, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows), 0: whole
+    /// rows; default `GLEANER_BUCKETS_BY_RULE`: as the pilot has it, else by the memory
     pub buckets: u32,
     /// Seed of the sketches; default 0
     pub sketch_seed: u64,
@@ -53,7 +59,7 @@ impl gleaner_options_f32 {
         uniform: 0.0,
         half_life: 0,
         seed: 0,
-        buckets: 0,
+        buckets: GLEANER_BUCKETS_BY_RULE,
         sketch_seed: 0,
     };
 }
@@ -84,6 +90,9 @@ pub struct gleaner_counters_f32 {
     pub total_score: [f32; 2],
     /// Highest score of a dropped reading
     pub highest_dropped: f32,
+    /// Above `GLEANER_DRIFT_ALARM` the stream has changed: see `gleaner_drift_f32`. Goes on from period to period, starts
+    /// anew with the factor (init, start, rebase), means something after 512 readings
+    pub drift: f32,
 }
 
 same_layout!(
@@ -100,6 +109,7 @@ same_layout!(
     unscored = unscored,
     total_score = total_score,
     highest_dropped = highest_dropped,
+    drift = drift,
 );
 
 /// What a selector remembers beside its memory and items.
@@ -126,6 +136,8 @@ pub struct gleaner_selector_state_f32 {
     pub model_id: u64,
     /// Number of the period, from 0
     pub period: u32,
+    /// What the drift of the counters comes from
+    pub drift: gleaner_drift_f32,
 }
 same_layout!(
     gleaner_selector_state_f32,
@@ -140,6 +152,7 @@ same_layout!(
     leverage_count = leverage_count,
     model_id = model_id,
     period = period,
+    drift = drift,
 );
 
 impl gleaner_selector_state_f32 {
@@ -191,7 +204,7 @@ pub struct gleaner_selector_f32 {
     pub items: *mut gleaner_item_f32,
     /// k + 1
     pub items_len: usize,
-    /// As given to init
+    /// As given to init, `buckets` as chosen: K, or 0
     pub options: gleaner_options_f32,
     /// What the checks of the model worked out
     pub plan: gleaner_plan,
@@ -220,6 +233,28 @@ pub(super) fn sketch(raw: &gleaner_options_f32) -> Result<Option<Sketch>, Fault>
         0 => Ok(None),
         buckets => Ok(Some(Sketch::new(buckets as usize, raw.sketch_seed)?)),
     }
+}
+
+/// Puts what the rule chooses in the place of `GLEANER_BUCKETS_BY_RULE`: K, or 0.
+pub(super) fn choose(
+    raw: &mut gleaner_options_f32,
+    model: Descriptor<'_>,
+    plan: &Plan,
+    memory: usize,
+) -> Result<(), Fault> {
+    check_abi(raw.abi)?;
+    if raw.buckets != GLEANER_BUCKETS_BY_RULE {
+        return Ok(());
+    }
+    // SAFETY: whoever made the descriptor promised that its pointers are valid.
+    if let Some(pilot) = unsafe { optional(model.raw().pilot) }? {
+        (raw.buckets, raw.sketch_seed) = (pilot.buckets, pilot.sketch_seed);
+        return Ok(());
+    }
+    let objective = convert::objective(raw.objective, raw.delta)?;
+    let buckets = choose::buckets(&model.attach(plan, None)?, objective, memory)?;
+    raw.buckets = buckets.map_or(0, |buckets| buckets as u32);
+    Ok(())
 }
 
 /// The model as a selector asks it.

@@ -158,6 +158,102 @@ static void sketches(void)
       F(gleaner_selector_init)(&selector, &net, &options, memory, length, items, GLEANER_ITEMS_LEN(KEEP)));
 }
 
+/* By default the memory decides: whole rows, the largest sketch that fits, or none. */
+static void by_rule(void)
+{
+  enum { WIDE = 20, DEEP = 12, MANY = WIDE * DEEP + 2 * DEEP, ROWS = MANY + 1 - DEEP };
+  static const real w1[WIDE * DEEP] = {1, (real)-0.5, (real)0.25}, b1[DEEP] = {1}, w2[DEEP] = {1, -1};
+  static const struct F(gleaner_layer) wide_layers[] = {
+      {w1, b1, WIDE, DEEP, GLEANER_ACTIVATION_RELU, {0}},
+      {w2, NULL, DEEP, 1, GLEANER_ACTIVATION_IDENTITY, {0}},
+  };
+  static const struct F(gleaner_model) wide = {
+      GLEANER_ABI, 7, wide_layers, 2, WIDE, 0, NULL, NULL, NULL, NULL, 0, NULL, NULL,
+  };
+  enum { WHOLE = GLEANER_SELECTOR_LEN(WIDE, MANY, ROWS, GLEANER_SCRATCH_EXACT(DEEP)) };
+  static real memory[WHOLE], x[WIDE];
+  static struct F(gleaner_item) items[GLEANER_ITEMS_LEN(KEEP)];
+  struct F(gleaner_options) options = GLEANER_OPTIONS_DEFAULT;
+  struct F(gleaner_selector) selector, same;
+  struct F(gleaner_verdict) verdict, other;
+  struct F(gleaner_pilot) pilot = {0};
+  struct F(gleaner_model) with = wide;
+  static real packed[33 * 34 / 2];
+  const size_t k64 = GLEANER_SELECTOR_LEN_OF(WIDE, 1, 65, 65, GLEANER_SCRATCH_SKETCH_EXACT(DEEP, 64));
+  const size_t k16 = GLEANER_SELECTOR_LEN_OF(WIDE, 1, 17, 17, GLEANER_SCRATCH_SKETCH_EXACT(DEEP, 16));
+  int i;
+#define INIT(options, model, length) \
+  F(gleaner_selector_init)(&selector, model, options, memory, length, items, GLEANER_ITEMS_LEN(KEEP))
+  OK(INIT(NULL, &wide, WHOLE));
+  CHECK(ROWS <= 256 && selector.options.buckets == 0 && selector.state.factor.order == ROWS);
+  OK(INIT(NULL, &wide, WHOLE - 1));
+  CHECK(selector.options.buckets == 64);
+  OK(INIT(NULL, &wide, k64));
+  CHECK(selector.options.buckets == 64 && selector.state.factor.order == 65);
+  OK(INIT(NULL, &wide, k64 - 1));
+  CHECK(selector.options.buckets == 63);
+  OK(INIT(NULL, &wide, k16));
+  CHECK(selector.options.buckets == 16);
+  STATUS(GLEANER_ERROR_LENGTH, INIT(NULL, &wide, k16 - 1));
+  /* Who wants whole rows gets them, or is told. */
+  options.buckets = 0;
+  STATUS(GLEANER_ERROR_LENGTH, INIT(&options, &wide, k64));
+  /* Chosen or asked for is the same. */
+  options.buckets = 32;
+  options.sketch_seed = 9;
+  OK(INIT(&options, &wide, k64));
+  same = selector;
+  memcpy(x, w1, sizeof x);
+  OK(F(gleaner_selector_offer)(&selector, x, WIDE, NULL, 0, &verdict));
+  /* A pilot of sketches is followed. */
+  for (i = 0; i < 33; i++) {
+    packed[i * 33 - i * (i - 1) / 2] = (real)0.01;
+  }
+  pilot.packed = packed;
+  pilot.packed_len = sizeof packed / sizeof *packed;
+  pilot.ridge = (real)0.01;
+  pilot.model_id = wide.id;
+  pilot.buckets = 32;
+  pilot.sketch_seed = 9;
+  with.pilot = &pilot;
+  OK(INIT(NULL, &with, k64));
+  CHECK(selector.options.buckets == 32 && selector.options.sketch_seed == 9 && same.options.buckets == 32);
+  OK(F(gleaner_selector_offer)(&selector, x, WIDE, NULL, 0, &other));
+  CHECK(other.leverage > 0 && verdict.leverage > 0);
+  pilot.buckets = 0;
+  STATUS(GLEANER_ERROR_LENGTH, INIT(NULL, &with, k64));
+#undef INIT
+}
+
+/* The level of the stats is that of the leverages. */
+static void drifts(void)
+{
+  enum { LENGTH = GLEANER_SELECTOR_LEN_OF(INPUTS, 1, 9, 9, GLEANER_SCRATCH_SKETCH_EXACT(HIDDEN, 8)) };
+  static real memory[LENGTH];
+  static struct F(gleaner_item) items[GLEANER_ITEMS_LEN(KEEP)];
+  struct F(gleaner_options) options = GLEANER_OPTIONS_DEFAULT;
+  struct F(gleaner_selector) selector;
+  struct F(gleaner_verdict) verdict;
+  struct F(gleaner_stats) stats;
+  struct F(gleaner_drift) drift;
+  real x[INPUTS], level = 0;
+  uint32_t i, f;
+  options.buckets = 8;
+  OK(F(gleaner_selector_init)(&selector, &net, &options, memory, LENGTH, items, GLEANER_ITEMS_LEN(KEEP)));
+  OK(F(gleaner_drift_init)(&drift, 0, 0));
+  for (i = 0; i < 1000; i++) {
+    reading(i % 97, x);
+    for (f = 0; f < INPUTS && i >= 800; f++) x[f] = 4 - 3 * x[f];
+    if (i % 50 == 49) OK(F(gleaner_selector_begin_period)(&selector));
+    OK(F(gleaner_selector_offer)(&selector, x, INPUTS, NULL, 0, &verdict));
+    OK(F(gleaner_drift_observe)(&drift, verdict.leverage, &level));
+    OK(F(gleaner_selector_stats)(&selector, &stats));
+    CHECK(stats.counters.drift == level && (i < 800 || level > 0 || i < 850));
+    if (i == 799) CHECK(level < GLEANER_DRIFT_ALARM);
+  }
+  CHECK(level > GLEANER_DRIFT_ALARM);
+}
+
 /* A scorer counts a row that it has seen often for little, and a new one for much. */
 static void kronecker(void)
 {
@@ -328,6 +424,8 @@ int main(void)
 {
   outputs();
   sketches();
+  by_rule();
+  drifts();
   kronecker();
   own();
   puts("networks");
