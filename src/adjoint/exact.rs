@@ -1,9 +1,10 @@
 //! Closed form: `a = q grad s`, `q = (g(s) - g(0)) / (L s)`, where the network without its last
 //! activation is positively homogeneous of degree L in its parameters.
 
-use super::pass::{Asked, Pass, backward, forward, logits, outputs};
+use super::logits::{logits, outputs, value_at};
+use super::pass::{Asked, Pass, backward, forward};
 use super::sketch::Sketching;
-use crate::model::{Form, Layers, RowReport, joint, joint_at_zero, joint_integral, magnitude};
+use crate::model::{Form, Layers, RowReport, all_finite, joint_at_zero, joint_integral};
 use crate::{Error, Scalar};
 
 /// What a closed-form row comes from, beside what lies in the scratch.
@@ -122,11 +123,10 @@ fn joint_seeds<T: Scalar, L: Layers<T>>(
 ) -> Option<Exact<T>> {
     let (m, q, spare) = outputs(asked, scratch)?;
     let (target, row) = (asked.target, asked.output);
-    let is_finite = m.iter().all(|m| m.is_finite());
-    let value = joint(target, row, m, T::ONE, spare)?;
+    let value = value_at(asked, m, spare)?;
     let mut sum = T::ZERO;
     let degree = T::count(asked.layers.depth() as u64);
-    if is_finite {
+    if all_finite(m) {
         joint_integral(target, row, m, q, spare)?;
         for (q, &m) in q.iter_mut().zip(&*m) {
             sum += *q * m;
@@ -136,8 +136,7 @@ fn joint_seeds<T: Scalar, L: Layers<T>>(
     Some(Exact {
         seed: T::ZERO,
         sum,
-        // Beyond the scalar's range the root may be finite again, but the row is not this network's.
-        value: if is_finite { value } else { magnitude(m) },
+        value,
         at_zero: joint_at_zero(target, asked.plan.outputs),
     })
 }

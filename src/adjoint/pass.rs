@@ -1,5 +1,6 @@
 //! A forward and a backward pass at `t theta`, kept as a short list of outer products.
 
+use super::logits::seeds;
 use crate::Scalar;
 use crate::model::{
     Activation, Layer, Layers, Plan, Target, dot, magnitude, neuron, product, product_transposed,
@@ -138,44 +139,6 @@ pub(crate) fn forward<T: Scalar, L: Layers<T>>(
     Some(sum)
 }
 
-/// All logits, after a forward pass that has left the hidden values; `scratch` holds three scalars an output more.
-#[inline(never)]
-pub(crate) fn logits<T: Scalar, L: Layers<T>>(
-    asked: &Asked<'_, T, L>,
-    scratch: &mut [T],
-) -> Option<()> {
-    let (hidden, outputs) = (asked.plan.hidden, asked.plan.outputs);
-    let (values, rest) = scratch.split_at_mut_checked(hidden)?;
-    let (_, rest) = rest.split_at_mut_checked(hidden.checked_mul(2)?)?;
-    let last = asked.layers.layer(asked.layers.depth().checked_sub(1)?)?;
-    let input = match values.len().checked_sub(last.inputs) {
-        Some(start) if asked.layers.depth() > 1 => values.get(start..)?,
-        _ => asked.x,
-    };
-    product(&last, 0, input, T::ONE, rest.get_mut(..outputs)?)
-}
-
-/// Logits, seeds and a spare behind the hidden layers' scratch, one scalar an output each.
-pub(crate) fn outputs<'s, T: Scalar, L: Layers<T>>(
-    asked: &Asked<'_, T, L>,
-    scratch: &'s mut [T],
-) -> Option<(&'s mut [T], &'s mut [T], &'s mut [T])> {
-    let (_, rest) = scratch.split_at_mut_checked(asked.plan.hidden.checked_mul(3)?)?;
-    let (logits, rest) = rest.split_at_mut_checked(asked.plan.outputs)?;
-    let (seeds, rest) = rest.split_at_mut_checked(asked.plan.outputs)?;
-    Some((logits, seeds, rest.get_mut(..asked.plan.outputs)?))
-}
-
-/// The seeds of a joint target, as they lie in the scratch.
-fn joint_seeds<'s, T: Scalar, L: Layers<T>>(
-    asked: &Asked<'_, T, L>,
-    scratch: &'s [T],
-) -> Option<&'s [T]> {
-    let outputs = asked.plan.outputs;
-    let start = asked.plan.hidden.checked_mul(3)?.checked_add(outputs)?;
-    scratch.get(start..)?.get(..outputs)
-}
-
 /// The backward pass from there; `seed` is the output's delta, which a joint target has in the scratch. `scratch` holds
 /// three scalars a hidden neuron.
 #[inline(never)]
@@ -195,8 +158,7 @@ pub(crate) fn backward<T: Scalar, L: Layers<T>>(
         slopes,
     };
     if asked.target.is_joint() {
-        let outputs = asked.plan.outputs;
-        let seeds = rest.get(outputs..)?.get(..outputs)?;
+        let seeds = seeds(rest, asked.plan.outputs)?;
         path.backward(0, T::ONE, seeds, deltas)
     } else {
         path.backward(asked.output, T::ONE, &[seed], deltas)
@@ -336,9 +298,9 @@ impl<'a, T: Scalar, L: Layers<T>> Pass<'a, T, L> {
         let hidden = asked.plan.hidden;
         let (values, rest) = scratch.split_at_checked(hidden)?;
         let (_, rest) = rest.split_at_checked(hidden)?;
-        let (deltas, _) = rest.split_at_checked(hidden)?;
+        let (deltas, behind) = rest.split_at_checked(hidden)?;
         let (seeds, first) = if asked.target.is_joint() {
-            (Seeds::All(joint_seeds(asked, scratch)?), 0)
+            (Seeds::All(seeds(behind, asked.plan.outputs)?), 0)
         } else {
             (Seeds::One([seed]), asked.output)
         };

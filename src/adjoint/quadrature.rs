@@ -2,11 +2,10 @@
 
 use super::kinks::Kinks;
 use super::legendre::legendre;
-use super::pass::{Asked, Pass, Path, Seeds, forward, inner, logits, outputs};
+use super::logits::{joint_value, logits};
+use super::pass::{Asked, Pass, Path, Seeds, forward, inner};
 use super::sketch::Sketching;
-use crate::model::{
-    Form, Layers, Plan, RowReport, all_finite, dot, joint, joint_at_zero, magnitude,
-};
+use crate::model::{Form, Layers, Plan, RowReport, all_finite, dot, joint};
 use crate::{Error, Scalar};
 
 /// Points at which a path can be split, for so many hidden neurons.
@@ -266,15 +265,4 @@ fn report<T: Scalar, L: Layers<T>>(
         at_zero,
         completeness,
     })
-}
-
-/// f at the logits in the scratch, and at 0.
-pub(crate) fn joint_value<T: Scalar, L: Layers<T>>(
-    asked: &Asked<'_, T, L>,
-    scratch: &mut [T],
-) -> Option<(T, T)> {
-    let (m, _, spare) = outputs(asked, scratch)?;
-    let value = joint(asked.target, asked.output, m, T::ONE, spare)?;
-    let value = if all_finite(m) { value } else { magnitude(m) };
-    Some((value, joint_at_zero(asked.target, asked.plan.outputs)))
 }

@@ -1,11 +1,10 @@
 //! A dense network over borrowed layers: checks, value, gradient, row, norm.
 
 use super::{Activation, Form, Layers, Model, Objective, RowReport, Target, all_finite};
-use super::{joint, magnitude};
 use crate::adjoint::{
     Asked, Pass, Sketching, backward, exact_norm, exact_pass, exact_row, exact_sketch, forward,
-    has_closed_form, joint_value, leave_out_gauge, logits, outputs, put_back_gauge, quadrature_len,
-    quadrature_norm, quadrature_row, quadrature_sketch, sketching_len,
+    has_closed_form, joint_gradient, joint_value, leave_out_gauge, logits, put_back_gauge,
+    quadrature_len, quadrature_norm, quadrature_row, quadrature_sketch, sketching_len,
 };
 use crate::sketch::Sketch;
 use crate::{Error, Scalar};
@@ -472,18 +471,6 @@ impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
     fn put_back_gauge(&self, reduced: &[T], whole: &mut [T]) {
         put_back_gauge(&self.layers, reduced, whole);
     }
-}
-
-/// f of a joint target; leaves the seeds of its gradient in the scratch.
-#[inline(never)]
-fn joint_gradient<T: Scalar, L: Layers<T>>(
-    asked: &Asked<'_, T, L>,
-    scratch: &mut [T],
-) -> Option<T> {
-    logits(asked, scratch)?;
-    let (m, seeds, _) = outputs(asked, scratch)?;
-    let value = joint(asked.target, asked.output, m, T::ONE, seeds)?;
-    Some(if all_finite(m) { value } else { magnitude(m) })
 }
 
 /// f, and the outer products that its gradient is the sum of, over the scratch.
