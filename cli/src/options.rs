@@ -11,11 +11,11 @@ use gleaner::model;
 pub enum Objective {
     /// f = model(x); no label
     Prediction,
-    /// f = model(x) - y; the last column is y
+    /// f = model(x) - y; the label is y
     Residual,
-    /// The root of the logistic loss of a logit; the last column is y in [0, 1]
+    /// The root of the logistic loss of a logit; the label is y in [0, 1]
     Logistic,
-    /// The root of the cross-entropy of logits; the last column is the class, counted from 0
+    /// The root of the cross-entropy of logits; the label is the class, counted from 0
     CrossEntropy,
     /// Twice the root of each class's share of the softmax of logits; no label
     Softmax,

@@ -3,11 +3,11 @@
 use crate::activations::Named;
 use crate::failure::{Failure, data, usage};
 use crate::net::Net;
-use crate::options::Precision;
+use crate::options::{Objective, Precision};
 use clap::{Args, ValueEnum};
 use gleaner::Scalar;
 use gleaner::choose::{self, Scorer};
-use gleaner::model::{self, Activation, Shape};
+use gleaner::model::{Activation, Shape};
 use std::path::PathBuf;
 
 /// What `plan` takes.
@@ -33,7 +33,7 @@ pub struct Arguments {
     /// Bytes of RAM for the scorer
     #[arg(long, value_name = "BYTES")]
     ram: usize,
-    /// What a reading's rows are
+    /// What a reading contributes
     #[arg(long, value_enum, default_value = "prediction")]
     objective: Objective,
     /// What scores are for
@@ -68,21 +68,6 @@ enum Biases {
     All,
 }
 
-/// What a reading's rows are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Objective {
-    /// One row an output, of the output
-    Prediction,
-    /// One row an output, of its error
-    Residual,
-    /// The root of the logistic loss
-    Logistic,
-    /// One row a class
-    Softmax,
-    /// The root of the cross-entropy
-    CrossEntropy,
-}
-
 /// What scores are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Purpose {
@@ -90,18 +75,6 @@ enum Purpose {
     Sample,
     /// To rank readings, to find odd ones
     Leverage,
-}
-
-impl Objective {
-    fn build<T: Scalar>(self) -> model::Objective<T> {
-        match self {
-            Objective::Prediction => model::Objective::Prediction,
-            Objective::Residual => model::Objective::Residual,
-            Objective::Logistic => model::Objective::Logistic,
-            Objective::Softmax => model::Objective::Softmax,
-            Objective::CrossEntropy => model::Objective::CrossEntropy,
-        }
-    }
 }
 
 /// Runs the command.

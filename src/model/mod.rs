@@ -8,6 +8,7 @@ mod dense;
 mod fixed;
 mod joint;
 mod layers;
+mod lengths;
 mod network;
 mod objective;
 mod own;
@@ -17,10 +18,10 @@ pub use additive::{Additive, AdditiveShape, additive_scratch};
 #[cfg(feature = "nalgebra")]
 pub use fixed::{Dense, Fixed, SingleIndex, Then, TwoLayer};
 pub use layers::{Flat, Layer, Layers, Shape};
-pub use network::{
-    Network, Plan, exact_scratch, exact_sketch_scratch, network_scratch, network_sketch_scratch,
+pub use lengths::{
+    Plan, exact_scratch, exact_sketch_scratch, network_scratch, network_sketch_scratch,
 };
-
+pub use network::Network;
 pub use objective::{Objective, Target};
 pub use own::{Gradient, Own, own_scratch};
 

@@ -60,7 +60,7 @@ pub struct Arguments {
     /// The readings it was trained on, as the sensor gives them; a header line is allowed, and gzip
     #[arg(long, value_name = "TRAIN.csv")]
     data: Option<PathBuf>,
-    /// The last column of the data is a label (residual and logistic take one anyway)
+    /// The last column of the data is a label (objectives that take a label need one anyway)
     #[arg(long, requires = "data")]
     target: bool,
     /// The model takes readings as they come
