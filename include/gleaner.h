@@ -354,6 +354,8 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 #define GLEANER_POISSON_SNAPSHOT_LEN(scalar) (92 + 5 * (scalar))
 #define GLEANER_TOTALS_SNAPSHOT_LEN(scalar, sums) (36 + (scalar) * GLEANER_TOTALS_LEN(sums))
 #define GLEANER_QUANTILE_SNAPSHOT_LEN(scalar, octaves) (60 + (scalar) + 4 * GLEANER_QUANTILE_LEN(octaves))
+#define GLEANER_KRONECKER_SNAPSHOT_LEN(scalar, layers, memory) \
+  (44 + 72 * (size_t)(layers) + (scalar) * (1 + 2 * (size_t)(layers) + (size_t)(memory)))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
   (76 + 12 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
@@ -390,6 +392,7 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 #define GLEANER_OBJECT_TOTALS 6 /* Sums over all readings. */
 #define GLEANER_OBJECT_QUANTILE 7 /* A streamed quantile's. */
 #define GLEANER_OBJECT_POISSON 8 /* A Poisson sampler's. */
+#define GLEANER_OBJECT_KRONECKER 9 /* A Kronecker scorer's. */
 
 /* What a snapshot says of itself. */
 struct gleaner_snapshot_header {
@@ -752,10 +755,9 @@ struct gleaner_kronecker_state_f32 {
   float effective; /* Rows, those that are half forgotten counted half */
 };
 
-/* Scores rows of a network too big for its factor by two small factors a layer: n times the sum over layers of the
- * products of two quadratic forms. Ranks readings much as their leverages do; it is none, and has no upper limit:
- * scores rise with n until the sides are filled, so take in some hundreds of rows before those whose scores count.
- * Give these to a reservoir. Keeps pointers to layers and memory. */
+/* Scores rows of a network too big for its factor by two small factors a layer, whose quadratic forms multiplied, times
+ * the number of rows, are t: the sum of t over the layers. Ranks readings much as their leverages do; it is none: it
+ * does not sum to the rank. Give it to a reservoir. Keeps pointers to layers and memory. */
 struct gleaner_kronecker_f32 {
   uint32_t tag; /* Set by init */
   struct gleaner_kronecker_layer_f32 *layers; /* The caller's, one for each of the model's layers */
@@ -776,16 +778,17 @@ gleaner_status gleaner_kronecker_init_f32(struct gleaner_kronecker_f32 *scorer,
     const struct gleaner_model_f32 *model, uint64_t half_life, struct gleaner_kronecker_layer_f32 *layers,
     size_t layers_len, float *memory, size_t memory_len);
 
-/* Takes the row of a reading in and scores it, itself counted. `index`, `target` as for `gleaner_model_row_f32`; where
- * a reading has several rows, one an output or one in all for the cross-entropy, call for all and add up. The model is
- * the one of init: nothing but its layers' sizes is compared. `work`: as
- * `gleaner_kronecker_work_len_f32` says. Cost: both passes, and about 2 (outputs^2 + inputs^2) multiplications a layer.
+/* Takes the row of a reading in and scores it, by the sum of t / (1 + t) against the rows before: at most 1 a layer.
+ * `index`, `target` as for `gleaner_model_row_f32`; where a reading has several rows, one an output or one in all for
+ * the cross-entropy, call for all and add up. The model is the one of init: nothing but its layers' sizes is compared.
+ * `work`: as `gleaner_kronecker_work_len_f32` says. Cost: both passes, and about 2 (outputs^2 + inputs^2)
+ * multiplications a layer.
  * Errors: STATE; those of a model; LENGTH, NOT_FINITE, RANGE, LABEL, OBJECTIVE. */
 gleaner_status gleaner_kronecker_observe_f32(struct gleaner_kronecker_f32 *scorer,
     const struct gleaner_model_f32 *model, const float *x, size_t x_len, size_t index,
     const struct gleaner_target_f32 *target, float *work, size_t work_len, float *score);
 
-/* Scores a reading's row against those that were taken in, and takes nothing in.
+/* Scores a reading's row against those that were taken in, by the sum of t, and takes nothing in.
  * Errors: as `gleaner_kronecker_observe_f32`. */
 gleaner_status gleaner_kronecker_score_f32(const struct gleaner_kronecker_f32 *scorer,
     const struct gleaner_model_f32 *model, const float *x, size_t x_len, size_t index,
@@ -1730,6 +1733,9 @@ size_t gleaner_totals_snapshot_len_f32(size_t sums);
 /* Bytes of a quantile's snapshot, as `GLEANER_QUANTILE_SNAPSHOT_LEN`. */
 size_t gleaner_quantile_snapshot_len_f32(size_t octaves);
 
+/* Bytes of a Kronecker scorer's snapshot, at most, as `GLEANER_KRONECKER_SNAPSHOT_LEN`: `memory` scalars in all. */
+size_t gleaner_kronecker_snapshot_len_f32(size_t layers, size_t memory);
+
 /* Bytes of a selector's snapshot, at most, as `GLEANER_SELECTOR_SNAPSHOT_LEN`. */
 size_t gleaner_selector_snapshot_len_f32(size_t inputs, size_t order, size_t items);
 
@@ -1813,6 +1819,17 @@ gleaner_status gleaner_selector_save_f32(const struct gleaner_selector_f32 *sele
  * Errors: STATE; IDENTITY (another model's); BLANK, DAMAGED, VERSION, OBJECT (or options), LENGTH,
  * NOT_FINITE, RANGE. */
 gleaner_status gleaner_selector_restore_f32(struct gleaner_selector_f32 *selector, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* Writes a snapshot; `written` gets its length.
+ * Errors: STATE, LENGTH. */
+gleaner_status gleaner_kronecker_save_f32(const struct gleaner_kronecker_f32 *scorer, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* Becomes the scorer of layers of the same sizes that was saved, half-life included. Go on with the model that it had:
+ * nothing tells its rows from another's.
+ * Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, NOT_FINITE, RANGE. */
+gleaner_status gleaner_kronecker_restore_f32(struct gleaner_kronecker_f32 *scorer, const uint8_t *bytes,
     size_t bytes_len);
 
 /* ----------------------------------------------------------------------------------------------------------
@@ -3074,6 +3091,9 @@ size_t gleaner_totals_snapshot_len_f64(size_t sums);
 /* As `gleaner_quantile_snapshot_len_f32`, in double precision. */
 size_t gleaner_quantile_snapshot_len_f64(size_t octaves);
 
+/* As `gleaner_kronecker_snapshot_len_f32`, in double precision. */
+size_t gleaner_kronecker_snapshot_len_f64(size_t layers, size_t memory);
+
 /* As `gleaner_selector_snapshot_len_f32`, in double precision. */
 size_t gleaner_selector_snapshot_len_f64(size_t inputs, size_t order, size_t items);
 
@@ -3138,6 +3158,14 @@ gleaner_status gleaner_selector_save_f64(const struct gleaner_selector_f64 *sele
 
 /* As `gleaner_selector_restore_f32`, in double precision. */
 gleaner_status gleaner_selector_restore_f64(struct gleaner_selector_f64 *selector, const uint8_t *bytes,
+    size_t bytes_len);
+
+/* As `gleaner_kronecker_save_f32`, in double precision. */
+gleaner_status gleaner_kronecker_save_f64(const struct gleaner_kronecker_f64 *scorer, uint8_t *bytes,
+    size_t bytes_len, size_t *written);
+
+/* As `gleaner_kronecker_restore_f32`, in double precision. */
+gleaner_status gleaner_kronecker_restore_f64(struct gleaner_kronecker_f64 *scorer, const uint8_t *bytes,
     size_t bytes_len);
 
 /* ----------------------------------------------------------------------------------------------------------

@@ -529,6 +529,12 @@ class KroneckerOver : detail::Pinned {
     GLEANER_CALL(kronecker_score, &raw_, model.raw(), x.data(), x.size(), index, target, work.data(), work.size(),
                  &score);
   }
+  Status save(Span<uint8_t> bytes, size_t& written) const noexcept {
+    GLEANER_CALL(kronecker_save, &raw_, bytes.data(), bytes.size(), &written);
+  }
+  Status restore(Span<const uint8_t> bytes) noexcept {
+    GLEANER_CALL(kronecker_restore, &raw_, bytes.data(), bytes.size());
+  }
   constexpr const Struct& raw() const noexcept { return raw_; }
 
  private:

@@ -9,9 +9,10 @@
 //! ```
 //!
 //! It ranks readings much as the exact leverage does, best among those of 5 % highest, where a sketch of the same
-//! memory is farther off (docs/evidence/scorers.md); it is no leverage: it neither sums to the rank nor ends at 1.
-//! Online, scores rise while the sides are not filled yet, as n does, and settle behind some hundreds of rows: leave the
-//! first out of a sample, or take in the pilot's rows before the stream.
+//! memory is farther off (docs/evidence/scorers.md); it is no leverage: it does not sum to the rank.
+//!
+//! Online, with t a layer's product over the rows before, the score is `sum t / (1 + t)`, as an online leverage is: at most
+//! 1 a layer, about that for the first rows, which nothing like has been seen of.
 //!
 //! f(0) is not in it. A score of 0 comes of a row of zeros, or of one whose products vanish.
 //!
@@ -71,6 +72,13 @@ pub struct Kronecker<T, S, B> {
     state: KroneckerState<T>,
     layers: S,
     memory: B,
+}
+
+impl<T: Scalar> KroneckerState<T> {
+    /// Whether the rows that count are at most all rows.
+    pub(crate) fn is_possible(&self) -> bool {
+        self.effective >= T::ZERO && self.effective <= T::count(self.rows)
+    }
 }
 
 impl<T: Scalar> Default for LayerState<T> {
@@ -160,8 +168,7 @@ where
                 rest = rest.get(factor_len(factor.order)..).unwrap_or_default();
             }
         }
-        let is_count = state.effective >= T::ZERO && state.effective <= T::count(state.rows);
-        if !is_count {
+        if !state.is_possible() {
             return Err(Error::Range("state"));
         }
         Ok(Kronecker {
@@ -181,7 +188,18 @@ where
         self.state
     }
 
-    /// Takes a row in and scores it, itself counted: with online leverages for quadratic forms. `x` as the network sees it.
+    /// All of it, to be read.
+    pub(crate) fn inner(&self) -> (&KroneckerState<T>, &[LayerState<T>], &[T]) {
+        (&self.state, self.layers.as_ref(), self.memory.as_ref())
+    }
+
+    /// All of it, to be written.
+    pub(crate) fn inner_mut(&mut self) -> (&mut KroneckerState<T>, &mut [LayerState<T>], &mut [T]) {
+        (&mut self.state, self.layers.as_mut(), self.memory.as_mut())
+    }
+
+    /// Takes a row in and scores it, itself counted: `sum t / (1 + t)` over the layers, `t = n q_delta q_input` with the
+    /// quadratic forms over the rows before. `x` as the network sees it.
     ///
     /// # Errors
     /// `Length`: scratch, [`kronecker_scratch`], or a network of other layers. Those of [`Model::row`]. `Range` for a row
@@ -224,7 +242,8 @@ where
         }
         let (mut score, mut rest) = (T::ZERO, self.memory.as_mut());
         for (term, layer) in pass.terms().zip(self.layers.as_mut()) {
-            let mut product = count;
+            // An online leverage l is q / (1 + q), so that t is the first product over the second.
+            let (mut product, mut rest_of_one) = (count, T::ONE);
             for (factor, of) in [(&mut layer.delta, Of::Delta), (&mut layer.input, Of::Input)] {
                 let row = of
                     .side(&term, factor.order, side)
@@ -234,16 +253,22 @@ where
                 if factor.ridge == T::ZERO && !is_zero(row) {
                     factor.start_from_row(part, row)?;
                 }
-                product *= factor.take_in(part, row, T::ONE)?;
+                let leverage = factor.take_in(part, row, T::ONE)?;
+                // Memory of any content may lie under it.
+                let leverage = leverage.min(T::ONE);
+                product *= leverage;
+                rest_of_one *= T::ONE - leverage;
                 factor.forget(part);
             }
-            score += product;
+            if product > T::ZERO {
+                score += product / (product + rest_of_one);
+            }
         }
         self.state = next;
-        Ok(score.min(T::MAX))
+        Ok(score)
     }
 
-    /// Scores a row against those that were taken in; 0 before there are any.
+    /// Scores a row against those that were taken in, by `sum t`; 0 before there are any.
     ///
     /// # Errors
     /// As [`Kronecker::observe`].

@@ -5,6 +5,7 @@ mod common;
 use common::{Random, dense, relative};
 use gleaner::kronecker::{Kronecker, KroneckerState, LayerState, kronecker_len, kronecker_scratch};
 use gleaner::model::{Activation, Flat, Form, Model, Network, Shape, Target};
+use gleaner::snapshot::kronecker_snapshot_len;
 use gleaner::{Error, Scalar};
 
 const INPUTS: usize = 4;
@@ -211,17 +212,34 @@ fn form(seen: &[(&Vec<f64>, f64)], row: &[f64]) -> f64 {
     row.iter().zip(&solved).map(|(a, b)| a * b).sum()
 }
 
-/// The definition: n times the product of both forms, summed over layers. `now`: the place of the row in the stream.
-fn score(seen: &[Terms], now: usize, half_life: f64, row: &Terms) -> f64 {
+/// n and the two forms of each layer. `now`: the place of the row in the stream.
+fn forms(seen: &[Terms], now: usize, half_life: f64, row: &Terms) -> (f64, Vec<[f64; 2]>) {
     let weight = |i: usize| (-((now - i) as f64) / half_life).exp2();
     let n: f64 = (0..seen.len()).map(weight).sum();
     let layer = |layer: usize| {
         let each = || seen.iter().enumerate();
         let deltas: Vec<_> = each().map(|(i, t)| (&t[layer].0, weight(i))).collect();
         let inputs: Vec<_> = each().map(|(i, t)| (&t[layer].1, weight(i))).collect();
-        n * form(&deltas, &row[layer].0) * form(&inputs, &row[layer].1)
+        [form(&deltas, &row[layer].0), form(&inputs, &row[layer].1)]
     };
-    (0..row.len()).map(layer).sum()
+    (n, (0..row.len()).map(layer).collect())
+}
+
+/// The definition over rows taken in before.
+fn score(seen: &[Terms], now: usize, half_life: f64, row: &Terms) -> f64 {
+    let (n, forms) = forms(seen, now, half_life, row);
+    forms.iter().map(|[a, b]| n * a * b).sum()
+}
+
+/// The definition where the row is the last of those taken in: forms over the others are `l / (1 - l)`.
+fn online(seen: &[Terms], half_life: f64) -> f64 {
+    let row = seen.last().unwrap();
+    let (n, forms) = forms(seen, seen.len() - 1, half_life, row);
+    let over = |[a, b]: &[f64; 2]| {
+        let t = n * (a / (1.0 - a)) * (b / (1.0 - b));
+        if t.is_finite() { t / (1.0 + t) } else { 1.0 }
+    };
+    forms.iter().map(over).sum()
 }
 
 /// Streams readings; compares each score, and some in two passes.
@@ -245,7 +263,7 @@ fn follows<T: Scalar>(
         for &(target, output) in targets {
             let row = terms(shapes, theta, x, (target, output));
             seen.push(row.clone());
-            let exact = score(&seen, seen.len() - 1, life, &row);
+            let exact = online(&seen, life);
             let found = scorer
                 .observe(&net, x, output, target, &mut scratch)
                 .unwrap();
@@ -541,6 +559,48 @@ fn what_does_not_fit_is_refused() {
         assert_eq!(new(longest, depth, length), None);
         let refused = new(longest - 1, depth, length);
         assert_eq!(refused, Some(Error::Range("state")));
+    }
+}
+
+/// Bytes of a scorer of other layers change nothing; those of this one's do, half-life and all.
+#[test]
+fn snapshots_of_other_layers_are_refused() {
+    let all = networks::<f32>();
+    let theta: Vec<_> = all
+        .iter()
+        .map(|(shapes, _)| parameters(shapes, 17))
+        .collect();
+    let made = |index: usize, half_life| {
+        let shapes = &all[index].0;
+        scorer(shapes, &network(shapes, &theta[index]), half_life)
+    };
+    let mut saved = made(2, 40);
+    let net = network(&all[2].0, &theta[2]);
+    let mut scratch = vec![0.0; kronecker_scratch(&net)];
+    let mut random = Random::new(18);
+    for _ in 0..30 {
+        let x: Vec<f32> = common::scalars(&random.normals(INPUTS));
+        saved
+            .observe(&net, &x, 1, Target::Prediction, &mut scratch)
+            .unwrap();
+    }
+    let most = kronecker_snapshot_len::<f32>(all[2].0.len(), length(&all[2].0));
+    let mut bytes = vec![0; most];
+    let written = saved.save(&mut bytes).unwrap();
+    let short = saved.save(&mut bytes.clone()[..written - 1]);
+    assert_eq!(short, Err(Error::Length("bytes")));
+    for (index, _) in all.iter().enumerate() {
+        let mut other = made(index, 0);
+        let before = self::bits(&other);
+        let done = other.restore(&bytes[..written]);
+        if index == 2 {
+            let mut again = vec![0; most];
+            assert_eq!((done, other.save(&mut again)), (Ok(()), Ok(written)));
+            assert_eq!(again[..written], bytes[..written]);
+        } else {
+            assert!(matches!(done, Err(Error::Length(_))), "{index} {done:?}");
+            assert_eq!(self::bits(&other), before);
+        }
     }
 }
 

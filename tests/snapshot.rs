@@ -5,14 +5,15 @@ mod common;
 use common::Random;
 use gleaner::calibrate::{Totals, totals_len};
 use gleaner::factor::{Factor, factor_len};
-use gleaner::model::{Activation, Flat, Model, Network, Objective, Shape};
+use gleaner::kronecker::{Kronecker, LayerState, kronecker_len, kronecker_scratch};
+use gleaner::model::{Activation, Flat, Model, Network, Objective, Shape, Target};
 use gleaner::outlier::Quantile;
 use gleaner::sampler::{Budget, Item, Poisson, Reservoir, Top};
 use gleaner::selector::{Options, Scaling, Selector, selector_len};
 use gleaner::snapshot::{
-    Header, Object, factor_snapshot_len, moments_snapshot_len, poisson_snapshot_len,
-    quantile_snapshot_len, reservoir_snapshot_len, selector_snapshot_len, top_snapshot_len,
-    totals_snapshot_len,
+    Header, Object, factor_snapshot_len, kronecker_snapshot_len, moments_snapshot_len,
+    poisson_snapshot_len, quantile_snapshot_len, reservoir_snapshot_len, selector_snapshot_len,
+    top_snapshot_len, totals_snapshot_len,
 };
 use gleaner::standardiser::{Moments, moments_len};
 use gleaner::{Error, Scalar};
@@ -266,6 +267,38 @@ fn net<T: Scalar>() -> Net<T> {
     .unwrap()
 }
 
+#[derive(Clone)]
+struct OfKronecker<T: Scalar>(Kronecker<T, Vec<LayerState<T>>, Vec<T>>, Net<T>);
+
+fn kronecker<T: Scalar>(half_life: u64) -> OfKronecker<T> {
+    let net = net::<T>();
+    let layers = vec![LayerState::default(); 2];
+    let memory = vec![T::ZERO; kronecker_len(2, 3, true) + kronecker_len(3, 1, false)];
+    OfKronecker(
+        Kronecker::new(&net, half_life, layers, memory).unwrap(),
+        net,
+    )
+}
+
+impl<T: Scalar> Saved for OfKronecker<T> {
+    const OBJECT: Object = Object::Kronecker;
+    fn most(&self) -> usize {
+        let memory = kronecker_len(2, 3, true) + kronecker_len(3, 1, false);
+        kronecker_snapshot_len::<T>(2, memory)
+    }
+    fn save(&self, bytes: &mut [u8]) -> Result<usize, Error> {
+        self.0.save(bytes)
+    }
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.restore(bytes)
+    }
+    fn feed(&mut self, number: u64) {
+        let mut scratch = vec![T::ZERO; kronecker_scratch(&self.1)];
+        let (x, target) = (normals(number, 2), Target::Prediction);
+        let _ = self.0.observe(&self.1, &x, 0, target, &mut scratch);
+    }
+}
+
 fn selector_with<T: Scalar>(
     options: Options<'static, T>,
     seed: u64,
@@ -348,6 +381,7 @@ fn a_restored_object_goes_on_bit_for_bit() {
         goes_on(&totals::<T>(), &totals());
         goes_on(&quantile::<T>(2.0, 0), &quantile(1.0, 40));
         goes_on(&poisson::<T>(1.0, 0, 1), &poisson(3.0, 30, 2));
+        goes_on(&kronecker::<T>(0), &kronecker(40));
         goes_on(
             &selector_with::<T>(options(), 1, ITEMS),
             &selector_with(options(), 2, ITEMS),
@@ -488,6 +522,7 @@ fn what_is_no_snapshot_is_refused_and_changes_nothing() {
         withstands(&totals::<T>(), &totals());
         withstands(&quantile::<T>(2.0, 0), &quantile(1.0, 40));
         withstands(&poisson::<T>(1.0, 0, 1), &poisson(3.0, 30, 2));
+        withstands(&kronecker::<T>(0), &kronecker(40));
         withstands(
             &selector_with::<T>(options(), 1, ITEMS),
             &selector_with(options(), 2, ITEMS),

@@ -20,6 +20,8 @@ pub const GLEANER_OBJECT_TOTALS: u32 = 6;
 pub const GLEANER_OBJECT_QUANTILE: u32 = 7;
 /// A Poisson sampler's.
 pub const GLEANER_OBJECT_POISSON: u32 = 8;
+/// A Kronecker scorer's.
+pub const GLEANER_OBJECT_KRONECKER: u32 = 9;
 
 /// What a snapshot says of itself.
 #[repr(C)]

@@ -74,7 +74,7 @@ static void kronecker_init(void)
 
 static void kronecker_step(void)
 {
-  const size_t kind = below(8);
+  const size_t kind = below(9);
   const struct net *net = some_net();
   const size_t inputs = net->model.inputs, work_length = 2 * net->sizes.work + 64;
   struct F(gleaner_target) target;
@@ -92,6 +92,20 @@ static void kronecker_step(void)
     kronecker.object.state.effective = number();
     fill(kronecker.layers, below(kronecker.depth * sizeof *kronecker.layers + 1));
     numbers(kronecker.memory, below(kronecker.memory_len + 1));
+    return;
+  }
+  if (kind == 8) {
+    /* What is saved comes back, or was no scorer's. */
+    const size_t room_length = GLEANER_KRONECKER_SNAPSHOT_LEN(sizeof(real), kronecker.depth, kronecker.memory_len);
+    uint8_t *bytes = room(room_length), *again = room(room_length);
+    size_t written, length;
+    if (checked(F(gleaner_kronecker_save)(&kronecker.object, bytes, room_length, &written)) == GLEANER_OK &&
+        checked(F(gleaner_kronecker_restore)(&kronecker.object, bytes, written)) == GLEANER_OK) {
+      CHECK(checked(F(gleaner_kronecker_save)(&kronecker.object, again, room_length, &length)) == GLEANER_OK);
+      CHECK(length == written && memcmp(bytes, again, length) == 0);
+    }
+    free(bytes);
+    free(again);
     return;
   }
   CLEAR(score);

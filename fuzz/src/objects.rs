@@ -47,7 +47,8 @@ impl<T: Scalar> Net<T> {
         }
     }
 
-    fn network(&self) -> Network<Flat<'_, T>> {
+    /// Its model.
+    pub fn network(&self) -> Network<Flat<'_, T>> {
         Network::new(Flat {
             shapes: &self.shapes,
             theta: &self.theta,

@@ -5,6 +5,8 @@ use crate::Choices;
 use crate::objects::{Device, INPUTS, Net, check_slots};
 use crc::{CRC_32_ISO_HDLC, Crc};
 use gleaner::factor::{Factor, factor_len};
+use gleaner::kronecker::{Kronecker, LayerState, kronecker_len, kronecker_scratch};
+use gleaner::model::{Flat, Network, Target};
 use gleaner::sampler::{Item, Reservoir, Top};
 use gleaner::standardiser::{Moments, moments_len};
 use gleaner::{Error, Scalar};
@@ -125,6 +127,32 @@ impl<T: Scalar> Saved for Moments<T, Vec<T>> {
     }
 }
 
+struct OfNet<'a, T: Scalar>(
+    Kronecker<T, Vec<LayerState<T>>, Vec<T>>,
+    Network<Flat<'a, T>>,
+);
+
+impl<T: Scalar> Saved for OfNet<'_, T> {
+    fn save(&self, bytes: &mut [u8]) -> Result<usize, Error> {
+        self.0.save(bytes)
+    }
+    fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.restore(bytes)
+    }
+    fn feed(&mut self, number: u32) {
+        let mut scratch = vec![T::ZERO; kronecker_scratch(&self.1)];
+        let (x, target) = (sample(number, INPUTS), Target::Prediction);
+        let score = self.0.observe(&self.1, &x, 0, target, &mut scratch);
+        let most = T::of(2.0);
+        assert!(score.is_err() || score.is_ok_and(|score| score >= T::ZERO && score <= most));
+        let _ = self.0.score(&self.1, &x, 0, target, &mut scratch);
+    }
+    fn check(&self) {
+        let state = self.0.state();
+        assert!(state.effective >= T::ZERO && state.effective <= T::count(state.rows));
+    }
+}
+
 impl<T: Scalar> Saved for Device<'_, T> {
     fn save(&self, bytes: &mut [u8]) -> Result<usize, Error> {
         self.selector.save(Xoshiro128PlusPlus::state, bytes)
@@ -204,7 +232,7 @@ fn attempt<S: Saved>(mut object: S, mut choices: Choices<'_>) {
 }
 
 fn run_as<T: Scalar>(mut choices: Choices<'_>) {
-    match choices.below(5) {
+    match choices.below(6) {
         0 => {
             let memory = vec![T::ZERO; factor_len(ORDER)];
             let ridge = T::of([0.0, 0.01][choices.below(2)]);
@@ -226,6 +254,14 @@ fn run_as<T: Scalar>(mut choices: Choices<'_>) {
         3 => {
             let memory = vec![T::ZERO; moments_len(FEATURES)];
             attempt(Moments::new(memory).expect("memory"), choices);
+        }
+        4 => {
+            let net = Net::<T>::new();
+            let layers = vec![LayerState::default(); 2];
+            let memory = kronecker_len(2, 2, true) + kronecker_len(2, 1, false);
+            let half_life = [0, 8][choices.below(2)];
+            let scorer = Kronecker::new(&net.network(), half_life, layers, vec![T::ZERO; memory]);
+            attempt(OfNet(scorer.expect("a scorer"), net.network()), choices);
         }
         _ => {
             let net = Net::<T>::new();

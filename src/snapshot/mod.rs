@@ -12,7 +12,7 @@
 //! | 0 | 4 bytes | magic `GLNS` |
 //! | 4 | u32 | length of the snapshot in bytes, checksum included |
 //! | 8 | u16 | version, 1 |
-//! | 10 | u8 | object: 1 factor, 2 reservoir, 3 top k, 4 moments, 5 selector, 6 totals, 7 quantile, 8 Poisson |
+//! | 10 | u8 | object: 1 factor, 2 reservoir, 3 top k, 4 moments, 5 selector, 6 totals, 7 quantile, 8 Poisson, 9 Kronecker |
 //! | 11 | u8 | bytes of a scalar, 4 or 8 |
 //! | 12 | u64 | id of the model; 0 but for a selector |
 //! | 20 | | the object, see below |
@@ -44,6 +44,9 @@
 //! **Poisson**, `4 + g + 48 + 5 s` bytes: generator; u64 seen, kept, capped, and of the budget keep, items and window; s
 //! threshold; its logarithm and the sum of all probabilities, a sum each.
 //!
+//! **Kronecker**, at most `20 + 72 l + s (1 + 2 l + m)` bytes for l layers over m scalars: u32 layers, u64 rows, u64 half-life, s
+//! rows that count; for each layer two factors, of the deltas and of the inputs.
+//!
 //! **Selector**, at most `124 + 12 s + 12 + 4 s d + F` bytes and a reservoir:
 //! u32 inputs d, u32 parameters P, u32 objective (0 prediction, 1 residual, 2 logistic, 3 Huber, 4 cross-entropy, 5 softmax; 256 for each row of a reading beyond the first), u32 scaling (0 none,
 //! 1 constants, 2 running; of sketches 128 and 256 times 24 bits of their seed more), s delta of Huber (else 0), s uniform share; u32 period, flag ridge is open, u64
@@ -68,6 +71,7 @@
 //! ```
 
 mod factor;
+mod kronecker;
 mod moments;
 mod poisson;
 mod quantile;
@@ -76,6 +80,7 @@ mod selector;
 mod totals;
 
 pub use factor::factor_snapshot_len;
+pub use kronecker::kronecker_snapshot_len;
 pub use moments::moments_snapshot_len;
 pub use poisson::poisson_snapshot_len;
 pub use quantile::quantile_snapshot_len;
@@ -113,6 +118,8 @@ pub enum Object {
     Quantile = 7,
     /// [`crate::sampler::Poisson`]
     Poisson = 8,
+    /// [`crate::kronecker::Kronecker`]
+    Kronecker = 9,
 }
 
 /// What a snapshot says of itself: whose it is, before there is an object to restore into.
@@ -173,6 +180,7 @@ fn open(bytes: &[u8]) -> Result<(Header, Source<'_>), Error> {
         6 => Object::Totals,
         7 => Object::Quantile,
         8 => Object::Poisson,
+        9 => Object::Kronecker,
         _ => return Err(Error::Object),
     };
     if scalar != 4 && scalar != 8 {

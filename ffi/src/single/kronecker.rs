@@ -47,10 +47,9 @@ same_layout!(
     effective = effective,
 );
 
-/// Scores rows of a network too big for its factor by two small factors a layer: n times the sum over layers of the
-/// products of two quadratic forms. Ranks readings much as their leverages do; it is none, and has no upper limit:
-/// scores rise with n until the sides are filled, so take in some hundreds of rows before those whose scores count.
-/// Give these to a reservoir. Keeps pointers to layers and memory.
+/// Scores rows of a network too big for its factor by two small factors a layer, whose quadratic forms multiplied, times
+/// the number of rows, are t: the sum of t over the layers. Ranks readings much as their leverages do; it is none: it
+/// does not sum to the rank. Give it to a reservoir. Keeps pointers to layers and memory.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_kronecker_f32 {
@@ -72,7 +71,7 @@ type Attached<'a> = Kronecker<f32, &'a mut [LayerState<f32>], &'a mut [f32]>;
 
 impl gleaner_kronecker_f32 {
     /// The library's scorer over C's memory.
-    unsafe fn attach<'a>(&self) -> Result<Attached<'a>, Fault> {
+    pub(super) unsafe fn attach<'a>(&self) -> Result<Attached<'a>, Fault> {
         check_tag::<f32>(self.tag, Kind::Kronecker)?;
         // SAFETY: of the same layout.
         let state: KroneckerState<f32> = transmute(self.state);
@@ -82,6 +81,14 @@ impl gleaner_kronecker_f32 {
             layers,
             slice_mut(self.memory, self.memory_len)?,
         )?)
+    }
+
+    /// Takes over what has become of the state.
+    pub(super) fn follow(&mut self, attached: &Attached<'_>) {
+        // SAFETY: of the same layout.
+        self.state = unsafe {
+            transmute::<KroneckerState<f32>, gleaner_kronecker_state_f32>(attached.state())
+        };
     }
 }
 
@@ -153,10 +160,11 @@ pub unsafe extern "C" fn gleaner_kronecker_init_f32(
     })
 }
 
-/// Takes the row of a reading in and scores it, itself counted. `index`, `target` as for `gleaner_model_row_f32`; where
-/// a reading has several rows, one an output or one in all for the cross-entropy, call for all and add up. The model is
-/// the one of init: nothing but its layers' sizes is compared. `work`: as
-/// `gleaner_kronecker_work_len_f32` says. Cost: both passes, and about 2 (outputs^2 + inputs^2) multiplications a layer.
+/// Takes the row of a reading in and scores it, by the sum of t / (1 + t) against the rows before: at most 1 a layer.
+/// `index`, `target` as for `gleaner_model_row_f32`; where a reading has several rows, one an output or one in all for
+/// the cross-entropy, call for all and add up. The model is the one of init: nothing but its layers' sizes is compared.
+/// `work`: as `gleaner_kronecker_work_len_f32` says. Cost: both passes, and about 2 (outputs^2 + inputs^2)
+/// multiplications a layer.
 /// Errors: STATE; those of a model; LENGTH, NOT_FINITE, RANGE, LABEL, OBJECTIVE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_kronecker_observe_f32(
@@ -181,15 +189,13 @@ pub unsafe extern "C" fn gleaner_kronecker_observe_f32(
             let (x, rest) = model.input(x, work)?;
             Ok(attached.observe(network, x, index, target, rest)?)
         })?;
-        // SAFETY: of the same layout.
-        scorer.state =
-            transmute::<KroneckerState<f32>, gleaner_kronecker_state_f32>(attached.state());
+        scorer.follow(&attached);
         score.set(found);
         Ok(())
     })
 }
 
-/// Scores a reading's row against those that were taken in, and takes nothing in.
+/// Scores a reading's row against those that were taken in, by the sum of t, and takes nothing in.
 /// Errors: as `gleaner_kronecker_observe_f32`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_kronecker_score_f32(

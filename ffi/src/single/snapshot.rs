@@ -2,6 +2,7 @@
 
 use super::calibrate::gleaner_totals_f32;
 use super::factor::gleaner_factor_f32;
+use super::kronecker::gleaner_kronecker_f32;
 use super::moments::gleaner_moments_f32;
 use super::poisson::gleaner_poisson_f32;
 use super::quantile::gleaner_quantile_f32;
@@ -13,8 +14,9 @@ use crate::library::length;
 use crate::{GENERATOR, gleaner_status};
 use gleaner::outlier::quantile_len;
 use gleaner::snapshot::{
-    factor_snapshot_len, moments_snapshot_len, poisson_snapshot_len, quantile_snapshot_len,
-    reservoir_snapshot_len, selector_snapshot_len, top_snapshot_len, totals_snapshot_len,
+    factor_snapshot_len, kronecker_snapshot_len, moments_snapshot_len, poisson_snapshot_len,
+    quantile_snapshot_len, reservoir_snapshot_len, selector_snapshot_len, top_snapshot_len,
+    totals_snapshot_len,
 };
 use rand_xoshiro::Xoshiro128PlusPlus;
 
@@ -63,6 +65,14 @@ pub extern "C" fn gleaner_totals_snapshot_len_f32(sums: usize) -> usize {
 pub extern "C" fn gleaner_quantile_snapshot_len_f32(octaves: usize) -> usize {
     length([octaves, 0, 0, 0], || {
         quantile_snapshot_len::<f32>(quantile_len(octaves))
+    })
+}
+
+/// Bytes of a Kronecker scorer's snapshot, at most, as `GLEANER_KRONECKER_SNAPSHOT_LEN`: `memory` scalars in all.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_kronecker_snapshot_len_f32(layers: usize, memory: usize) -> usize {
+    length([layers, memory, 0, 0], || {
+        kronecker_snapshot_len::<f32>(layers, memory)
     })
 }
 
@@ -337,5 +347,40 @@ pub unsafe extern "C" fn gleaner_selector_restore_f32(
     run(|| {
         let (selector, bytes) = (object_mut(selector)?, slice(bytes, bytes_len)?);
         selector.change(|attached| Ok(attached.restore(bytes)?))
+    })
+}
+
+/// Writes a snapshot; `written` gets its length.
+/// Errors: STATE, LENGTH.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_kronecker_save_f32(
+    scorer: *const gleaner_kronecker_f32,
+    bytes: *mut u8,
+    bytes_len: usize,
+    written: *mut usize,
+) -> gleaner_status {
+    run(|| {
+        let (scorer, written) = (object(scorer)?, output(written)?);
+        let bytes = slice_mut(bytes, bytes_len)?;
+        written.set(scorer.attach()?.save(bytes)?);
+        Ok(())
+    })
+}
+
+/// Becomes the scorer of layers of the same sizes that was saved, half-life included. Go on with the model that it had:
+/// nothing tells its rows from another's.
+/// Errors: STATE; BLANK, DAMAGED, VERSION, OBJECT, LENGTH, NOT_FINITE, RANGE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gleaner_kronecker_restore_f32(
+    scorer: *mut gleaner_kronecker_f32,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> gleaner_status {
+    run(|| {
+        let (scorer, bytes) = (object_mut(scorer)?, slice(bytes, bytes_len)?);
+        let mut attached = scorer.attach()?;
+        attached.restore(bytes)?;
+        scorer.follow(&attached);
+        Ok(())
     })
 }

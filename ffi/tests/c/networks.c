@@ -279,7 +279,32 @@ static void kronecker(void)
     }
     first = i == 0 ? last : first;
   }
-  CHECK(last < first && last > 0 && scorer.state.rows == 150 && scorer.state.effective == 150);
+  CHECK(last < first && last > 0 && first <= 2 * CLASSES && scorer.state.rows == 150 && scorer.state.effective == 150);
+  {
+    enum { SIDES = sizeof memory / sizeof *memory, BYTES = GLEANER_KRONECKER_SNAPSHOT_LEN(sizeof(real), 2, SIDES) };
+    static uint8_t bytes[BYTES];
+    static real other_memory[SIDES];
+    struct F(gleaner_kronecker_layer) other_layers[2];
+    struct F(gleaner_kronecker) other;
+    struct gleaner_snapshot_header header;
+    real a, b;
+    CHECK(F(gleaner_kronecker_snapshot_len)(2, SIDES) == BYTES);
+    OK(F(gleaner_kronecker_save)(&scorer, bytes, BYTES, &length));
+    STATUS(GLEANER_ERROR_LENGTH, F(gleaner_kronecker_save)(&scorer, bytes, length - 1, &length));
+    OK(gleaner_snapshot_read(bytes, BYTES, &header));
+    CHECK(header.object == GLEANER_OBJECT_KRONECKER && header.length == length && header.scalar == sizeof(real));
+    OK(F(gleaner_kronecker_init)(&other, &head, 40, other_layers, 2, other_memory, SIDES));
+    bytes[50] ^= 1;
+    STATUS(GLEANER_ERROR_DAMAGED, F(gleaner_kronecker_restore)(&other, bytes, length));
+    CHECK(other.state.rows == 0 && other.state.half_life == 40);
+    bytes[50] ^= 1;
+    OK(F(gleaner_kronecker_restore)(&other, bytes, length));
+    CHECK(other.state.rows == 150 && other.state.half_life == 0);
+    OK(F(gleaner_kronecker_work_len)(&head, &length));
+    OK(F(gleaner_kronecker_score)(&scorer, &head, x, INPUTS, 0, &softmax, work, length, &a));
+    OK(F(gleaner_kronecker_score)(&other, &head, x, INPUTS, 0, &softmax, work, length, &b));
+    CHECK(a == b);
+  }
   x[2] = (real)4;
   OK(F(gleaner_kronecker_score)(&scorer, &head, x, INPUTS, 0, &softmax, work, length, &score));
   CHECK(score > 10 * last && scorer.state.rows == 150);

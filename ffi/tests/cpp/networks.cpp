@@ -35,6 +35,12 @@ void networks() {
   CHECK(first > 0 && scorer.raw().state.rows == 2);
   OK(scorer.score(net, x, 0, nullptr, work, score));
   CHECK(score > 0 && scorer.raw().state.rows == 2);
+  static uint8_t bytes[GLEANER_KRONECKER_SNAPSHOT_LEN(sizeof(T), 2, sizeof memory / sizeof *memory)];
+  OK(scorer.save(bytes, length));
+  OK(scorer.observe(net, x, 0, nullptr, work, first));
+  OK(scorer.restore(gleaner::Span<const uint8_t>(bytes, length)));
+  OK(scorer.score(net, x, 0, nullptr, work, first));
+  CHECK(same(first, score) && scorer.raw().state.rows == 2);
 
   static const T theta[2] = {T(2), T(-1)};
   static const gleaner::Own<T> own{plane<T>, nullptr, theta, 2, 1, 1};

@@ -74,6 +74,7 @@ static void run_kronecker(const struct F(gleaner_model) * model)
 {
     static real sides[GLEANER_KRONECKER_LEN(INPUTS, HIDDEN, 1) + GLEANER_KRONECKER_LEN(HIDDEN, CLASSES, 0)];
     static struct F(gleaner_kronecker_layer) layers[2];
+    static uint8_t bytes[GLEANER_KRONECKER_SNAPSHOT_LEN(sizeof(real), 2, sizeof sides / sizeof *sides)];
     struct F(gleaner_kronecker) scorer;
     real score;
     size_t length;
@@ -86,6 +87,8 @@ static void run_kronecker(const struct F(gleaner_model) * model)
         meter_hash(score);
     }
     RUN(gleaner_kronecker_score, &scorer, model, x, INPUTS, 0, NULL, work, length, &score);
+    RUN(gleaner_kronecker_save, &scorer, bytes, sizeof bytes, &length);
+    RUN(gleaner_kronecker_restore, &scorer, bytes, length);
 }
 
 /* f = a x0 + b x1 + c */
@@ -166,6 +169,7 @@ void run_networks(void)
     METER("gleaner_scratch_sketch_quadrature", length = gleaner_scratch_sketch_quadrature(HIDDEN, BUCKETS));
     METER("gleaner_scratch_own", length = gleaner_scratch_own(OWN_PARAMETERS, 8));
     METER("gleaner_kronecker_len", length = gleaner_kronecker_len(INPUTS, HIDDEN, 1));
+    METER("gleaner_kronecker_snapshot_len", length = F(gleaner_kronecker_snapshot_len)(2, 100));
     (void)length;
     run_outputs(model);
     run_kronecker(model);
