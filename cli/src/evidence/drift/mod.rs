@@ -28,7 +28,7 @@ pub fn run(context: &Context) -> Result<(), Failure> {
     let seeds = if context.quick { 1 } else { context.seeds };
     let mut page = Page::new("Streams that change");
     page.paragraph(format_args!(
-        "Made by `gleaner evidence --parts drift`. `gleaner::drift::Drift` is fed with online leverages, the factor started \
+        "Made by `gleaner evidence --parts drift`. `gleaner::drift::Drift`, which a selector has among its stats, is fed with online leverages, the factor started \
          from the pilot's rows; it alarms above a level of {ALARM}, and moves every {BLOCK} readings. {seeds} repetitions, \
          each with another pilot. No labels are used but in fits."
     ));
