@@ -14,21 +14,15 @@ pub(crate) const fn kinks_len(hidden: usize) -> usize {
 }
 
 /// Takes in what the nodes' passes leave, whose sum is the row.
-pub(crate) trait Take<T> {
-    fn take<L: Layers<T>>(&mut self, pass: &Pass<'_, T, L>) -> Option<()>
-    where
-        T: Scalar;
+pub(crate) trait Take<T, L> {
+    fn take(&mut self, pass: &Pass<'_, T, L>) -> Option<()>;
 }
 
 /// The row itself.
 struct Whole<'a, T>(&'a mut [T]);
 
-impl<T> Take<T> for Whole<'_, T> {
-    #[inline(always)]
-    fn take<L: Layers<T>>(&mut self, pass: &Pass<'_, T, L>) -> Option<()>
-    where
-        T: Scalar,
-    {
+impl<T: Scalar, L: Layers<T>> Take<T, L> for Whole<'_, T> {
+    fn take(&mut self, pass: &Pass<'_, T, L>) -> Option<()> {
         pass.add(self.0)
     }
 }
@@ -141,7 +135,7 @@ pub(crate) fn quadrature_sketch<T: Scalar, L: Layers<T>>(
 #[inline(always)]
 fn along_path<T: Scalar, L: Layers<T>>(
     asked: &Asked<'_, T, L>,
-    to: &mut impl Take<T>,
+    to: &mut dyn Take<T, L>,
     scratch: &mut [T],
 ) -> Result<(), Error> {
     rule(asked.plan, scratch).ok_or(Error::Model)?;
@@ -179,12 +173,12 @@ fn find_kinks<T: Scalar, L: Layers<T>>(
     Some(kinks.count())
 }
 
-/// Hands on the passes at all nodes.
+/// Hands on the passes at all nodes. The one code serves whoever takes them.
 #[inline(never)]
 fn integrate<T: Scalar, L: Layers<T>>(
     asked: &Asked<'_, T, L>,
     kinks: usize,
-    to: &mut impl Take<T>,
+    to: &mut dyn Take<T, L>,
     scratch: &mut [T],
 ) -> Option<()> {
     let layers = asked.layers;

@@ -98,11 +98,8 @@ impl<'a, T: Scalar> Sketching<'a, T> {
     }
 }
 
-impl<T> Take<T> for Sketching<'_, T> {
-    fn take<L: Layers<T>>(&mut self, pass: &Pass<'_, T, L>) -> Option<()>
-    where
-        T: Scalar,
-    {
+impl<T: Scalar, L: Layers<T>> Take<T, L> for Sketching<'_, T> {
+    fn take(&mut self, pass: &Pass<'_, T, L>) -> Option<()> {
         self.add(pass)?;
         for term in pass.terms() {
             self.sum += term.product()?;

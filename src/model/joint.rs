@@ -157,9 +157,9 @@ pub(crate) fn joint_integral<T: Scalar>(
     for _ in 0..2048 {
         let width = end - from;
         for (node, weight) in NODES {
-            for node in [node, 1.0 - node] {
-                joint(target, row, m, from + width * T::of(node), spare)?;
-                let weight = width * T::of(weight);
+            let (node, weight) = (T::of(node), width * T::of(weight));
+            for node in [node, T::ONE - node] {
+                joint(target, row, m, from + width * node, spare)?;
                 for (q, &slope) in q.iter_mut().zip(&*spare) {
                     *q += weight * slope;
                 }

@@ -41,7 +41,10 @@ pub(super) fn at<T: Scalar>(items: &[Item<T>], index: usize) -> Item<T> {
 pub(super) fn put<T: Scalar>(items: &mut [Item<T>], index: usize, item: Item<T>) {
     debug_assert!(index < items.len());
     if let Some(place) = items.get_mut(index) {
-        *place = item;
+        // Field by field: as a whole it would be moved by a call.
+        place.sequence = item.sequence;
+        place.score = item.score;
+        place.slot = item.slot;
     }
 }
 

@@ -86,8 +86,7 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         self.state.factor = factor.detach().0;
         self.state.mean_leverage = pilot.mean_leverage;
         self.state.ridge_is_open = false;
-        self.state
-            .watch(pilot.rows.checked_div(sizes.rows as u64).unwrap_or(0));
+        self.state.watch(T::count(pilot.rows) / most);
         Ok(())
     }
 

@@ -75,15 +75,15 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
             factor.set_half_life(self.state.factor.half_life)?;
             self.state.factor = factor.state();
             self.state.ridge_is_open = ridge == T::ZERO;
-            self.state.forget_leverages(0);
+            self.state.forget_leverages(T::ZERO);
             return filled.map(|_| ());
         };
         self.state.factor = state;
         self.state.ridge_is_open = ridge == T::ZERO;
         self.state.model_id = options.model_id;
         // What the rows weigh, a reading's rows together.
-        let readings = weights.value().wide() / T::count(sizes.rows as u64).wide();
-        self.state.forget_leverages(readings as u64);
+        let readings = weights.value() / T::count(sizes.rows as u64);
+        self.state.forget_leverages(readings);
         Ok(())
     }
 

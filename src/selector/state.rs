@@ -208,7 +208,7 @@ impl<T: Scalar> SelectorState<T> {
     }
 
     /// A factor from here on, of so many readings, with nothing known of its leverages.
-    pub(super) fn forget_leverages(&mut self, readings: u64) {
+    pub(super) fn forget_leverages(&mut self, readings: T) {
         self.mean_leverage = T::ZERO;
         self.leverages = Sum::default();
         self.leverage_count = 0;
@@ -216,8 +216,8 @@ impl<T: Scalar> SelectorState<T> {
     }
 
     /// A factor from here on, of so many readings: its leverages are watched anew.
-    pub(super) fn watch(&mut self, readings: u64) {
-        self.drift = Drift::new(readings, self.factor.half_life);
+    pub(super) fn watch(&mut self, readings: T) {
+        self.drift = Drift::new(readings.index() as u64, self.factor.half_life);
         self.stats.drift = T::ZERO;
     }
 }
