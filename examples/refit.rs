@@ -95,10 +95,11 @@ fn main() -> Result<(), Error> {
 
     let refit = |weight: &dyn Fn(usize) -> f64, rows: &dyn Fn(usize) -> usize, count: usize| {
         let mut theta = pilot;
-        let sample = |index: usize, x: &mut [f64]| {
+        let sample = |index: usize, x: &mut [f64], labels: &mut [f64]| {
             let (reading, label) = stream[rows(index)];
             x.copy_from_slice(&reading);
-            Ok((Some(label), weight(index)))
+            labels[0] = label;
+            Ok(weight(index))
         };
         let options = FitOptions {
             weight_decay: 0.0,

@@ -204,7 +204,7 @@ struct gleaner_sizes {
   size_t work; /* Work memory of the model's functions, `GLEANER_WORK_LEN`. */
   /* Memory of a selector of whole rows, one an output: `GLEANER_SELECTOR_LEN` where there is one. */
   size_t selector;
-  size_t fit; /* Memory of a fit, `GLEANER_FIT_LEN`. */
+  size_t fit; /* Memory of a fit, one label an output: `GLEANER_FIT_LEN` where there is one. */
 };
 
 /* What the checks of a model worked out. */
@@ -297,6 +297,9 @@ size_t gleaner_kronecker_len(size_t inputs, size_t outputs, uint32_t bias);
 /* Scalars of memory for a fit, as `GLEANER_FIT_LEN`. */
 size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 
+/* Scalars of memory for a fit of several labels a sample, as `GLEANER_FIT_LEN_OF`. */
+size_t gleaner_fit_len_of(size_t inputs, size_t labels, size_t parameters, size_t scratch);
+
 /* Lengths for static arrays, in scalars. inputs: features of a reading. parameters: P. hidden: neurons of
    all layers but the last, and of the last too where it has several. order: N, at most P + 1. scratch:
    GLEANER_SCRATCH_EXACT where rows have a closed form (hidden layers identity, ReLU or leaky ReLU, a bias in
@@ -327,8 +330,11 @@ size_t gleaner_fit_len(size_t inputs, size_t parameters, size_t scratch);
 /* longest: the largest of inputs + 1 and outputs of all layers. */
 #define GLEANER_KRONECKER_WORK_LEN(inputs, scratch, longest) \
   ((size_t)(inputs) + (size_t)(scratch) + 2 * (size_t)(longest))
-#define GLEANER_FIT_LEN(inputs, parameters, scratch) \
-  (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
+/* For labels of a sample: one an output, or 1 for the cross-entropy. */
+#define GLEANER_FIT_LEN_OF(inputs, labels, parameters, scratch) \
+  (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + \
+    (size_t)(labels) + (size_t)(scratch))
+#define GLEANER_FIT_LEN(inputs, parameters, scratch) GLEANER_FIT_LEN_OF(inputs, 1, parameters, scratch)
 #define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
 /* Kinds of GLEANER_VECTOR_..., for parameters P; memory of totals and of a calibration, for so many sums. */
 #define GLEANER_VECTOR_GRADIENT_LEN(parameters) ((size_t)(parameters) + 1)
@@ -1913,7 +1919,7 @@ gleaner_status gleaner_selector_copy_f32(const struct gleaner_selector_f32 *from
 /* How to fit; `GLEANER_FIT_OPTIONS_DEFAULT` sets the defaults. */
 struct gleaner_fit_options_f32 {
   uint32_t abi; /* `GLEANER_ABI` */
-  int32_t objective; /* `GLEANER_OBJECTIVE_...`, not prediction; default residual */
+  int32_t objective; /* `GLEANER_OBJECTIVE_...` with labels: not prediction, not softmax; default residual */
   float delta; /* Where the Huber loss turns linear, positive; default 1 */
   float weight_decay; /* mu in `sum w f^2 + mu |theta|^2`, not negative; default 1e-3 */
   /* The fit stops where a good step lowers the loss by less than this share; default 0: 1e-6 in single,
@@ -1929,11 +1935,11 @@ struct gleaner_fit_report_f32 {
   int32_t stop; /* `GLEANER_STOP_...` */
 };
 
-/* The caller's function that gives sample `index`: `x_len` features to `x`, and its label and weight,
- * which are 0 and 1 before the call. 0: done; else the call fails with CALLBACK. It must give the same
- * each time it is asked. */
+/* The caller's function that gives sample `index`: `x_len` features to `x`, `label_len` labels, as the objective
+ * takes them, to `label`, and a weight that holds for all of them. Labels are 0 and the weight is 1 before the call.
+ * 0: done; else the call fails with CALLBACK. It must give the same each time it is asked. */
 typedef int32_t (*gleaner_sample_f32)(void *context, size_t index, float *x, size_t x_len, float *label,
-    float *weight);
+    size_t label_len, float *weight);
 
 /* Samples to fit on: arrays, or a function. */
 struct gleaner_samples_f32 {
@@ -1941,7 +1947,9 @@ struct gleaner_samples_f32 {
   /* Reading i starts at `x[i * stride]`, not standardised; not looked at where `sample` is set */
   const float *x;
   size_t stride; /* Scalars from one reading to the next, at least the number of inputs */
-  const float *labels; /* One a sample */
+  /* Those of sample i start at `labels[i * L]`, L labels a sample: one an output, in order, or the class alone for
+   * the cross-entropy */
+  const float *labels;
   const float *weights; /* One a sample, not negative; NULL: all 1 */
   gleaner_sample_f32 sample; /* Gives the samples instead of the arrays; NULL: the arrays do */
   void *context; /* Passed to `sample` */
@@ -1949,8 +1957,9 @@ struct gleaner_samples_f32 {
 
 /* Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
  * Levenberg-Marquardt. The model gives shapes, at most 16 layers, and the standardiser; its own parameters
- * have no influence. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. A step costs about
- * n (P + 1)^2 multiplications for n samples.
+ * have no influence. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars, or `GLEANER_FIT_LEN_OF` for
+ * several labels a sample. The loss is summed over samples and labels; a step costs about n (P + 1)^2 multiplications,
+ * n the number of all labels.
  * Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. Theta is then as before. */
 gleaner_status gleaner_fit_f32(const struct gleaner_model_f32 *model,
     const struct gleaner_fit_options_f32 *options, const struct gleaner_samples_f32 *samples, float *theta,
@@ -3244,7 +3253,7 @@ struct gleaner_fit_report_f64 {
 
 /* As `gleaner_sample_f32`, in double precision. */
 typedef int32_t (*gleaner_sample_f64)(void *context, size_t index, double *x, size_t x_len, double *label,
-    double *weight);
+    size_t label_len, double *weight);
 
 /* As `gleaner_samples_f32`, in double precision. */
 struct gleaner_samples_f64 {

@@ -227,20 +227,34 @@ class Model {
     GLEANER_CALL(fit, description_, options, &samples, theta.data(), theta.size(), memory.data(), memory.size(),
                  &report);
   }
-  /* With `bool sample(size_t index, Span<T> x, T& label, T& weight)`, which must not throw. */
+  /* With `bool sample(size_t index, Span<T> x, T& label, T& weight)`, or `Span<T> labels` for what the objective takes of
+     them; it must not throw. */
   template <class Sample>
   Status fit(const FitOptions<T>* options, size_t count, Sample sample, Span<T> theta, Span<T> memory,
              FitReport<T>& report) const noexcept {
     Samples<T> samples{};
     samples.count = count;
     samples.context = &sample;
-    samples.sample = [](void* context, size_t index, T* x, size_t x_len, T* label, T* weight) noexcept -> int32_t {
-      return (*static_cast<Sample*>(context))(index, Span<T>(x, x_len), *label, *weight) ? 0 : 1;
+    samples.sample = [](void* context, size_t index, T* x, size_t x_len, T* label, size_t label_len,
+                        T* weight) noexcept -> int32_t {
+      return ask(*static_cast<Sample*>(context), index, Span<T>(x, x_len), label, label_len, *weight, 0) ? 0 : 1;
     };
     return fit(options, samples, theta, memory, report);
   }
 
  private:
+  /* One that takes a label is preferred. */
+  template <class Sample>
+  static auto ask(Sample& sample, size_t index, Span<T> x, T* label, size_t, T& weight, int) noexcept
+      -> decltype(sample(index, x, *label, weight)) {
+    return sample(index, x, *label, weight);
+  }
+  template <class Sample>
+  static auto ask(Sample& sample, size_t index, Span<T> x, T* label, size_t label_len, T& weight, long) noexcept
+      -> decltype(sample(index, x, Span<T>(label, label_len), weight)) {
+    return sample(index, x, Span<T>(label, label_len), weight);
+  }
+
   const Description<T>* description_;
 };
 Model(const gleaner_model_f32&) -> Model<float>;

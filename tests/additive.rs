@@ -215,9 +215,10 @@ fn a_fit_learns_what_one_made() {
         .iter()
         .map(|x| teacher.value(x, 0, &mut scratch).unwrap())
         .collect();
-    let sample = |index: usize, x: &mut [f64]| {
+    let sample = |index: usize, x: &mut [f64], to: &mut [f64]| {
         x.copy_from_slice(&readings[index]);
-        Ok((Some(labels[index]), 1.0))
+        to[0] = labels[index];
+        Ok(1.0)
     };
     let mut memory = vec![0.0; fit_len(2, 9, own_scratch(9, 1))];
     let options = FitOptions {

@@ -300,9 +300,10 @@ fn on_top(correlation: f64, seed: u64) -> (f64, f64) {
         steps: 40,
         ..FitOptions::default()
     };
-    let sample = |i: usize, to: &mut [f64]| {
+    let sample = |i: usize, to: &mut [f64], labels: &mut [f64]| {
         to.copy_from_slice(&x[i]);
-        Ok((Some(y[i]), 1.0))
+        labels[0] = y[i];
+        Ok(1.0)
     };
     fit(
         &shapes,

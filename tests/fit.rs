@@ -23,9 +23,10 @@ fn run<T: Scalar>(
     let neurons = shapes.iter().map(|s| s.outputs).sum();
     let scratch = network_scratch(theta.len(), neurons);
     let mut memory = vec![T::ZERO; fit_len(shapes[0].inputs, theta.len(), scratch)];
-    let sample = |i: usize, x: &mut [T]| {
+    let sample = |i: usize, x: &mut [T], labels: &mut [T]| {
         x.copy_from_slice(&data.x[i]);
-        Ok((Some(data.y[i]), data.w[i]))
+        labels[0] = data.y[i];
+        Ok(data.w[i])
     };
     fit(
         shapes,
@@ -372,7 +373,7 @@ fn on_error_theta_is_as_before() {
         run(&shapes, &mut theta, Objective::Residual, negative, &data),
         Err(Error::Range("options"))
     );
-    let none = |_: usize, _: &mut [f64]| Ok((Some(0.0), 1.0));
+    let none = |_: usize, _: &mut [f64], _: &mut [f64]| Ok(1.0);
     assert_eq!(
         fit(
             &shapes,

@@ -77,10 +77,11 @@ fn fitted(data: &Data, start: &[f64]) -> (Vec<f64>, gleaner::fit::FitReport<f64>
         steps: 2000,
         tolerance: 1e-15,
     };
-    let sample = |index: usize, x: &mut [f64]| {
+    let sample = |index: usize, x: &mut [f64], labels: &mut [f64]| {
         let (input, label) = data.points[index];
         x[0] = input;
-        Ok((Some(label), 1.0))
+        labels[0] = label;
+        Ok(1.0)
     };
     let count = data.points.len();
     let report = fit_own(

@@ -532,9 +532,10 @@ fn a_fit_of_classes_ends_where_the_gradient_does() {
         each.fold(0.0, |most, slope| slope.abs().max(most))
     };
     let (before, steep) = (loss(&theta), slopes(&theta));
-    let sample = |index: usize, x: &mut [f64]| {
+    let sample = |index: usize, x: &mut [f64], labels: &mut [f64]| {
         x.copy_from_slice(&samples[index].0);
-        Ok((Some(samples[index].1), 1.0))
+        labels[0] = samples[index].1;
+        Ok(1.0)
     };
     let report = fit(
         &shapes,
@@ -552,7 +553,7 @@ fn a_fit_of_classes_ends_where_the_gradient_does() {
     let wrong = fit(
         &shapes,
         &mut theta,
-        Objective::Residual,
+        Objective::Softmax,
         options,
         60,
         sample,

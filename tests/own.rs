@@ -532,9 +532,10 @@ fn selectors_and_fits_take_it() {
     assert_eq!(mine.len(), 8);
     assert!(factor_len(parameters + 1) < mine.detach().2.len());
 
-    let sample = |index: usize, x: &mut [f64]| {
+    let sample = |index: usize, x: &mut [f64], labels: &mut [f64]| {
         x.copy_from_slice(&readings[index][..2]);
-        Ok((Some((readings[index][0] - 1.0).tanh()), 1.0))
+        labels[0] = (readings[index][0] - 1.0).tanh();
+        Ok(1.0)
     };
     let mut memory = vec![0.0; fit_len(2, parameters, network_scratch(parameters, 4))];
     let (mut as_network, mut as_own) = (theta.clone(), theta.clone());
@@ -576,9 +577,10 @@ fn selectors_and_fits_take_it() {
     assert_eq!(refused, Err(Error::Length("memory")));
     let mut start = [1.0, 2.0];
     for faulty in [Faulty::Fails(Error::Storage), Faulty::Entry(f64::NAN)] {
-        let sample = |_: usize, x: &mut [f64]| {
+        let sample = |_: usize, x: &mut [f64], labels: &mut [f64]| {
             x[0] = 1.0;
-            Ok((Some(0.0), 1.0))
+            labels[0] = 0.0;
+            Ok(1.0)
         };
         let mut memory = vec![0.0; fit_len(1, 2, own_scratch(2, 1))];
         let refused = fit_own(
@@ -628,9 +630,10 @@ fn a_fit_comes_back_from_where_there_is_no_value() {
             weight_decay: 0.0,
             ..FitOptions::default()
         };
-        let sample = |index: usize, x: &mut [f64]| {
+        let sample = |index: usize, x: &mut [f64], labels: &mut [f64]| {
             x[0] = 1.0 + index as f64;
-            Ok((Some(0.1 * x[0]), 1.0))
+            labels[0] = 0.1 * x[0];
+            Ok(1.0)
         };
         let mut memory = vec![0.0; fit_len(1, 1, own_scratch(1, 1))];
         let (model, objective) = (Root(outside), Objective::Residual);

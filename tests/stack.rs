@@ -113,9 +113,10 @@ fn whole_life() {
     }
     assert_eq!(top.len(), 5);
 
-    let sample = |i: usize, x: &mut [f64]| {
+    let sample = |i: usize, x: &mut [f64], labels: &mut [f64]| {
         x.copy_from_slice(&readings[i]);
-        Ok((Some(label(x)), 1.0))
+        labels[0] = label(x);
+        Ok(1.0)
     };
     let mut memory = vec![0.0; fit_len(40, parameters, scratch)];
     let options = FitOptions {

@@ -28,8 +28,11 @@
 /* longest: the largest of inputs + 1 and outputs of all layers. */
 #define GLEANER_KRONECKER_WORK_LEN(inputs, scratch, longest) \
   ((size_t)(inputs) + (size_t)(scratch) + 2 * (size_t)(longest))
-#define GLEANER_FIT_LEN(inputs, parameters, scratch) \
-  (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + (size_t)(scratch))
+/* For labels of a sample: one an output, or 1 for the cross-entropy. */
+#define GLEANER_FIT_LEN_OF(inputs, labels, parameters, scratch) \
+  (GLEANER_FACTOR_LEN((size_t)(parameters) + 1) + 6 * (size_t)(parameters) + 1 + (size_t)(inputs) + \
+    (size_t)(labels) + (size_t)(scratch))
+#define GLEANER_FIT_LEN(inputs, parameters, scratch) GLEANER_FIT_LEN_OF(inputs, 1, parameters, scratch)
 #define GLEANER_EXPLAIN_LEN(parameters) (3 * ((size_t)(parameters) + 1))
 /* Kinds of GLEANER_VECTOR_..., for parameters P; memory of totals and of a calibration, for so many sums. */
 #define GLEANER_VECTOR_GRADIENT_LEN(parameters) ((size_t)(parameters) + 1)

@@ -4,7 +4,7 @@ use core::ffi::c_char;
 use gleaner::calibrate::{calibrate_len, totals_len};
 use gleaner::explain::explain_len;
 use gleaner::factor::factor_len;
-use gleaner::fit::fit_len;
+use gleaner::fit::{fit_len, fit_len_of};
 use gleaner::kronecker::kronecker_len;
 use gleaner::model::{
     exact_scratch, exact_sketch_scratch, network_scratch, network_sketch_scratch, own_scratch,
@@ -197,7 +197,7 @@ pub struct gleaner_sizes {
     pub work: usize,
     /// Memory of a selector of whole rows, one an output: `GLEANER_SELECTOR_LEN` where there is one.
     pub selector: usize,
-    /// Memory of a fit, `GLEANER_FIT_LEN`.
+    /// Memory of a fit, one label an output: `GLEANER_FIT_LEN` where there is one.
     pub fit: usize,
 }
 
@@ -450,6 +450,19 @@ pub extern "C" fn gleaner_kronecker_len(inputs: usize, outputs: usize, bias: u32
 pub extern "C" fn gleaner_fit_len(inputs: usize, parameters: usize, scratch: usize) -> usize {
     length([inputs, parameters, scratch, 0], || {
         fit_len(inputs, parameters, scratch)
+    })
+}
+
+/// Scalars of memory for a fit of several labels a sample, as `GLEANER_FIT_LEN_OF`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_fit_len_of(
+    inputs: usize,
+    labels: usize,
+    parameters: usize,
+    scratch: usize,
+) -> usize {
+    length([inputs, labels, parameters, scratch], || {
+        fit_len_of(inputs, labels, parameters, scratch)
     })
 }
 

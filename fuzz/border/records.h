@@ -61,7 +61,7 @@ static void lengths(void)
   const size_t a = (size_t)count(), b = (size_t)count(), c = (size_t)count(), d = (size_t)count();
   volatile size_t sum = gleaner_factor_len(a) ^ gleaner_items_len(a) ^ gleaner_moments_len(a);
   sum ^= gleaner_scratch_exact(a) ^ gleaner_scratch_quadrature(a, b) ^ gleaner_work_len(a, b, c);
-  sum ^= gleaner_selector_len(a, b, c, d) ^ gleaner_fit_len(a, b, c) ^ gleaner_record_len(a, b);
+  sum ^= gleaner_selector_len(a, b, c, d) ^ gleaner_fit_len(a, b, c) ^ gleaner_fit_len_of(a, b, c, d) ^ gleaner_record_len(a, b);
   sum ^= F(gleaner_factor_snapshot_len)(a) ^ F(gleaner_reservoir_snapshot_len)(a);
   sum ^= F(gleaner_top_snapshot_len)(a) ^ F(gleaner_moments_snapshot_len)(a);
   sum ^= F(gleaner_selector_snapshot_len)(a, b, c);
@@ -73,19 +73,20 @@ static void lengths(void)
 /* Gives the fuzzer's samples once and for all, as it promises to. */
 struct source {
   real *numbers;
-  size_t inputs, samples;
+  size_t inputs, labels, samples;
   int32_t answer;
 };
 
-static int32_t sample(void *context, size_t index, real *x, size_t x_len, real *label, real *weight)
+static int32_t sample(
+    void *context, size_t index, real *x, size_t x_len, real *label, size_t label_len, real *weight)
 {
   const struct source *source = context;
   const real *own;
-  CHECK(index < source->samples && x_len == source->inputs);
-  own = source->numbers + index * (x_len + 2);
+  CHECK(index < source->samples && x_len == source->inputs && label_len >= 1 && label_len <= source->labels);
+  own = source->numbers + index * (x_len + source->labels + 1);
   memcpy(x, own, x_len * sizeof(real));
-  *label = own[x_len];
-  *weight = own[x_len + 1];
+  memcpy(label, own + x_len, label_len * sizeof(real));
+  *weight = own[x_len + source->labels];
   return source->answer;
 }
 
@@ -94,12 +95,13 @@ static void fit_step(void)
   const struct net *net = some_net();
   const struct F(gleaner_model) *model = model_of(net);
   const size_t inputs = net->model.inputs, parameters = net->sizes.parameters;
+  const size_t outputs = net->sizes.outputs;
   const size_t samples = below(6), stride = inputs + (below(8) == 0 ? below(3) : 0);
   struct F(gleaner_fit_options) options = GLEANER_FIT_OPTIONS_DEFAULT;
   struct F(gleaner_samples) given;
   struct F(gleaner_fit_report) report;
   struct source source;
-  real *x = reals(samples * stride), *labels = reals(samples), *weights = reals(samples);
+  real *x = reals(samples * stride), *labels = reals(samples * outputs), *weights = reals(samples);
   real *theta = reals(parameters), *memory = room(net->sizes.fit * sizeof(real));
   real *saved = copied(theta, parameters * sizeof(real));
   const struct argument a = argument(theta, parameters, sizeof(real)), b = argument(memory, net->sizes.fit, sizeof(real));
@@ -111,8 +113,9 @@ static void fit_step(void)
   options.steps = (uint32_t)below(16);
   memset(memory, 0xff, net->sizes.fit * sizeof(real));
   memset(&given, 0, sizeof given);
-  source.numbers = reals(samples * (inputs + 2));
+  source.numbers = reals(samples * (inputs + outputs + 1));
   source.inputs = inputs;
+  source.labels = outputs;
   source.samples = samples;
   source.answer = byte() == 255;
   given.count = samples;

@@ -121,9 +121,10 @@ impl<T: Scalar> Task<T> {
             steps,
             tolerance: T::of(TOLERANCE),
         };
-        let give = |index: usize, x: &mut [T]| {
+        let give = |index: usize, x: &mut [T], labels: &mut [T]| {
             x.copy_from_slice(&sample.x[index * inputs..][..inputs]);
-            Ok((Some(sample.labels[index]), sample.weights[index]))
+            labels[0] = sample.labels[index];
+            Ok(sample.weights[index])
         };
         let report = fit(
             &self.shapes,

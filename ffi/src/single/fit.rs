@@ -18,7 +18,7 @@ use gleaner::selector::Scaling;
 pub struct gleaner_fit_options_f32 {
     /// `GLEANER_ABI`
     pub abi: u32,
-    /// `GLEANER_OBJECTIVE_...`, not prediction; default residual
+    /// `GLEANER_OBJECTIVE_...` with labels: not prediction, not softmax; default residual
     pub objective: i32,
     /// Where the Huber loss turns linear, positive; default 1
     pub delta: f32,
@@ -43,9 +43,9 @@ pub struct gleaner_fit_report_f32 {
     pub stop: i32,
 }
 
-/// The caller's function that gives sample `index`: `x_len` features to `x`, and its label and weight,
-/// which are 0 and 1 before the call. 0: done; else the call fails with CALLBACK. It must give the same
-/// each time it is asked.
+/// The caller's function that gives sample `index`: `x_len` features to `x`, `label_len` labels, as the objective
+/// takes them, to `label`, and a weight that holds for all of them. Labels are 0 and the weight is 1 before the call.
+/// 0: done; else the call fails with CALLBACK. It must give the same each time it is asked.
 pub type gleaner_sample_f32 = Option<
     unsafe extern "C" fn(
         context: *mut core::ffi::c_void,
@@ -53,6 +53,7 @@ pub type gleaner_sample_f32 = Option<
         x: *mut f32,
         x_len: usize,
         label: *mut f32,
+        label_len: usize,
         weight: *mut f32,
     ) -> i32,
 >;
@@ -67,7 +68,8 @@ pub struct gleaner_samples_f32 {
     pub x: *const f32,
     /// Scalars from one reading to the next, at least the number of inputs
     pub stride: usize,
-    /// One a sample
+    /// Those of sample i start at `labels[i * L]`, L labels a sample: one an output, in order, or the class alone for
+    /// the cross-entropy
     pub labels: *const f32,
     /// One a sample, not negative; NULL: all 1
     pub weights: *const f32,
@@ -94,11 +96,17 @@ struct Source<'a> {
     samples: &'a gleaner_samples_f32,
     x: &'a [f32],
     labels: &'a [f32],
+    /// Labels of a sample
+    each: usize,
     weights: Option<&'a [f32]>,
 }
 
 impl<'a> Source<'a> {
-    unsafe fn new(samples: *const gleaner_samples_f32, inputs: usize) -> Result<Self, Fault> {
+    unsafe fn new(
+        samples: *const gleaner_samples_f32,
+        inputs: usize,
+        each: usize,
+    ) -> Result<Self, Fault> {
         let samples = object(samples)?;
         let none = &[][..];
         if samples.sample.is_some() {
@@ -106,6 +114,7 @@ impl<'a> Source<'a> {
                 samples,
                 x: none,
                 labels: none,
+                each,
                 weights: None,
             });
         }
@@ -113,10 +122,12 @@ impl<'a> Source<'a> {
         let last = samples.count.saturating_sub(1).checked_mul(samples.stride);
         let length = last.and_then(|last| last.checked_add(inputs));
         let length = if samples.count == 0 { Some(0) } else { length };
+        let labels = samples.count.checked_mul(each);
         Ok(Source {
             samples,
             x: slice(samples.x, length.ok_or(Fault(GLEANER_ERROR_SIZE))?)?,
-            labels: slice(samples.labels, samples.count)?,
+            labels: slice(samples.labels, labels.ok_or(Fault(GLEANER_ERROR_SIZE))?)?,
+            each,
             weights: match samples.weights.is_null() {
                 true => None,
                 false => Some(slice(samples.weights, samples.count)?),
@@ -124,39 +135,44 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Writes reading `index` as the sensor gave it; returns label and weight.
-    unsafe fn get(&self, index: usize, x: &mut [f32]) -> Result<(f32, f32), Fault> {
-        let (mut label, mut weight) = (0.0, 1.0);
+    /// Writes reading `index` as the sensor gave it, and its labels; returns its weight.
+    unsafe fn get(&self, index: usize, x: &mut [f32], labels: &mut [f32]) -> Result<f32, Fault> {
         if let Some(sample) = self.samples.sample {
             let context = self.samples.context;
+            let mut weight = 1.0;
+            labels.fill(0.0);
             return match sample(
                 context,
                 index,
                 x.as_mut_ptr(),
                 x.len(),
-                &mut label,
+                labels.as_mut_ptr(),
+                labels.len(),
                 &mut weight,
             ) {
-                0 => Ok((label, weight)),
+                0 => Ok(weight),
                 _ => Err(Fault(GLEANER_ERROR_CALLBACK)),
             };
         }
         let start = index.saturating_mul(self.samples.stride);
         let reading = self.x.get(start..).and_then(|rest| rest.get(..x.len()));
         convert::copy(x, reading.ok_or(Fault(GLEANER_ERROR_LENGTH))?);
-        label = self.labels.get(index).copied().unwrap_or(0.0);
-        weight = match self.weights {
+        let start = index.saturating_mul(self.each);
+        let known = self.labels.get(start..);
+        let known = known.and_then(|rest| rest.get(..labels.len()));
+        convert::copy(labels, known.ok_or(Fault(GLEANER_ERROR_LENGTH))?);
+        Ok(match self.weights {
             Some(weights) => weights.get(index).copied().unwrap_or(0.0),
             None => 1.0,
-        };
-        Ok((label, weight))
+        })
     }
 }
 
 /// Improves `theta` (P entries, as `gleaner_model_theta_f32` gives them) on weighted samples by
 /// Levenberg-Marquardt. The model gives shapes, at most 16 layers, and the standardiser; its own parameters
-/// have no influence. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars. A step costs about
-/// n (P + 1)^2 multiplications for n samples.
+/// have no influence. `options` NULL: the defaults. `memory`: `GLEANER_FIT_LEN` scalars, or `GLEANER_FIT_LEN_OF` for
+/// several labels a sample. The loss is summed over samples and labels; a step costs about n (P + 1)^2 multiplications,
+/// n the number of all labels.
 /// Errors: those of a model; OBJECTIVE, LENGTH, NOT_FINITE, RANGE, LABEL, CALLBACK. Theta is then as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_fit_f32(
@@ -174,12 +190,12 @@ pub unsafe extern "C" fn gleaner_fit_f32(
         let options = optional(options)?.unwrap_or(&DEFAULT);
         convert::check_abi(options.abi)?;
         let objective = convert::objective(options.objective, options.delta)?;
-        let labelled = objective.labels(1) > 0;
-        let source = Source::new(samples, model.raw().inputs as usize)?;
+        let plan = model.plan()?;
+        let source = Source::new(samples, plan.inputs, objective.labels(plan.outputs))?;
         let (theta, memory) = (slice_mut(theta, theta_len)?, slice_mut(memory, memory_len)?);
         let report = output(report)?;
         let own = model.own()?;
-        convert::check_length(theta.len() == model.plan()?.parameters)?;
+        convert::check_length(theta.len() == plan.parameters)?;
         model.check_scaling()?;
         let scaling = model.scaling()?;
         let empty = Shape {
@@ -202,8 +218,8 @@ pub unsafe extern "C" fn gleaner_fit_f32(
             settings.tolerance = options.tolerance;
         }
         let mut failed = false;
-        let sample = |index, x: &mut [f32]| {
-            let Ok((label, weight)) = source.get(index, x) else {
+        let sample = |index, x: &mut [f32], labels: &mut [f32]| {
+            let Ok(weight) = source.get(index, x, labels) else {
                 failed = true;
                 return Err(Error::Model);
             };
@@ -212,7 +228,7 @@ pub unsafe extern "C" fn gleaner_fit_f32(
                     *entry = (*entry - *mean) / *scale;
                 }
             }
-            Ok((labelled.then_some(label), weight))
+            Ok(weight)
         };
         let count = source.samples.count;
         let done = match &own {

@@ -92,7 +92,7 @@ pub unsafe extern "C" fn gleaner_model_sizes_f32(
                 order,
                 network.scratch(),
             ),
-            fit: gleaner::fit::fit_len(inputs, parameters, network.scratch()),
+            fit: gleaner::fit::fit_len_of(inputs, network.outputs(), parameters, network.scratch()),
         });
         Ok(())
     })

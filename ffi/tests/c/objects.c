@@ -137,9 +137,10 @@ static void records(void)
 enum { SAMPLES = 60, STRIDE = 5 };
 static real samples_x[SAMPLES * STRIDE], samples_y[SAMPLES], samples_w[SAMPLES];
 
-static int32_t sample(void *context, size_t index, real *x, size_t x_len, real *label, real *weight)
+static int32_t sample(
+    void *context, size_t index, real *x, size_t x_len, real *label, size_t label_len, real *weight)
 {
-  CHECK(x_len == INPUTS && *label == 0 && *weight == 1);
+  CHECK(x_len == INPUTS && label_len == 1 && *label == 0 && *weight == 1);
   memcpy(x, samples_x + index * STRIDE, sizeof(real) * INPUTS);
   *label = samples_y[index];
   *weight = samples_w[index];

@@ -73,9 +73,11 @@ void run_models(void)
     }
 }
 
-static int32_t sample(void *context, size_t index, real *reading, size_t length, real *label, real *weight)
+static int32_t sample(void *context, size_t index, real *reading, size_t length, real *label, size_t labels,
+                      real *weight)
 {
     (void)context;
+    (void)labels;
     meter_reading((uint32_t)index, reading, (uint32_t)length);
     *label = (real)(index % 2);
     *weight = 1 + (real)(index % 3);

@@ -114,10 +114,11 @@ impl<'a> Neuron<'a> {
             steps: STEPS,
             ..FitOptions::default()
         };
-        let sample = |index: usize, x: &mut [f64]| {
+        let sample = |index: usize, x: &mut [f64], labels: &mut [f64]| {
             let (row, weight) = picks[index];
             x.copy_from_slice(self.set.row(row));
-            Ok((Some(self.set.y[row]), weight / mean))
+            labels[0] = self.set.y[row];
+            Ok(weight / mean)
         };
         let (shapes, loss) = (&self.shapes, Objective::Residual);
         let report = fit(
