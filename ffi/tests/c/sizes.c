@@ -31,6 +31,8 @@ int main(void)
       CHECK(gleaner_kronecker_len(a, b, 0) == GLEANER_KRONECKER_LEN(a, b, 0));
       CHECK(gleaner_kronecker_len(a, b, 1) == GLEANER_KRONECKER_LEN(a, b, 1));
       CHECK(gleaner_fit_len(a, b, 5) == GLEANER_FIT_LEN(a, b, 5));
+      CHECK(gleaner_fit_len_of(a, 3, b, 5) == GLEANER_FIT_LEN_OF(a, 3, b, 5));
+      CHECK(gleaner_fit_len_of(2, a, 5, b) == GLEANER_FIT_LEN_OF(2, a, 5, b));
       CHECK(gleaner_record_len(a, b) == GLEANER_RECORD_LEN(a, b));
     }
   }
@@ -40,6 +42,7 @@ int main(void)
   CHECK(gleaner_vector_len(GLEANER_VECTOR_OUTPUT, (size_t)-1) == (size_t)-1);
   CHECK(gleaner_selector_len(1, (size_t)-1, 1, 1) == (size_t)-1);
   CHECK(gleaner_record_len((size_t)-1, 8) == (size_t)-1);
+  CHECK(gleaner_fit_len((size_t)-1, 2, 1) == (size_t)-1 && gleaner_fit_len_of(1, (size_t)-1, 2, 1) == (size_t)-1);
   CHECK(gleaner_selector_len_of(1, 1, 1, 1, (size_t)-1) == (size_t)-1);
   CHECK(gleaner_kronecker_len((size_t)-1, 1, 1) == (size_t)-1 && gleaner_scratch_own((size_t)-1, 1) == (size_t)-1);
   OK(F(gleaner_model_sizes)(&net, &sizes));

@@ -83,6 +83,15 @@ void fits() {
   };
   OK(model.fit(&options, count, give, by_function, memory, report));
   CHECK(same(by_function, by_c));
+  memcpy(by_function, start, sizeof start);
+  const auto give_all = [](size_t index, gleaner::Span<T> x, gleaner::Span<T> all, T&) {
+    CHECK(all.size() == 1);
+    memcpy(x.data(), xs + index * inputs, inputs * sizeof(T));
+    all[0] = labels[index];
+    return true;
+  };
+  OK(model.fit(&options, count, give_all, by_function, memory, report));
+  CHECK(same(by_function, by_c));
   const auto refuse = [](size_t, gleaner::Span<T>, T&, T&) { return false; };
   IS(GLEANER_ERROR_CALLBACK, model.fit(&options, count, refuse, by_function, memory, report));
   CHECK(same(by_function, by_c));

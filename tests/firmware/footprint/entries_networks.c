@@ -165,6 +165,7 @@ void run_networks(void)
     const struct F(gleaner_model) *model = head();
     volatile size_t length;
     METER("gleaner_selector_len_of", length = gleaner_selector_len_of(INPUTS, CLASSES, 9, 9, SCRATCH));
+    METER("gleaner_fit_len_of", length = gleaner_fit_len_of(INPUTS, CLASSES, PARAMETERS, SCRATCH));
     METER("gleaner_scratch_sketch_exact", length = gleaner_scratch_sketch_exact(HIDDEN, BUCKETS));
     METER("gleaner_scratch_sketch_quadrature", length = gleaner_scratch_sketch_quadrature(HIDDEN, BUCKETS));
     METER("gleaner_scratch_own", length = gleaner_scratch_own(OWN_PARAMETERS, 8));
