@@ -25,9 +25,8 @@ pub const fn fit_len(inputs: usize, parameters: usize, scratch: usize) -> usize 
 pub const fn fit_len_of(inputs: usize, labels: usize, parameters: usize, scratch: usize) -> usize {
     factor_len(parameters.saturating_add(1))
         .saturating_add(parameters.saturating_mul(6))
-        .saturating_add(1)
+        .saturating_add(labels.saturating_add(1))
         .saturating_add(inputs)
-        .saturating_add(labels)
         .saturating_add(scratch)
 }
 
