@@ -117,6 +117,10 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         println!("{},{bytes},{fits},{is_chosen}", name(scorer));
     }
     println!("# {}: {}", name(chosen), why(chosen, arguments.purpose));
+    let is_default = matches!(chosen, Scorer::Exact | Scorer::Sketch { .. });
+    if is_default && arguments.purpose == Purpose::Sample {
+        println!("# A selector in so much memory chooses the same by itself.");
+    }
     println!("# Without the sample's items and payloads, the structs, and the model itself.");
     let scalars = chosen.len(&shapes, objective)?;
     if let Some(order) = chosen.order(&shapes)? {
