@@ -272,9 +272,12 @@ size_t gleaner_scratch_exact(size_t hidden);
 /* Scratch of any network of P parameters with so many hidden neurons, as `GLEANER_SCRATCH_QUADRATURE`. */
 size_t gleaner_scratch_quadrature(size_t parameters, size_t hidden);
 
-/* Scratch of a model of your own with so many nodes a panel (8 where the model says 0), whatever its panels, as
+/* Scratch of a model of your own with so many nodes a panel (give 8 where the model says 0), whatever its panels, as
  * `GLEANER_SCRATCH_OWN`. */
 size_t gleaner_scratch_own(size_t parameters, size_t nodes);
+
+/* Scratch for sketches of such a model's rows, as `GLEANER_SCRATCH_SKETCH_OWN`. */
+size_t gleaner_scratch_sketch_own(size_t parameters, size_t nodes);
 
 /* Scalars of work memory for a model's functions, as `GLEANER_WORK_LEN`. */
 size_t gleaner_work_len(size_t inputs, size_t parameters, size_t scratch);
@@ -318,6 +321,8 @@ size_t gleaner_fit_len_of(size_t inputs, size_t labels, size_t parameters, size_
 #define GLEANER_SKETCH_LEN(buckets) ((size_t)(buckets) + 1)
 #define GLEANER_SCRATCH_SKETCH_EXACT(hidden, buckets) (3 * (size_t)(hidden) + 2 * (size_t)(buckets))
 #define GLEANER_SCRATCH_SKETCH_QUADRATURE(hidden, buckets) (9 * (size_t)(hidden) + 3 * (size_t)(buckets) + 75)
+#define GLEANER_SCRATCH_SKETCH_OWN(parameters, nodes) \
+  (GLEANER_SCRATCH_OWN(parameters, nodes) + (size_t)(parameters) + 1)
 #define GLEANER_SELECTOR_LEN_OF(inputs, rows, row, order, scratch) \
   (5 * (size_t)(inputs) + (size_t)(scratch) + GLEANER_FACTOR_LEN(order) + \
     GLEANER_LARGER((size_t)(rows) * (size_t)(row), \
@@ -363,7 +368,7 @@ size_t gleaner_fit_len_of(size_t inputs, size_t labels, size_t parameters, size_
 #define GLEANER_KRONECKER_SNAPSHOT_LEN(scalar, layers, memory) \
   (44 + 72 * (size_t)(layers) + (scalar) * (1 + 2 * (size_t)(layers) + (size_t)(memory)))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
-  (76 + 12 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
+  (76 + 13 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
 /* In bytes: the buffer and the storage of a store; slots: k + 1, pages: k and at least one more. */
 #define GLEANER_ROUND_UP(length, unit) (((size_t)(length) + (unit) - 1) / (unit) * (unit))
@@ -568,8 +573,9 @@ struct gleaner_row_report_f32 {
 };
 
 /* Compares the gradient of a model of your own with differences of its value, along four directions of theta: a wrong
- * one is found, but for an entry whose share is below the tolerance. 3e-3 in single and 1e-6 in double precision suit a
- * smooth model. Cost: 9 calls an output.
+ * one is found, but for an entry whose share is below the tolerance: the difference of both slopes relative to their
+ * size, beyond what rounding explains. 3e-3 in single and 1e-6 in double precision suit a smooth model. `work`:
+ * `GLEANER_WORK_LEN` scalars. Cost: 9 calls an output.
  * Errors: those of a model; MODEL (not your own), CHECK (they differ), LENGTH, NOT_FINITE, RANGE, CALLBACK. */
 gleaner_status gleaner_model_check_gradient_f32(const struct gleaner_model_f32 *model, const float *x,
     size_t x_len, float tolerance, float *work, size_t work_len);
@@ -649,8 +655,8 @@ struct gleaner_factor_state_f32 {
   size_t order; /* N, the length of a row */
   float ridge; /* lambda; 0: none */
   uint64_t rows; /* Rows observed since the reset */
-  uint64_t half_life; /* Rows after which a row counts half; 0: never forget */
-  uint64_t age; /* Rows since the last halving */
+  uint64_t half_life; /* Rows, in a selector readings, after which a row counts half; 0: never forget */
+  uint64_t age; /* Rows, in a selector readings, since the last halving */
   size_t cursor; /* Next column whose ridge is fed back */
   uint8_t pivoted; /* 1: columns have been moved */
 };
@@ -777,8 +783,9 @@ struct gleaner_kronecker_f32 {
  * Errors: those of a model; MODEL (one of your own). */
 gleaner_status gleaner_kronecker_work_len_f32(const struct gleaner_model_f32 *model, size_t *length);
 
-/* An empty scorer of a model's layers. `half_life` in rows, at least the longest side of a layer; 0: never forget.
- * `layers`: one for each layer; `memory`: the sum of their `GLEANER_KRONECKER_LEN`.
+/* An empty scorer of a model's layers. `half_life` in rows, 0: never forget; at least the longest side of a layer, its
+ * inputs, one more with a bias, or its outputs. `layers`: one for each layer; `memory`: the sum of their
+ * `GLEANER_KRONECKER_LEN`.
  * Errors: those of a model; MODEL (one of your own), LENGTH, RANGE (half-life). */
 gleaner_status gleaner_kronecker_init_f32(struct gleaner_kronecker_f32 *scorer,
     const struct gleaner_model_f32 *model, uint64_t half_life, struct gleaner_kronecker_layer_f32 *layers,
@@ -1518,7 +1525,9 @@ gleaner_status gleaner_quantile_merge_f32(struct gleaner_quantile_f32 *quantile,
  * ---------------------------------------------------------------------------------------------------------- */
 
 /* The level of a stream of leverages, to be fed with that of each verdict: it stays near 0 while readings are like
- * those before, and passes `GLEANER_DRIFT_ALARM` when they no longer are. Then rebase or start anew, and init again. */
+ * those before, and passes `GLEANER_DRIFT_ALARM` when what comes is new to the factor; as this gets used to it, the
+ * level falls again. Readings that say less than those before, of a sensor that is stuck or dead, raise nothing. After
+ * an alarm rebase or start anew, and init again. A selector has one of its own, see its stats. */
 struct gleaner_drift_f32 {
   uint64_t rows; /* Readings whose rows are in the factor, forgotten ones included */
   uint64_t half_life; /* The factor's half-life in readings; 0: it forgets nothing */
@@ -1552,8 +1561,8 @@ struct gleaner_options_f32 {
   float uniform; /* Share of uniform sampling in the scores, in [0, 1]; default 0 */
   uint64_t half_life; /* Half-life of the factor in readings, at least its order; default 0: never forget */
   uint64_t seed; /* Seed of the generator; default 0 */
-  /* K, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows), 0: whole
-   * rows; default `GLEANER_BUCKETS_BY_RULE`: as the pilot has it, else by the memory */
+  /* K, 1 to 65534, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows);
+   * 0: whole rows; default `GLEANER_BUCKETS_BY_RULE`: as the pilot has it, else by the memory */
   uint32_t buckets;
   uint64_t sketch_seed; /* Seed of the sketches; default 0 */
 };
@@ -1571,8 +1580,9 @@ struct gleaner_counters_f32 {
   uint64_t unscored; /* Readings offered whose score was 0: never kept, and in no sum */
   float total_score[2]; /* Sum of all scores: rounded, and what the rounding left out */
   float highest_dropped; /* Highest score of a dropped reading */
-  /* Above `GLEANER_DRIFT_ALARM` the stream has changed: see `gleaner_drift_f32`. Goes on from period to period, starts
-   * anew with the factor (init, start, rebase), means something after 512 readings */
+  /* The highest level of the period: above `GLEANER_DRIFT_ALARM` the stream has changed, see `gleaner_drift_f32`. The
+   * level goes on from period to period, falls again as the factor gets used to the change, and starts anew with the
+   * factor (init, start, rebase); it means something after 512 readings */
   float drift;
 };
 
@@ -1698,7 +1708,8 @@ gleaner_status gleaner_selector_rebase_f32(struct gleaner_selector_f32 *selector
  * whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period: STATE.
  * A selector in a store may be thinned too; commit behind it, or thin again after a loss of power.
  * `candidates`: so many wait for a neighbour at a time, best as many as are kept; `positions`:
- * `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's, times the rows of a reading.
+ * `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the factor's (`state.factor.order`: K + 1 of
+ * sketches), times the rows of a reading.
  * `recall` is asked twice for
  * each reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n
  * rows and `2 n order^2` multiplications, and about `n candidates_len order` more.

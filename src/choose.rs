@@ -22,7 +22,7 @@
 
 use crate::adjoint::{quadrature_len, sketching_len};
 use crate::kronecker::kronecker_len;
-use crate::model::{Model, Objective, Shape, exact_scratch, network_scratch};
+use crate::model::{Activation, Model, Objective, Shape, exact_scratch, network_scratch};
 use crate::selector::selector_len_of;
 use crate::sketch::Sketch;
 use crate::{Error, Scalar};
@@ -41,11 +41,11 @@ const SMALL: usize = 256;
 /// The rule for a sample where a model is at hand, as a selector has it: K of the sketches that its rows become in so many
 /// scalars of memory ([`crate::selector::selector_len_of`]); `None`: they stay whole.
 ///
-/// Whole up to N = 256 where that fits; else the largest K up to 64. Rows of N up to 65 are whole whatever the
-/// memory, since a sketch of them would save nothing.
+/// Whole up to N = 256 where that fits; else the largest K up to 64, as [`Scorer::choose`] has it for a sample. But rows of N up
+/// to 65 stay whole whatever the memory: that of a network so small is rather miscounted than meant for a sketch.
 ///
 /// # Errors
-/// `Length`: neither whole rows nor sketches of 16 entries fit.
+/// `Length`: whole rows do not fit, nor do sketches of 16 entries or N is at most 65.
 pub fn buckets<T: Scalar, M: Model<T>>(
     model: &M,
     objective: Objective<T>,
@@ -181,6 +181,15 @@ impl Sizes {
             sizes.kronecker = sizes.kronecker.saturating_add(factors);
             width = outputs;
         }
+        let is_logit = last.activation == Activation::Identity;
+        let suits = match objective {
+            Objective::Softmax | Objective::CrossEntropy => width > 1 && is_logit,
+            Objective::Logistic => last.activation != Activation::Sigmoid,
+            _ => true,
+        };
+        if !suits {
+            return Err(Error::Objective);
+        }
         if width > 1 {
             sizes.neurons = sizes.neurons.saturating_add(width);
         }
@@ -225,7 +234,7 @@ impl Scorer {
     /// of factors, scratch and the reading as the model sees it. Hidden neurons are taken to have an outgoing weight that is not 0.
     ///
     /// # Errors
-    /// `Model`: no layers, or widths that do not follow each other.
+    /// `Model`: no layers, or widths that do not follow each other. `Objective`: one that the network cannot be asked for.
     pub fn len<T: Scalar>(
         self,
         shapes: &[Shape<T>],

@@ -62,7 +62,7 @@ pub struct KroneckerState<T> {
     pub rows: u64,
     /// Half-life in rows; 0: never forget.
     pub half_life: u64,
-    /// n for the next row: those before it, the half forgotten counted half.
+    /// n: rows taken in, the half forgotten counted half.
     pub effective: T,
 }
 
@@ -135,7 +135,7 @@ where
                 input: state(side),
             };
             for state in [&mut place.delta, &mut place.input] {
-                state.check()?;
+                state.check().map_err(|_| Error::Range("half_life"))?;
                 let parts = rest.split_at_mut_checked(factor_len(state.order));
                 let part;
                 (part, rest) = parts.ok_or(Error::Length("memory"))?;
@@ -198,8 +198,8 @@ where
         (&mut self.state, self.layers.as_mut(), self.memory.as_mut())
     }
 
-    /// Takes a row in and scores it, itself counted: `sum t / (1 + t)` over the layers, `t = n q_delta q_input` with the
-    /// quadratic forms over the rows before. `x` as the network sees it.
+    /// Takes a row in and scores it: `sum t / (1 + t)` over the layers, t as [`Kronecker::score`] would have it before; 1 of
+    /// each layer for the first row that is not 0. `x` as the network sees it.
     ///
     /// # Errors
     /// `Length`: scratch, [`kronecker_scratch`], or a network of other layers. Those of [`Model::row`]. `Range` for a row
@@ -231,14 +231,17 @@ where
         }
         let mut next = self.state;
         next.rows = next.rows.saturating_add(1);
-        let count;
+        // Of the first row nothing is known: it counts whole.
+        let count = match next.effective {
+            none if none == T::ZERO => T::ONE,
+            before => before,
+        };
         if next.half_life > 0 {
-            count = next.effective + T::ONE;
-            next.effective = count * (-T::ONE / T::count(next.half_life)).exp2();
+            next.effective =
+                (next.effective + T::ONE) * (-T::ONE / T::count(next.half_life)).exp2();
         } else {
             // Not one by one: in f32 that ends at 2^24.
-            count = T::count(next.rows);
-            next.effective = count;
+            next.effective = T::count(next.rows);
         }
         let (mut score, mut rest) = (T::ZERO, self.memory.as_mut());
         for (term, layer) in pass.terms().zip(self.layers.as_mut()) {

@@ -239,6 +239,16 @@ fn layers_that_are_no_network_are_refused() {
             Err(Error::Model)
         );
     }
+    // Classes want at least two logits, the logistic loss one.
+    let refused = |shapes: &[Shape<f32>], objective| {
+        let chosen = Scorer::choose(shapes, objective, Purpose::Sample, usize::MAX);
+        assert_eq!(chosen, Err(Error::Objective));
+    };
+    refused(&digits(), Objective::Softmax);
+    refused(&digits(), Objective::CrossEntropy);
+    let mut sigmoid = digits();
+    sigmoid[1].activation = Activation::Sigmoid;
+    refused(&sigmoid, Objective::Logistic);
     // So wide that no RAM holds a factor, but nothing overflows.
     let wide = layers::<f32>(&[1 << 30, 1 << 20, 1], &[true, true], false);
     assert!(choose(&wide).is_ok());

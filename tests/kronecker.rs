@@ -234,7 +234,11 @@ fn score(seen: &[Terms], now: usize, half_life: f64, row: &Terms) -> f64 {
 /// The definition where the row is the last of those taken in: forms over the others are `l / (1 - l)`.
 fn online(seen: &[Terms], half_life: f64) -> f64 {
     let row = seen.last().unwrap();
-    let (n, forms) = forms(seen, seen.len() - 1, half_life, row);
+    let before: f64 = (1..seen.len())
+        .map(|age| (-(age as f64) / half_life).exp2())
+        .sum();
+    let n = if before == 0.0 { 1.0 } else { before };
+    let (_, forms) = forms(seen, seen.len() - 1, half_life, row);
     let over = |[a, b]: &[f64; 2]| {
         let t = n * (a / (1.0 - a)) * (b / (1.0 - b));
         if t.is_finite() { t / (1.0 + t) } else { 1.0 }
@@ -558,7 +562,7 @@ fn what_does_not_fit_is_refused() {
         let longest = sides.max().unwrap() as u64;
         assert_eq!(new(longest, depth, length), None);
         let refused = new(longest - 1, depth, length);
-        assert_eq!(refused, Some(Error::Range("state")));
+        assert_eq!(refused, Some(Error::Range("half_life")));
     }
 }
 

@@ -605,6 +605,8 @@ fn several_rows_are_taken_in_together_or_not_at_all() {
         ridge: 0.0,
         mean_leverage: 0.0,
         model_id: 0,
+        objective: options.objective,
+        sketch: None,
     };
     if selector.start(pilot).is_ok() {
         let before = selector.state().factor;

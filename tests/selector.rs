@@ -8,6 +8,7 @@ use gleaner::factor::Factor;
 use gleaner::model::{Activation, Flat, Form, Model, Network, Objective, RowReport, Shape, Target};
 use gleaner::sampler::Item;
 use gleaner::selector::{Options, Pilot, Scaling, Selector, selector_len};
+use gleaner::sketch::Sketch;
 use gleaner::{Error, Scalar};
 use rand_xoshiro::Xoshiro128PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
@@ -177,16 +178,21 @@ fn the_stats_tell_when_a_stream_has_changed() {
                 ridge,
                 mean_leverage: 0.0,
                 model_id: 0,
+                objective: Objective::Prediction,
+                sketch: None,
             })
             .unwrap();
         let mut drift = Drift::new(400, half_life);
+        let mut highest = 0.0_f64;
         for (i, x) in readings[400..].iter().enumerate() {
             if i % 100 == 99 {
                 selector.begin_period();
+                highest = drift.level();
             }
             let verdict = selector.offer(x, &[]).unwrap();
             let level = drift.observe(verdict.leverage).unwrap();
-            assert_eq!(selector.stats().drift, level);
+            highest = highest.max(level);
+            assert_eq!(selector.stats().drift, highest);
             assert!(level < ALARM, "{level} at {i}");
         }
         selector.offer(&[f64::NAN, 0.0], &[]).unwrap_err();
@@ -289,6 +295,8 @@ fn a_pilot_starts_the_factor_where_its_rows_left_it() {
         ridge,
         mean_leverage: 0.1,
         model_id: 5,
+        objective: Objective::Prediction,
+        sketch: None,
     };
     started.start(shipped).unwrap();
     for x in &readings[..100] {
@@ -304,6 +312,20 @@ fn a_pilot_starts_the_factor_where_its_rows_left_it() {
             ..shipped
         }),
         Err(Error::Identity)
+    );
+    assert_eq!(
+        started.start(Pilot {
+            sketch: Some(Sketch::new(8, 0).unwrap()),
+            ..shipped
+        }),
+        Err(Error::Identity)
+    );
+    assert_eq!(
+        started.start(Pilot {
+            objective: Objective::Residual,
+            ..shipped
+        }),
+        Err(Error::Objective)
     );
     assert_eq!(
         started.start(Pilot {
@@ -983,6 +1005,8 @@ fn a_pilot_mean_too_small_to_divide_by_counts_as_unknown() {
             ridge: 1.0,
             mean_leverage,
             model_id: 0,
+            objective: Objective::Prediction,
+            sketch: None,
         };
         selector.start(pilot).unwrap();
         for x in stream::<f32>(3, 50) {

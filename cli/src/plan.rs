@@ -5,9 +5,9 @@ use crate::failure::{Failure, data, usage};
 use crate::net::Net;
 use crate::options::{Objective, Precision};
 use clap::{Args, ValueEnum};
-use gleaner::Scalar;
 use gleaner::choose::{self, Scorer};
 use gleaner::model::{Activation, Shape};
+use gleaner::{Error, Scalar};
 use std::path::PathBuf;
 
 /// What `plan` takes.
@@ -96,7 +96,16 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         Purpose::Sample => choose::Purpose::Sample,
         Purpose::Leverage => choose::Purpose::Leverage,
     };
-    let least = size_of::<T>() * Scorer::Norm.len(&shapes, objective)?;
+    let least = match Scorer::Norm.len(&shapes, objective) {
+        Err(Error::Objective) => {
+            let name = arguments.objective.name();
+            return Err(usage(format!(
+                "the {name} objective does not fit the network: softmax and cross-entropy take the logits of at least two \
+                 classes, the logistic one a logit, not a sigmoid"
+            )));
+        }
+        scalars => size_of::<T>() * scalars?,
+    };
     let chosen = Scorer::choose(&shapes, objective, purpose, ram).map_err(|_| {
         data(format!(
             "no scorer of this network fits into {ram} bytes: the norm of its rows takes {least}"
@@ -117,7 +126,8 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         println!("{},{bytes},{fits},{is_chosen}", name(scorer));
     }
     println!("# {}: {}", name(chosen), why(chosen, arguments.purpose));
-    let is_default = matches!(chosen, Scorer::Exact | Scorer::Sketch { .. });
+    let is_large = Scorer::Exact.order(&shapes)? > Some(65);
+    let is_default = chosen == Scorer::Exact || is_large && matches!(chosen, Scorer::Sketch { .. });
     if is_default && arguments.purpose == Purpose::Sample {
         println!("# A selector in so much memory chooses the same by itself.");
     }

@@ -16,6 +16,8 @@
 #define GLEANER_SKETCH_LEN(buckets) ((size_t)(buckets) + 1)
 #define GLEANER_SCRATCH_SKETCH_EXACT(hidden, buckets) (3 * (size_t)(hidden) + 2 * (size_t)(buckets))
 #define GLEANER_SCRATCH_SKETCH_QUADRATURE(hidden, buckets) (9 * (size_t)(hidden) + 3 * (size_t)(buckets) + 75)
+#define GLEANER_SCRATCH_SKETCH_OWN(parameters, nodes) \
+  (GLEANER_SCRATCH_OWN(parameters, nodes) + (size_t)(parameters) + 1)
 #define GLEANER_SELECTOR_LEN_OF(inputs, rows, row, order, scratch) \
   (5 * (size_t)(inputs) + (size_t)(scratch) + GLEANER_FACTOR_LEN(order) + \
     GLEANER_LARGER((size_t)(rows) * (size_t)(row), \
@@ -61,7 +63,7 @@
 #define GLEANER_KRONECKER_SNAPSHOT_LEN(scalar, layers, memory) \
   (44 + 72 * (size_t)(layers) + (scalar) * (1 + 2 * (size_t)(layers) + (size_t)(memory)))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
-  (76 + 12 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
+  (76 + 13 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
 /* In bytes: the buffer and the storage of a store; slots: k + 1, pages: k and at least one more. */
 #define GLEANER_ROUND_UP(length, unit) (((size_t)(length) + (unit) - 1) / (unit) * (unit))

@@ -8,6 +8,7 @@ use gleaner::fit::{fit_len, fit_len_of};
 use gleaner::kronecker::kronecker_len;
 use gleaner::model::{
     exact_scratch, exact_sketch_scratch, network_scratch, network_sketch_scratch, own_scratch,
+    own_sketch_scratch,
 };
 use gleaner::outlier::quantile_len;
 use gleaner::sampler::positions_len;
@@ -264,7 +265,7 @@ pub extern "C" fn gleaner_status_text(status: gleaner_status) -> *const c_char {
             c"the objective does not fit the model's outputs, its last activation, or the pilot"
         }
         GLEANER_ERROR_MODEL => c"the model's description contradicts itself",
-        GLEANER_ERROR_CHECK => c"the model's output differs from a check pair's",
+        GLEANER_ERROR_CHECK => c"an output differs from a check pair's, or a gradient from its value's slope",
         GLEANER_ERROR_IDENTITY => c"the object belongs to another model, or to other sketches",
         GLEANER_ERROR_STALE => {
             c"the factor's columns are in another order: pivot before score, unpivot before solve"
@@ -378,11 +379,19 @@ pub extern "C" fn gleaner_scratch_quadrature(parameters: usize, hidden: usize) -
     })
 }
 
-/// Scratch of a model of your own with so many nodes a panel (8 where the model says 0), whatever its panels, as
+/// Scratch of a model of your own with so many nodes a panel (give 8 where the model says 0), whatever its panels, as
 /// `GLEANER_SCRATCH_OWN`.
 #[unsafe(no_mangle)]
 pub extern "C" fn gleaner_scratch_own(parameters: usize, nodes: usize) -> usize {
     length([parameters, nodes, 0, 0], || own_scratch(parameters, nodes))
+}
+
+/// Scratch for sketches of such a model's rows, as `GLEANER_SCRATCH_SKETCH_OWN`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gleaner_scratch_sketch_own(parameters: usize, nodes: usize) -> usize {
+    length([parameters, nodes, 0, 0], || {
+        own_sketch_scratch(parameters, nodes)
+    })
 }
 
 /// Scalars of work memory for a model's functions, as `GLEANER_WORK_LEN`.

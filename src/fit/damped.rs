@@ -41,6 +41,10 @@ where
     if labels == 0 || !suits {
         return Err(Error::Objective);
     }
+    // The decay alone would be fitted.
+    if count == 0 {
+        return Err(Error::Length("count"));
+    }
     let decay = options.weight_decay;
     if !decay.is_finite() || decay < T::ZERO || !options.tolerance.is_finite() {
         return Err(Error::Range("options"));

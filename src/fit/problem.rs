@@ -18,6 +18,14 @@ pub(super) struct Dense<'a, T> {
 
 impl<T: Scalar> Family<T> for Dense<'_, T> {
     fn at<'a>(&'a self, theta: &'a [T]) -> Result<impl Model<T>, Error> {
+        let mut parameters = 0_usize;
+        for shape in self.shapes {
+            let side = shape.inputs.saturating_add(usize::from(shape.bias));
+            parameters = parameters.saturating_add(side.saturating_mul(shape.outputs));
+        }
+        if parameters != theta.len() {
+            return Err(Error::Length("theta"));
+        }
         Network::new(Flat {
             shapes: self.shapes,
             theta,

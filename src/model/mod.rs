@@ -23,7 +23,7 @@ pub use lengths::{
 };
 pub use network::Network;
 pub use objective::{Objective, Target};
-pub use own::{Gradient, Own, own_scratch};
+pub use own::{Gradient, Own, own_scratch, own_sketch_scratch};
 
 pub(crate) use joint::{joint, joint_at_zero, joint_integral};
 

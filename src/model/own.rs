@@ -55,6 +55,13 @@ pub const fn own_scratch(parameters: usize, nodes: usize) -> usize {
         .saturating_add(nodes.saturating_mul(2))
 }
 
+/// Scalars of scratch for sketches of an [`Own`] model's rows: a whole row more.
+pub const fn own_sketch_scratch(parameters: usize, nodes: usize) -> usize {
+    own_scratch(parameters, nodes)
+        .saturating_add(parameters)
+        .saturating_add(1)
+}
+
 /// A [`Gradient`] at its parameters, with rows by Gauss-Legendre quadrature on equal panels of [0, 1].
 ///
 /// ```text

@@ -75,6 +75,12 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         if pilot.model_id != self.state.model_id {
             return Err(Error::Identity);
         }
+        if pilot.objective != self.options.objective {
+            return Err(Error::Objective);
+        }
+        if pilot.sketch != self.model.sketched() {
+            return Err(Error::Identity);
+        }
         let sizes = Sizes::of(self.model, self.options.objective);
         let most = T::count(sizes.rows as u64);
         if !(pilot.mean_leverage >= T::ZERO && pilot.mean_leverage <= most) {

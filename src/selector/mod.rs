@@ -62,7 +62,8 @@ where
     ///
     /// # Errors
     /// `Model` for a model without inputs or outputs, or whose order is not in 1 to P + 1; `Length` where memory, items or
-    /// scaling constants do not fit the model; `Objective` for the logistic loss behind a sigmoid; `Range` for an option
+    /// scaling constants do not fit the model; `Objective` for the logistic loss behind a sigmoid, and for classes where there are
+    /// not at least two logits; `Range` for an option
     /// outside its range; `NotFinite` for scaling constants.
     pub fn new(
         model: M,
@@ -154,7 +155,8 @@ where
     /// Starts the factor from the pilot's rows instead of the ridge alone: far better picks early in the stream.
     ///
     /// # Errors
-    /// `Identity` where the pilot belongs to another model, `Length` where its order does, `Range` or `NotFinite` where
+    /// `Identity` where the pilot belongs to another model or its rows are sketched otherwise, `Objective` where they are of
+    /// another objective, `Length` where its order is another, `Range` or `NotFinite` where
     /// its numbers are impossible.
     pub fn start(&mut self, pilot: Pilot<'_, T>) -> Result<(), Error> {
         self.joined().start(pilot)

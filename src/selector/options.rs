@@ -1,6 +1,7 @@
 //! What a selector is told: options, standardiser, pilot.
 
 use crate::model::{Model, Objective, all_finite};
+use crate::sketch::Sketch;
 use crate::{Error, Scalar};
 
 /// How inputs are standardised before the model sees them.
@@ -26,7 +27,8 @@ pub struct Options<'a, T> {
     pub objective: Objective<T>,
     /// Standardiser.
     pub scaling: Scaling<'a, T>,
-    /// lambda of the factor; 0: 1e-6 times the squared norm of the first row (a pilot brings its own).
+    /// lambda of the factor; 0: 1e-6 times the squared norm of the first row (a pilot brings its own). Factors merge if their
+    /// ridges are the same: give a fleet one.
     pub ridge: T,
     /// Half-life of the factor in readings, at least its order; 0: never forget.
     pub half_life: u64,
@@ -88,6 +90,10 @@ pub struct Pilot<'a, T> {
     pub mean_leverage: T,
     /// Id of the model whose rows they are.
     pub model_id: u64,
+    /// The objective of the rows.
+    pub objective: Objective<T>,
+    /// What the rows are hashed with; `None`: they are whole.
+    pub sketch: Option<Sketch>,
 }
 
 /// Whether a model is possible and options suit it.

@@ -38,9 +38,10 @@ pub struct Stats<T> {
     pub total_score: Sum<T>,
     /// Highest score of a reading that was dropped.
     pub highest_dropped: T,
-    /// Whether the stream has changed: the level of [`Drift`] after the last 16 readings, which stays near 0 while readings are
-    /// like those before and passes [`crate::drift::ALARM`] when they no longer are. It goes on from period to period, and
-    /// starts anew with the factor; it means something after 512 readings.
+    /// Whether the stream has changed: the highest level of [`Drift`] in this period, which stays near 0 while readings are
+    /// like those before and passes [`crate::drift::ALARM`] when what comes is new to the factor. The level goes on from period
+    /// to period, falls again as the factor gets used to the change, and starts anew with the factor; it means something
+    /// after 512 readings.
     pub drift: T,
 }
 
@@ -150,7 +151,7 @@ impl<T: Scalar> SelectorState<T> {
     pub fn begin_period(&mut self) {
         self.reservoir.clear();
         self.stats = Stats {
-            drift: self.stats.drift,
+            drift: self.drift.level,
             ..Stats::default()
         };
         self.period = self.period.wrapping_add(1);
@@ -194,7 +195,7 @@ impl<T: Scalar> SelectorState<T> {
         }
         stats.total_score.add(score);
         if let Ok(level) = self.drift.observe(leverage) {
-            stats.drift = level;
+            stats.drift = stats.drift.max(level);
         }
         if let Some(dropped) = outcome.dropped {
             stats.highest_dropped = stats.highest_dropped.max(dropped.score);

@@ -32,7 +32,7 @@ const fn body_len<T: Scalar>(inputs: usize, order: usize, kept: usize, generator
 
 /// Bytes of what is the selector's own: seven u32 and twelve u64, and the scalars.
 const OWN: usize = 7 * 4 + 12 * 8;
-const OWN_SCALARS: usize = 12;
+const OWN_SCALARS: usize = 13;
 
 /// What must be the same in a selector that is restored into.
 fn signature<T: Scalar, M: Model<T>>(
@@ -87,6 +87,7 @@ fn put_own<T: Scalar>(sink: &mut Sink<'_>, state: &SelectorState<T>) -> Result<(
     }
     sink.sum(stats.total_score)?;
     sink.scalar(stats.highest_dropped)?;
+    sink.scalar(stats.drift)?;
     // Its half-life is the factor's.
     let drift = &state.drift;
     sink.u64(drift.rows)?;
@@ -114,7 +115,7 @@ fn take_own<T: Scalar>(source: &mut Source<'_>, state: &mut SelectorState<T>) ->
         unscored: source.u64()?,
         total_score: source.sum()?,
         highest_dropped: source.scalar()?,
-        drift: T::ZERO,
+        drift: source.scalar()?,
     };
     state.drift = Drift {
         rows: source.u64()?,
@@ -126,7 +127,6 @@ fn take_own<T: Scalar>(source: &mut Source<'_>, state: &mut SelectorState<T>) ->
         variance: source.scalar()?,
         level: source.scalar()?,
     };
-    state.stats.drift = state.drift.level;
     Ok(())
 }
 
@@ -163,7 +163,9 @@ fn check<T: Scalar>(state: &SelectorState<T>, rows: usize) -> Result<(), Error> 
         && stats.unscored <= stats.seen
         && stats.accepted.checked_sub(stats.evicted) == Some(kept)
         && (!state.ridge_is_open || state.factor.ridge == T::ZERO)
-        && state.drift.is_possible();
+        && state.drift.is_possible()
+        && stats.drift >= state.drift.level
+        && stats.drift.is_finite();
     if is_possible {
         Ok(())
     } else {

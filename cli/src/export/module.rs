@@ -294,10 +294,15 @@ fn write_module<T: Scalar>(out: &mut String, export: &Export<'_, T>) -> std::fmt
         writeln!(
             out,
             "/// For `Selector::start`.\npub const PILOT: Pilot<'static, {scalar}> = Pilot {{\n    packed: &PILOT_PACKED,\n    \
-             rows: {},\n    ridge: {},\n    mean_leverage: {},\n    model_id: MODEL_ID,\n}};",
+             rows: {},\n    ridge: {},\n    mean_leverage: {},\n    model_id: MODEL_ID,\n    objective: OBJECTIVE,\n    sketch: {},\n}};",
             pilot.rows,
             rust(pilot.ridge),
-            rust(pilot.mean_leverage)
+            rust(pilot.mean_leverage),
+            if export.sketch.is_some() {
+                "Some(SKETCH)"
+            } else {
+                "None"
+            }
         )?;
     }
     writeln!(

@@ -185,6 +185,8 @@ pub fn stream_some<T: Scalar>(
         ridge: factor.ridge,
         mean_leverage: factor.mean_leverage,
         model_id: 0,
+        objective: options.objective,
+        sketch: None,
     })?;
     let payload = task.inputs() * T::BYTES;
     let items = many + 1;

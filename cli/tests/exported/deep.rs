@@ -182,6 +182,8 @@ pub const PILOT: Pilot<'static, f64> = Pilot {
     ridge: 4.490523998500098e-6,
     mean_leverage: 0.9733798584906153,
     model_id: MODEL_ID,
+    objective: OBJECTIVE,
+    sketch: None,
 };
 
 /// The model over `SHAPES` and `THETA`.

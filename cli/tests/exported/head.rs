@@ -135,6 +135,8 @@ pub const PILOT: Pilot<'static, f32> = Pilot {
     ridge: 2.0233265e-6,
     mean_leverage: 0.14999998,
     model_id: MODEL_ID,
+    objective: OBJECTIVE,
+    sketch: Some(SKETCH),
 };
 
 /// The model over `SHAPES` and `THETA`.

@@ -280,6 +280,8 @@ pub const PILOT: Pilot<'static, f32> = Pilot {
     ridge: 2.1425145e-5,
     mean_leverage: 0.10257644,
     model_id: MODEL_ID,
+    objective: OBJECTIVE,
+    sketch: None,
 };
 
 /// The model over `SHAPES` and `THETA`.

@@ -7,7 +7,9 @@ use core::mem::transmute;
 use gleaner::drift::Drift;
 
 /// The level of a stream of leverages, to be fed with that of each verdict: it stays near 0 while readings are like
-/// those before, and passes `GLEANER_DRIFT_ALARM` when they no longer are. Then rebase or start anew, and init again.
+/// those before, and passes `GLEANER_DRIFT_ALARM` when what comes is new to the factor; as this gets used to it, the
+/// level falls again. Readings that say less than those before, of a sensor that is stuck or dead, raise nothing. After
+/// an alarm rebase or start anew, and init again. A selector has one of its own, see its stats.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct gleaner_drift_f32 {

@@ -18,9 +18,9 @@ pub struct gleaner_factor_state_f32 {
     pub ridge: f32,
     /// Rows observed since the reset
     pub rows: u64,
-    /// Rows after which a row counts half; 0: never forget
+    /// Rows, in a selector readings, after which a row counts half; 0: never forget
     pub half_life: u64,
-    /// Rows since the last halving
+    /// Rows, in a selector readings, since the last halving
     pub age: u64,
     /// Next column whose ridge is fed back
     pub cursor: usize,

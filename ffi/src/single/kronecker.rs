@@ -119,8 +119,9 @@ pub unsafe extern "C" fn gleaner_kronecker_work_len_f32(
     })
 }
 
-/// An empty scorer of a model's layers. `half_life` in rows, at least the longest side of a layer; 0: never forget.
-/// `layers`: one for each layer; `memory`: the sum of their `GLEANER_KRONECKER_LEN`.
+/// An empty scorer of a model's layers. `half_life` in rows, 0: never forget; at least the longest side of a layer, its
+/// inputs, one more with a bias, or its outputs. `layers`: one for each layer; `memory`: the sum of their
+/// `GLEANER_KRONECKER_LEN`.
 /// Errors: those of a model; MODEL (one of your own), LENGTH, RANGE (half-life).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_kronecker_init_f32(

@@ -38,8 +38,9 @@ pub struct gleaner_row_report_f32 {
 }
 
 /// Compares the gradient of a model of your own with differences of its value, along four directions of theta: a wrong
-/// one is found, but for an entry whose share is below the tolerance. 3e-3 in single and 1e-6 in double precision suit a
-/// smooth model. Cost: 9 calls an output.
+/// one is found, but for an entry whose share is below the tolerance: the difference of both slopes relative to their
+/// size, beyond what rounding explains. 3e-3 in single and 1e-6 in double precision suit a smooth model. `work`:
+/// `GLEANER_WORK_LEN` scalars. Cost: 9 calls an output.
 /// Errors: those of a model; MODEL (not your own), CHECK (they differ), LENGTH, NOT_FINITE, RANGE, CALLBACK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gleaner_model_check_gradient_f32(

@@ -193,6 +193,8 @@ unsafe fn pilot<'a>(
         return Err(Fault(GLEANER_ERROR_IDENTITY));
     }
     Ok(Pilot {
+        objective: convert::objective(raw.objective, options.delta)?,
+        sketch: sketch(options)?,
         packed: slice(raw.packed, raw.packed_len)?,
         rows: raw.rows,
         ridge: raw.ridge,
@@ -355,7 +357,8 @@ pub unsafe extern "C" fn gleaner_selector_rebase_f32(
 /// whitened by the factor, over their scores. Weights stay exact. No reading is taken until the next period: STATE.
 /// A selector in a store may be thinned too; commit behind it, or thin again after a loss of power.
 /// `candidates`: so many wait for a neighbour at a time, best as many as are kept; `positions`:
-/// `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the model's, times the rows of a reading.
+/// `GLEANER_POSITIONS_LEN(candidates_len, order)` scalars, order being the factor's (`state.factor.order`: K + 1 of
+/// sketches), times the rows of a reading.
 /// `recall` is asked twice for
 /// each reading; where it fails the second time only, its reading is spread less well. Cost: of n kept readings 2 n
 /// rows and `2 n order^2` multiplications, and about `n candidates_len order` more.

@@ -41,8 +41,8 @@ pub struct gleaner_options_f32 {
     pub half_life: u64,
     /// Seed of the generator; default 0
     pub seed: u64,
-    /// K, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows), 0: whole
-    /// rows; default `GLEANER_BUCKETS_BY_RULE`: as the pilot has it, else by the memory
+    /// K, 1 to 65534, to score sketches of the rows by a factor of order K + 1 (the order of sizes is that of whole rows);
+    /// 0: whole rows; default `GLEANER_BUCKETS_BY_RULE`: as the pilot has it, else by the memory
     pub buckets: u32,
     /// Seed of the sketches; default 0
     pub sketch_seed: u64,
@@ -90,8 +90,9 @@ pub struct gleaner_counters_f32 {
     pub total_score: [f32; 2],
     /// Highest score of a dropped reading
     pub highest_dropped: f32,
-    /// Above `GLEANER_DRIFT_ALARM` the stream has changed: see `gleaner_drift_f32`. Goes on from period to period, starts
-    /// anew with the factor (init, start, rebase), means something after 512 readings
+    /// The highest level of the period: above `GLEANER_DRIFT_ALARM` the stream has changed, see `gleaner_drift_f32`. The
+    /// level goes on from period to period, falls again as the factor gets used to the change, and starts anew with the
+    /// factor (init, start, rebase); it means something after 512 readings
     pub drift: f32,
 }
 
@@ -254,6 +255,11 @@ pub(super) fn choose(
     let objective = convert::objective(raw.objective, raw.delta)?;
     let buckets = choose::buckets(&model.attach(plan, None)?, objective, memory)?;
     raw.buckets = buckets.map_or(0, |buckets| buckets as u32);
+    // A half-life is at least the order.
+    if raw.half_life > 0 {
+        let most = u32::try_from(raw.half_life.saturating_sub(1)).unwrap_or(u32::MAX);
+        raw.buckets = raw.buckets.min(most);
+    }
     Ok(())
 }
 

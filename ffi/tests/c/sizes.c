@@ -28,6 +28,7 @@ int main(void)
       CHECK(gleaner_scratch_sketch_exact(a, b) == GLEANER_SCRATCH_SKETCH_EXACT(a, b));
       CHECK(gleaner_scratch_sketch_quadrature(a, b) == GLEANER_SCRATCH_SKETCH_QUADRATURE(a, b));
       CHECK(gleaner_scratch_own(a, b) == GLEANER_SCRATCH_OWN(a, b));
+      CHECK(gleaner_scratch_sketch_own(a, b) == GLEANER_SCRATCH_SKETCH_OWN(a, b));
       CHECK(gleaner_kronecker_len(a, b, 0) == GLEANER_KRONECKER_LEN(a, b, 0));
       CHECK(gleaner_kronecker_len(a, b, 1) == GLEANER_KRONECKER_LEN(a, b, 1));
       CHECK(gleaner_fit_len(a, b, 5) == GLEANER_FIT_LEN(a, b, 5));

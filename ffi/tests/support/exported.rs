@@ -2,7 +2,7 @@
 
 use super::PACKAGE;
 use flate2::read::GzDecoder;
-use gleaner::model::{Activation, Layer};
+use gleaner::model::{Activation, Layer, Objective};
 use gleaner::selector::Pilot;
 use std::fmt::Debug;
 use std::fs::File;
@@ -48,6 +48,12 @@ pub fn pilot<'a>(header: &str, name: &str, packed: &'a [f32]) -> Pilot<'a, f32> 
         ridge: pilot[3].parse().expect("a ridge"),
         mean_leverage: pilot[4].parse().expect("a mean"),
         model_id: pilot[5].parse().expect("an id"),
+        objective: match pilot[6].as_str() {
+            "GLEANER_OBJECTIVE_PREDICTION" => Objective::Prediction,
+            "GLEANER_OBJECTIVE_SOFTMAX" => Objective::Softmax,
+            other => panic!("{other}"),
+        },
+        sketch: None,
     }
 }
 

@@ -168,6 +168,7 @@ void run_networks(void)
     METER("gleaner_fit_len_of", length = gleaner_fit_len_of(INPUTS, CLASSES, PARAMETERS, SCRATCH));
     METER("gleaner_scratch_sketch_exact", length = gleaner_scratch_sketch_exact(HIDDEN, BUCKETS));
     METER("gleaner_scratch_sketch_quadrature", length = gleaner_scratch_sketch_quadrature(HIDDEN, BUCKETS));
+    METER("gleaner_scratch_sketch_own", length = gleaner_scratch_sketch_own(OWN_PARAMETERS, 8));
     METER("gleaner_scratch_own", length = gleaner_scratch_own(OWN_PARAMETERS, 8));
     METER("gleaner_kronecker_len", length = gleaner_kronecker_len(INPUTS, HIDDEN, 1));
     METER("gleaner_kronecker_snapshot_len", length = F(gleaner_kronecker_snapshot_len)(2, 100));
