@@ -368,7 +368,7 @@ size_t gleaner_fit_len_of(size_t inputs, size_t labels, size_t parameters, size_
 #define GLEANER_KRONECKER_SNAPSHOT_LEN(scalar, layers, memory) \
   (44 + 72 * (size_t)(layers) + (scalar) * (1 + 2 * (size_t)(layers) + (size_t)(memory)))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
-  (76 + 13 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
+  (76 + 14 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
 /* In bytes: the buffer and the storage of a store; slots: k + 1, pages: k and at least one more. */
 #define GLEANER_ROUND_UP(length, unit) (((size_t)(length) + (unit) - 1) / (unit) * (unit))
@@ -1531,6 +1531,7 @@ gleaner_status gleaner_quantile_merge_f32(struct gleaner_quantile_f32 *quantile,
 struct gleaner_drift_f32 {
   uint64_t rows; /* Readings whose rows are in the factor, forgotten ones included */
   uint64_t half_life; /* The factor's half-life in readings; 0: it forgets nothing */
+  float weight; /* What these readings weigh where some of them are forgotten in part */
   uint64_t blocks; /* Finished blocks */
   uint32_t readings; /* Readings of the block that has begun */
   float sum; /* Their sum */
@@ -2940,6 +2941,7 @@ gleaner_status gleaner_quantile_merge_f64(struct gleaner_quantile_f64 *quantile,
 struct gleaner_drift_f64 {
   uint64_t rows;
   uint64_t half_life;
+  double weight;
   uint64_t blocks;
   uint32_t readings;
   double sum;

@@ -245,9 +245,10 @@ class Model {
  private:
   /* One that takes a label is preferred. */
   template <class Sample>
-  static auto ask(Sample& sample, size_t index, Span<T> x, T* label, size_t, T& weight, int) noexcept
+  static auto ask(Sample& sample, size_t index, Span<T> x, T* label, size_t label_len, T& weight, int) noexcept
       -> decltype(sample(index, x, *label, weight)) {
-    return sample(index, x, *label, weight);
+    /* More labels than it can write: the fit fails with CALLBACK. */
+    return label_len <= 1 && sample(index, x, *label, weight);
   }
   template <class Sample>
   static auto ask(Sample& sample, size_t index, Span<T> x, T* label, size_t label_len, T& weight, long) noexcept

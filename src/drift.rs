@@ -1,9 +1,8 @@
 //! Notices that a stream has changed, by the leverages of its readings.
 //!
 //! On a steady stream the online leverage of a reading has the mean `rank / W`, where `W` is what the rows in the
-//! factor weigh, the reading's own included: the t-th row after a pilot of n finds `W = n + t`, and a factor that
-//! forgets with a half-life of h rows finds `W = h (1 - 2^(-(n + t) / h)) / ln 2`, so that leverages settle at about
-//! `rank ln 2 / h`. So `z = leverage W` has a level of its own that neither age nor half-life moves, and readings that
+//! factor weigh, the reading's own included: the t-th reading after a pilot of n finds `W = n + t`; in a factor that forgets
+//! with a half-life of h readings W goes on as `(W + 1) 2^(-1/h)`, so that leverages settle at about `rank ln 2 / h`. So `z = leverage W` has a level of its own that neither age nor half-life moves, and readings that
 //! the factor has not seen raise it, up to `W`.
 //!
 //! [`BLOCK`] readings at a time give `y = mean ln(1 + z)`, standardised by mean and deviation of the blocks before
@@ -64,8 +63,10 @@ const LEAST: f64 = 1e-4;
 pub struct Drift<T> {
     /// Readings whose rows are in the factor, forgotten ones included: of several rows a reading, readings.
     pub rows: u64,
-    /// The factor's half-life in rows; 0: it forgets nothing.
+    /// The factor's half-life in readings; 0: it forgets nothing.
     pub half_life: u64,
+    /// What these readings weigh where some of them are forgotten in part; not looked at where nothing is.
+    pub weight: T,
     /// Finished blocks.
     pub blocks: u64,
     /// Readings of the block that has begun.
@@ -81,23 +82,24 @@ pub struct Drift<T> {
 }
 
 impl<T: Scalar> Drift<T> {
-    /// Of leverages against a factor of so many readings so far, and a half-life in readings, 0 where it forgets nothing.
+    /// Of leverages against a factor in which so many readings weigh one each, as a pilot's do, and which from now on forgets
+    /// with a half-life in readings; 0: it forgets nothing.
     pub fn new(rows: u64, half_life: u64) -> Self {
         Drift {
             rows,
             half_life,
+            weight: T::count(rows),
             ..Drift::default()
         }
     }
 
     /// What the rows in the factor weigh, the next one included.
     fn weight(&self) -> T {
-        let rows = T::count(self.rows.saturating_add(1));
         if self.half_life == 0 {
-            return rows;
+            // Not one by one: in f32 that ends at 2^24.
+            return T::count(self.rows.saturating_add(1));
         }
-        let rate = T::of(core::f64::consts::LN_2) / T::count(self.half_life);
-        (T::ZERO - (T::ZERO - rows * rate).expm1()) / rate
+        self.weight + T::ONE
     }
 
     /// Takes in the online leverage of the next reading, of several rows their sum; returns the level, which moves once a block.
@@ -111,6 +113,9 @@ impl<T: Scalar> Drift<T> {
         }
         self.sum += weighed.ln_1p();
         self.rows = self.rows.saturating_add(1);
+        if self.half_life > 0 {
+            self.weight = (self.weight + T::ONE) * faded(self.half_life);
+        }
         self.readings = self.readings.saturating_add(1);
         if self.readings >= BLOCK {
             let block = self.sum / T::count(u64::from(self.readings));
@@ -141,6 +146,7 @@ impl<T: Scalar> Drift<T> {
         let most = T::of(710.0);
         let below = |value: T, most: T| value >= T::ZERO && value <= most;
         self.readings < BLOCK
+            && below(self.weight, T::MAX)
             && below(self.sum, most * T::count(u64::from(self.readings)))
             && below(self.mean, most)
             && below(self.variance, most * most)
@@ -156,4 +162,9 @@ impl<T: Scalar> Drift<T> {
     pub fn is_alarmed(&self) -> bool {
         self.level > T::of(ALARM)
     }
+}
+
+/// What a reading still weighs behind the next one.
+pub(crate) fn faded<T: Scalar>(half_life: u64) -> T {
+    (-T::ONE / T::count(half_life)).exp2()
 }

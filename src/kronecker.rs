@@ -25,6 +25,7 @@
 //! which this is the leverage.
 
 use crate::adjoint::Term;
+use crate::drift::faded;
 use crate::factor::{Factor, FactorState, factor_len};
 use crate::model::{Layers, Model, Network, Plan, Target};
 use crate::{Error, Scalar};
@@ -237,8 +238,7 @@ where
             before => before,
         };
         if next.half_life > 0 {
-            next.effective =
-                (next.effective + T::ONE) * (-T::ONE / T::count(next.half_life)).exp2();
+            next.effective = (next.effective + T::ONE) * faded(next.half_life);
         } else {
             // Not one by one: in f32 that ends at 2^24.
             next.effective = T::count(next.rows);
@@ -258,7 +258,7 @@ where
                 }
                 let leverage = factor.take_in(part, row, T::ONE)?;
                 // Memory of any content may lie under it.
-                let leverage = leverage.min(T::ONE);
+                let leverage = leverage.max(T::ZERO).min(T::ONE);
                 product *= leverage;
                 rest_of_one *= T::ONE - leverage;
                 factor.forget(part);

@@ -265,7 +265,7 @@ impl<T: Scalar, M: Model<T>> Model<T> for Sketched<M> {
     }
 
     fn sketched(&self) -> Option<Sketch> {
-        self.sketch
+        self.sketch.or(self.model.sketched())
     }
 
     fn suits(&self, objective: Objective<T>) -> bool {
@@ -345,8 +345,13 @@ impl<T: Scalar, M: Model<T>> Model<T> for Sketched<M> {
     }
 
     fn put_back_gauge(&self, reduced: &[T], whole: &mut [T]) {
-        if self.sketch.is_none() {
-            self.model.put_back_gauge(reduced, whole);
+        match self.sketch {
+            None => self.model.put_back_gauge(reduced, whole),
+            // A sketch has no gauge columns.
+            Some(_) => whole
+                .iter_mut()
+                .zip(reduced)
+                .for_each(|(to, from)| *to = *from),
         }
     }
 }

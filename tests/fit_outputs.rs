@@ -469,3 +469,52 @@ fn what_does_not_fit_is_refused_and_theta_stays() {
     }
     assert_eq!(own, [1.0, 0.2]);
 }
+
+/// A weight of 0 leaves a sample out, whatever is in it, and one whose sample fails fails the fit at whichever call.
+#[test]
+fn samples_are_left_out_or_fail_wherever_they_are_asked() {
+    let shapes = [shape(1, 1, Activation::<f64>::Sigmoid)];
+    let options = FitOptions::default();
+    let mut memory = vec![0.0; fit_len(1, 2, 16)];
+    let mut attempt = |failing: usize, cause: Error| {
+        let (mut theta, mut calls) = ([0.5, 0.0], 0);
+        let sample = |index: usize, x: &mut [f64], labels: &mut [f64]| {
+            calls += 1;
+            if calls == failing {
+                return Err(cause);
+            }
+            if index == 0 {
+                (x[0], labels[0]) = (1e300, f64::NAN);
+                return Ok(0.0);
+            }
+            (x[0], labels[0]) = (index as f64 - 3.0, 0.2 * index as f64);
+            Ok(1.0)
+        };
+        let objective = Objective::Residual;
+        let done = fit(
+            &shapes,
+            &mut theta,
+            objective,
+            options,
+            6,
+            sample,
+            &mut memory,
+        );
+        (done, theta, calls)
+    };
+    let (done, theta, calls) = attempt(0, Error::Label);
+    assert!(
+        done.is_ok() && theta != [0.5, 0.0] && calls > 18,
+        "{done:?} {calls}"
+    );
+    for failing in 1..=calls {
+        for cause in [
+            Error::Range("mine"),
+            Error::NotFinite("mine"),
+            Error::Callback,
+        ] {
+            let (done, theta, _) = attempt(failing, cause);
+            assert_eq!((done, theta), (Err(cause), [0.5, 0.0]), "call {failing}");
+        }
+    }
+}

@@ -163,18 +163,19 @@ fn the_stats_tell_when_a_stream_has_changed() {
         theta: &theta,
     })
     .unwrap();
-    for half_life in [0, 600] {
+    // A pilot that outweighs what a half-life leaves is forgotten as it goes, and that is no change.
+    for (half_life, rows) in [(0, 400), (600, 400), (300, 3000)] {
         let options = Options {
             half_life,
             ..Options::default()
         };
-        let readings = stream::<f64>(3, 2000);
-        let (packed, ridge) = pilot(&net, &readings[..400]);
+        let readings = stream::<f64>(3, 6000);
+        let (packed, ridge) = pilot(&net, &readings[..rows]);
         let mut selector = selector(net, options, 7, 20);
         selector
             .start(Pilot {
                 packed: &packed,
-                rows: 400,
+                rows: rows as u64,
                 ridge,
                 mean_leverage: 0.0,
                 model_id: 0,
@@ -182,9 +183,9 @@ fn the_stats_tell_when_a_stream_has_changed() {
                 sketch: None,
             })
             .unwrap();
-        let mut drift = Drift::new(400, half_life);
+        let mut drift = Drift::new(rows as u64, half_life);
         let mut highest = 0.0_f64;
-        for (i, x) in readings[400..].iter().enumerate() {
+        for (i, x) in readings[rows..].iter().enumerate() {
             if i % 100 == 99 {
                 selector.begin_period();
                 highest = drift.level();
@@ -223,7 +224,17 @@ fn the_stats_tell_when_a_stream_has_changed() {
             (selector.stats().drift, drift.blocks, drift.half_life),
             (0.0, 0, half_life)
         );
+        // Aged once for each of the 20.
         assert!((250..1000).contains(&drift.rows), "{}", drift.rows);
+        assert!((250.0..1000.0).contains(&drift.weight), "{drift:?}");
+        for x in &readings[500..] {
+            selector.offer(x, &[]).unwrap();
+        }
+        let level = selector.stats().drift;
+        assert!(
+            level < ALARM,
+            "{level} after a rebase, half-life {half_life}"
+        );
     }
 }
 

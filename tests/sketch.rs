@@ -320,6 +320,12 @@ fn no_sketch_is_the_model() {
     Model::sketch(&model, &x, 0, target, &other, &mut sketch, &mut scratch).unwrap();
     Model::sketch(&net, &x, 0, target, &other, &mut own, &mut scratch).unwrap();
     assert_eq!(sketch, own);
+    // What is sketched already stays marked as that, and has no gauge columns.
+    let twice = Sketched::new(Sketched::new(net, other), None);
+    assert_eq!(Model::<f32>::sketched(&twice), Some(other));
+    let mut copied = [9.0; 9];
+    Sketched::new(net, other).put_back_gauge(&own, &mut copied);
+    assert_eq!(copied, own);
     let (mut whole, mut owns) = (vec![9.0; row.len()], vec![9.0; row.len()]);
     model.put_back_gauge(&row[..net.order()], &mut whole);
     net.put_back_gauge(&row[..net.order()], &mut owns);

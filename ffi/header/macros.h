@@ -63,7 +63,7 @@
 #define GLEANER_KRONECKER_SNAPSHOT_LEN(scalar, layers, memory) \
   (44 + 72 * (size_t)(layers) + (scalar) * (1 + 2 * (size_t)(layers) + (size_t)(memory)))
 #define GLEANER_SELECTOR_SNAPSHOT_LEN(scalar, inputs, order, items) \
-  (76 + 13 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
+  (76 + 14 * (scalar) + GLEANER_MOMENTS_SNAPSHOT_LEN(scalar, inputs) + \
     GLEANER_FACTOR_SNAPSHOT_LEN(scalar, order) + GLEANER_RESERVOIR_SNAPSHOT_LEN(scalar, items))
 /* In bytes: the buffer and the storage of a store; slots: k + 1, pages: k and at least one more. */
 #define GLEANER_ROUND_UP(length, unit) (((size_t)(length) + (unit) - 1) / (unit) * (unit))

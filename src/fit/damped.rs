@@ -76,7 +76,7 @@ where
 
     let mut damping = T::of(DAMPING);
     let mut raise = T::of(2.0);
-    let mut loss = problem.loss(current)?;
+    let mut loss = problem.loss(current)?.ok_or(Error::Range("loss"))?;
     let (mut steps, mut stop) = (0, Stop::Steps);
     while steps < options.steps {
         steps += 1;
@@ -91,16 +91,11 @@ where
             *new = old + by;
         }
         let predicted = predicted_decrease(step, slope, squares, damping);
-        let reached = if all_finite(trial) {
-            problem.loss(trial)
-        } else {
-            Err(Error::Range("step"))
-        };
         // A step too long for the scalar is refused like one that leads upwards.
-        let reached = match reached {
-            Ok(reached) => reached,
-            Err(Error::Range(_)) => T::MAX,
-            Err(other) => return Err(other),
+        let reached = if all_finite(trial) {
+            problem.loss(trial)?.unwrap_or(T::MAX)
+        } else {
+            T::MAX
         };
         let decrease = loss - reached;
         if decrease > T::ZERO && predicted > T::ZERO {

@@ -61,26 +61,27 @@ impl<T: Scalar, F: Family<T>, S> Problem<'_, T, F, S>
 where
     S: FnMut(usize, &mut [T], &mut [T]) -> Result<T, Error>,
 {
-    /// F at theta, summed with compensation.
-    pub(super) fn loss(&mut self, theta: &[T]) -> Result<T, Error> {
+    /// F at theta, summed with compensation; `None` where the model has no value there, or F leaves the scalar's range.
+    pub(super) fn loss(&mut self, theta: &[T]) -> Result<Option<T>, Error> {
         let model = self.family.at(theta)?;
         let mut sum = Sum::default();
         for index in 0..self.count {
             let weight = ask(&mut self.sample, index, self.x, self.labels)?;
+            if weight == T::ZERO {
+                continue;
+            }
             // A labelled objective has a row for each label.
             for (output, &label) in self.labels.iter().enumerate() {
                 let target = self.objective.with(Some(label))?;
-                let f = model.objective(self.x, output, target, self.scratch)?;
+                let f = match model.objective(self.x, output, target, self.scratch) {
+                    Err(Error::Range(_)) => return Ok(None),
+                    f => f?,
+                };
                 sum.add(weight * (f * f));
             }
         }
         sum.add(self.decay * dot(theta, theta));
-        let total = sum.value();
-        if total.is_finite() {
-            Ok(total)
-        } else {
-            Err(Error::Range("loss"))
-        }
+        Ok(Some(sum.value()).filter(|total| total.is_finite()))
     }
 
     /// Rows `[J | -f]` of samples and decay into the factor; squared column norms, `J^T W f + mu theta`.

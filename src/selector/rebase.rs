@@ -3,6 +3,7 @@
 use super::options::admit;
 use super::parts::{Parts, Sizes, made_rows, recall_rows};
 use super::{Joined, Options};
+use crate::drift::faded;
 use crate::factor::{Factor, FactorState, check_ridge, default_ridge};
 use crate::model::{Model, dot};
 use crate::{Error, Scalar, Sum};
@@ -67,7 +68,7 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         factor.set_half_life(options.half_life)?;
         let empty = factor.state();
         let filled = self.fill(model, options, empty, &mut recall);
-        let Ok(state) = filled else {
+        let Ok((state, weight)) = filled else {
             // A reading could be recalled once and not twice: nothing is known any more of either model's rows.
             let old = Parts::of(&before, self.memory)?.factor;
             let ridge = self.options.ridge;
@@ -81,24 +82,23 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
         self.state.factor = state;
         self.state.ridge_is_open = ridge == T::ZERO;
         self.state.model_id = options.model_id;
-        // What the rows weigh, a reading's rows together.
-        let readings = weights.value() / T::count(sizes.rows as u64);
-        self.state.forget_leverages(readings);
+        self.state.forget_leverages(weight);
         Ok(())
     }
 
-    /// Takes the rows of all kept readings into an empty factor in the selector's memory.
+    /// Takes the rows of all kept readings into an empty factor in the selector's memory; what the readings weigh there.
     fn fill<N: Model<T>, R>(
         &mut self,
         model: &N,
         options: &Options<'_, T>,
         mut state: FactorState<T>,
         recall: &mut R,
-    ) -> Result<FactorState<T>, Error>
+    ) -> Result<(FactorState<T>, T), Error>
     where
         R: FnMut(u32, &mut [T], &mut [T]) -> Result<(), Error>,
     {
         let sizes = Sizes::of(model, options.objective);
+        let mut weight = T::ZERO;
         for index in 0..self.state.len() {
             let Some(item) = self.state.kept(self.items, index) else {
                 continue;
@@ -111,7 +111,11 @@ impl<T: Scalar, M: Model<T>, G: Rng> Joined<'_, T, M, G> {
                 state.take_in(parts.factor, row, item.weight)?;
             }
             state.forget(parts.factor);
+            weight += item.weight;
+            if options.half_life > 0 {
+                weight *= faded(options.half_life);
+            }
         }
-        Ok(state)
+        Ok((state, weight))
     }
 }

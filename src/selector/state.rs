@@ -208,7 +208,7 @@ impl<T: Scalar> SelectorState<T> {
         }
     }
 
-    /// A factor from here on, of so many readings, with nothing known of its leverages.
+    /// A factor from here on in which readings weigh so much, with nothing known of its leverages.
     pub(super) fn forget_leverages(&mut self, readings: T) {
         self.mean_leverage = T::ZERO;
         self.leverages = Sum::default();
@@ -216,9 +216,12 @@ impl<T: Scalar> SelectorState<T> {
         self.watch(readings);
     }
 
-    /// A factor from here on, of so many readings: its leverages are watched anew.
+    /// A factor from here on in which readings weigh so much: its leverages are watched anew.
     pub(super) fn watch(&mut self, readings: T) {
-        self.drift = Drift::new(readings.index() as u64, self.factor.half_life);
+        self.drift = Drift {
+            weight: readings,
+            ..Drift::new(readings.index() as u64, self.factor.half_life)
+        };
         self.stats.drift = T::ZERO;
     }
 }

@@ -47,12 +47,12 @@
 //! **Kronecker**, at most `20 + 72 l + s (1 + 2 l + m)` bytes for l layers over m scalars: u32 layers, u64 rows, u64 half-life, s
 //! rows that count; for each layer two factors, of the deltas and of the inputs.
 //!
-//! **Selector**, at most `124 + 13 s + 12 + 4 s d + F` bytes and a reservoir:
+//! **Selector**, at most `124 + 14 s + 12 + 4 s d + F` bytes and a reservoir:
 //! u32 inputs d, u32 parameters P, u32 objective (0 prediction, 1 residual, 2 logistic, 3 Huber, 4 cross-entropy, 5 softmax; 256 for each row of a reading beyond the first), u32 scaling (0 none,
 //! 1 constants, 2 running; of sketches 128 and 256 times 24 bits of their seed more), s delta of Huber (else 0), s uniform share; u32 period, flag ridge is open, u64
 //! leverage count, s mean leverage of the pilot, 2 s sum of leverages; u64 seen, accepted, evicted, refused for length, not
 //! finite, range, label, other cause, unscored; 2 s total score, s highest dropped, s highest drift; of the drift u64 readings, u64 blocks, u32 readings
-//! of the block begun, s their sum, s mean, s variance, s level; then moments, factor, reservoir.
+//! of the block begun, s their weight in the factor, s their sum, s mean, s variance, s level; then moments, factor, reservoir.
 //! A sum is two scalars: the rounded number and what its rounding left out.
 //!
 //! ```

@@ -32,7 +32,7 @@ const fn body_len<T: Scalar>(inputs: usize, order: usize, kept: usize, generator
 
 /// Bytes of what is the selector's own: seven u32 and twelve u64, and the scalars.
 const OWN: usize = 7 * 4 + 12 * 8;
-const OWN_SCALARS: usize = 13;
+const OWN_SCALARS: usize = 14;
 
 /// What must be the same in a selector that is restored into.
 fn signature<T: Scalar, M: Model<T>>(
@@ -93,6 +93,7 @@ fn put_own<T: Scalar>(sink: &mut Sink<'_>, state: &SelectorState<T>) -> Result<(
     sink.u64(drift.rows)?;
     sink.u64(drift.blocks)?;
     sink.u32(drift.readings)?;
+    sink.scalar(drift.weight)?;
     sink.scalars(&[drift.sum, drift.mean, drift.variance, drift.level])
 }
 
@@ -122,6 +123,7 @@ fn take_own<T: Scalar>(source: &mut Source<'_>, state: &mut SelectorState<T>) ->
         half_life: 0,
         blocks: source.u64()?,
         readings: source.u32()?,
+        weight: source.scalar()?,
         sum: source.scalar()?,
         mean: source.scalar()?,
         variance: source.scalar()?,

@@ -17,6 +17,8 @@ pub struct gleaner_drift_f32 {
     pub rows: u64,
     /// The factor's half-life in readings; 0: it forgets nothing
     pub half_life: u64,
+    /// What these readings weigh where some of them are forgotten in part
+    pub weight: f32,
     /// Finished blocks
     pub blocks: u64,
     /// Readings of the block that has begun
@@ -36,6 +38,7 @@ same_layout!(
     Drift<f32>,
     rows = rows,
     half_life = half_life,
+    weight = weight,
     blocks = blocks,
     readings = readings,
     sum = sum,
