@@ -12,8 +12,14 @@ pub const DECAY: f64 = 1e-3;
 pub const STEPS: u32 = 100;
 /// The same of networks of thousands of parameters.
 pub const LARGE_STEPS: u32 = 60;
+/// The same of the network of a hundred thousand.
+pub const HUGE_STEPS: u32 = 60;
 /// Readings of a quick look.
 const QUICK: usize = 400;
+/// Steps of the largest network in a quick look.
+const QUICK_STEPS: u32 = 10;
+/// Entries of the sketches.
+const SKETCHES: &[usize] = &[16, 32, 48, 64, 128, 256];
 
 /// What a reading's rows are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +76,8 @@ pub struct Case {
     pub rows: Rows,
     /// Steps of a fit at most.
     pub steps: u32,
+    /// Entries of the sketches that score.
+    pub sketches: &'static [usize],
 }
 
 const DIGITS: Case = Case {
@@ -82,6 +90,7 @@ const DIGITS: Case = Case {
     bias: false,
     rows: Rows::Probability,
     steps: STEPS,
+    sketches: SKETCHES,
 };
 const CLASSES: Case = Case {
     what: "ten digits",
@@ -102,10 +111,21 @@ const LETTERS: Case = Case {
     bias: true,
     rows: Rows::Probability,
     steps: STEPS,
+    sketches: SKETCHES,
 };
 
+/// The network of `tests/firmware/big.sh`, which runs a sketch of [`FIRMWARE`] entries.
+pub const LARGEST: Case = Case {
+    widths: &[272, 272, 1],
+    steps: HUGE_STEPS,
+    sketches: &[16, FIRMWARE, 64],
+    ..LETTERS
+};
+/// Entries of the sketch that the firmware runs.
+pub const FIRMWARE: usize = 48;
+
 /// All cases.
-pub const CASES: [Case; 6] = [
+pub const CASES: [Case; 7] = [
     DIGITS,
     Case {
         rows: Rows::Logistic,
@@ -122,12 +142,28 @@ pub const CASES: [Case; 6] = [
         steps: LARGE_STEPS,
         ..LETTERS
     },
+    LARGEST,
 ];
 
 impl Case {
-    /// Whether there are thousands of parameters: then some sketches are left out.
-    pub fn is_large(&self) -> bool {
-        self.steps == LARGE_STEPS
+    /// The case in a quick look.
+    pub fn quick(self) -> Self {
+        let steps = if self.is_largest() {
+            QUICK_STEPS
+        } else {
+            self.steps
+        };
+        let sketches = &[16, 64];
+        Case {
+            steps,
+            sketches,
+            ..self
+        }
+    }
+
+    /// Whether it is the network of the firmware.
+    pub fn is_largest(&self) -> bool {
+        self.widths == LARGEST.widths
     }
 
     /// Inputs and widths, as `64-10-1`.

@@ -18,13 +18,22 @@ pub struct Leverages {
     pub online: Vec<f64>,
 }
 
-/// With so many times the default ridge of the rows.
-pub fn leverages(order: usize, rows: &[f32], times: f32) -> Result<Leverages, Error> {
-    let ridge = times * ridge(order, rows);
+/// Entries of all rows that are multiplied before the next ones are looked at.
+const STRETCH: usize = 512;
+/// Rows of a tile: so many stretches stay in a processor's cache.
+const TILE: usize = 64;
+
+/// Under each of some ridges, in times the default ridge of the rows.
+pub fn leverages(order: usize, rows: &[f32], times: &[f32]) -> Result<Vec<Leverages>, Error> {
+    let least = ridge(order, rows);
+    let ridges = times.iter().map(|times| times * least);
     if rows.len() / order < order {
-        by_gram(order, rows, f64::from(ridge))
+        let gram = gram(order, rows);
+        let each = ridges.map(|ridge| by_gram(&gram, f64::from(ridge)));
+        each.collect()
     } else {
-        with_ridge(order, rows, ridge)
+        let each = ridges.map(|ridge| with_ridge(order, rows, ridge));
+        each.collect()
     }
 }
 
@@ -44,15 +53,32 @@ fn with_ridge(order: usize, rows: &[f32], ridge: f32) -> Result<Leverages, Error
     })
 }
 
-fn by_gram(order: usize, rows: &[f32], ridge: f64) -> Result<Leverages, Error> {
-    let rows: Vec<Vec<f64>> = rows
-        .chunks_exact(order)
-        .map(|row| row.iter().map(|&x| f64::from(x)).collect())
-        .collect();
-    let count = rows.len();
+/// The lower triangle of the rows' products, line by line.
+fn gram(order: usize, rows: &[f32]) -> Vec<Vec<f64>> {
+    let count = rows.len() / order;
+    let mut lower: Vec<Vec<f64>> = (1..=count).map(|length| vec![0.0; length]).collect();
+    for start in (0..order).step_by(STRETCH) {
+        let end = order.min(start + STRETCH);
+        let each = rows.chunks_exact(order).flat_map(|row| &row[start..end]);
+        let part: Vec<f64> = each.map(|&x| f64::from(x)).collect();
+        let part: Vec<&[f64]> = part.chunks_exact(end - start).collect();
+        for tile in (0..count).step_by(TILE) {
+            let others = &part[tile..count.min(tile + TILE)];
+            for (row, line) in part.iter().zip(&mut lower).skip(tile) {
+                for (sum, other) in line[tile..].iter_mut().zip(others) {
+                    *sum += dot(row, other);
+                }
+            }
+        }
+    }
+    lower
+}
+
+fn by_gram(gram: &[Vec<f64>], ridge: f64) -> Result<Leverages, Error> {
+    let count = gram.len();
     let mut lower: Vec<Vec<f64>> = Vec::with_capacity(count);
-    for (i, row) in rows.iter().enumerate() {
-        let mut line: Vec<f64> = rows[..=i].iter().map(|other| dot(row, other)).collect();
+    for (i, products) in gram.iter().enumerate() {
+        let mut line = products.clone();
         line[i] += ridge;
         for j in 0..i {
             line[j] = (line[j] - dot(&line[..j], &lower[j][..j])) / lower[j][j];
@@ -99,11 +125,11 @@ mod tests {
     /// Both ways on the same rows, more of them than entries and fewer.
     #[test]
     fn the_gram_matrix_is_as_the_factor() {
-        for (count, order) in [(30, 7), (20, 40)] {
+        for (count, order) in [(30, 7), (20, 40), (90, 700)] {
             let entry = |i: usize| ((i * i * 31 % 97) as f32 - 48.0) / 20.0;
             let rows: Vec<f32> = (0..count * order).map(entry).collect();
             let factor = by_factor(order, &rows).unwrap();
-            let gram = by_gram(order, &rows, f64::from(ridge(order, &rows))).unwrap();
+            let gram = by_gram(&gram(order, &rows), f64::from(ridge(order, &rows))).unwrap();
             let pairs = factor.all.iter().zip(&gram.all);
             for (a, b) in pairs.chain(factor.online.iter().zip(&gram.online)) {
                 assert!((a - b).abs() < 1e-4, "{a} {b}");

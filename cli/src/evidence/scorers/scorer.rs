@@ -11,6 +11,11 @@ use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+/// Ridges of exact leverage, in times the default, which is 1e-6 of the rows' mean squared norm: default, middle, wide.
+pub const RIDGES: [f32; 3] = [1.0, 1e5, 1e6];
+/// Bytes of the largest factor that is timed.
+const TIMED: usize = 1 << 30;
+
 /// Who scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scorer {
@@ -24,7 +29,7 @@ pub enum Scorer {
     Sketch(usize),
     /// Two small factors a layer.
     Kronecker,
-    /// Leverage of the rows with a ridge of their mean squared norm: of as many dimensions as a sketch of 64 entries, about.
+    /// Leverage of the rows with the widest of the ridges, their mean squared norm.
     Wide,
     /// Leverage of the rows.
     Exact,
@@ -139,7 +144,7 @@ impl<'a> Bed<'a> {
     fn rows<M: Model<f32>>(&self, model: &M, x: &[f32]) -> Result<Vec<f32>, Error> {
         let mut row = vec![0.0; model.row_len()];
         let mut scratch = vec![0.0; model.scratch()];
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(self.labels.len() * self.rows_each() * model.order());
         self.each_row(x, model.inputs(), |x, output, target| {
             model.row(x, output, target, &mut row, &mut scratch)?;
             model.leave_out_gauge(&mut row);
@@ -149,7 +154,15 @@ impl<'a> Bed<'a> {
         Ok(rows)
     }
 
-    /// The scores of all readings, summed over their rows.
+    /// The exact leverages of all readings under each of the [`RIDGES`], summed over their rows.
+    pub fn exact(&self) -> Result<Vec<Leverages>, Error> {
+        let network = self.network()?;
+        let rows = self.rows(&network, self.x)?;
+        let found = leverages(network.order(), &rows, &RIDGES)?;
+        Ok(found.into_iter().map(|found| self.summed(found)).collect())
+    }
+
+    /// The scores of all readings, summed over their rows. Those of exact scorers come from [`Bed::exact`], all at once.
     pub fn scores(&self, scorer: Scorer) -> Result<Leverages, Error> {
         let network = self.network()?;
         let same = |all: Vec<f64>| Leverages {
@@ -180,18 +193,19 @@ impl<'a> Bed<'a> {
                 by_factor(buckets + 1, &self.rows(&sketched, self.x)?)?
             }
             Scorer::Kronecker => self.kronecker(&network)?,
-            Scorer::Wide | Scorer::Exact => {
-                // The default is 1e-6 of the mean squared norm.
-                let times = if scorer == Scorer::Wide { 1e6 } else { 1.0 };
-                leverages(network.order(), &self.rows(&network, self.x)?, times)?
-            }
+            Scorer::Wide | Scorer::Exact => return Err(Error::Range("scorer")),
         };
+        Ok(self.summed(found))
+    }
+
+    /// Scores of readings, from those of their rows.
+    fn summed(&self, found: Leverages) -> Leverages {
         let each = self.rows_each();
         let sums = |rows: Vec<f64>| rows.chunks(each).map(|rows| rows.iter().sum()).collect();
-        Ok(Leverages {
+        Leverages {
             all: sums(found.all),
             online: sums(found.online),
-        })
+        }
     }
 
     fn kronecker(&self, network: &Net<'_>) -> Result<Leverages, Error> {
@@ -251,7 +265,7 @@ impl<'a> Bed<'a> {
         fastest(&mut one)
     }
 
-    /// Seconds that a reading takes on its one way: its rows are made, taken in and scored.
+    /// Seconds that a reading takes on its one way: its rows are made, taken in and scored. NaN for a factor that is too big.
     pub fn time(&self, scorer: Scorer) -> Result<f64, Error> {
         let network = self.network()?;
         match scorer {
@@ -268,6 +282,7 @@ impl<'a> Bed<'a> {
                 let sketch = Sketch::new(buckets, self.seed)?;
                 self.timed_factor(&Sketched::new(network, sketch), self.x)
             }
+            Scorer::Wide | Scorer::Exact if self.bytes(scorer)? > TIMED => Ok(f64::NAN),
             Scorer::Wide | Scorer::Exact => self.timed_factor(&network, self.x),
             Scorer::Kronecker => {
                 let mut scratch = vec![0.0; kronecker_scratch(&network)];

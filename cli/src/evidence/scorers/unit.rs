@@ -1,8 +1,9 @@
 //! One pilot: what each scorer says of all readings, and what refits on its samples are worth.
 
 use super::cases::Case;
+use super::exact::Leverages;
 use super::ranks::{correlation, overlap};
-use super::scorer::{Bed, Scorer};
+use super::scorer::{Bed, RIDGES, Scorer};
 use crate::evidence::journal::{Generator, hash};
 use crate::evidence::networks::descent::descend;
 use crate::evidence::samples::{Pick, picks, reservoir};
@@ -35,6 +36,8 @@ pub struct Quality {
     pub correlation: [f64; 2],
     /// The share of the highest 5 % that it has too.
     pub overlap: f64,
+    /// Rank correlation, in two passes, with exact leverage under the middle ridge and under the wide one.
+    pub ridges: [f64; 2],
     /// Mean loss over all readings after a refit, by budget and draw.
     pub losses: Vec<Vec<f64>>,
 }
@@ -42,14 +45,12 @@ pub struct Quality {
 /// What was found at a pilot.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Sum of the exact leverages.
-    pub dimension: f64,
+    /// Sum of the exact leverages under each of the ridges.
+    pub dimensions: [f64; RIDGES.len()],
     /// Mean loss of the pilot, and after a refit on everything.
     pub ends: [f64; 2],
     /// Of each scorer.
     pub scorers: Vec<Quality>,
-    /// Rank correlation of each scorer with exact leverage under a wide ridge; NaN where that was not measured.
-    pub wide: Vec<f64>,
 }
 
 /// A pilot's parameters; the same for all cases of a network.
@@ -71,33 +72,74 @@ pub fn pilot(case: &Case, task: &Task<f32>, number: usize) -> Result<Vec<f32>, E
     best.map(|(_, theta)| theta).ok_or(Error::Range("starts"))
 }
 
-/// A pilot's readings, its exact scores, and refits from it.
-struct Bench<'a> {
+/// A pilot, the exact leverages of all readings there, and refits from it.
+#[derive(Debug)]
+pub struct Bench<'a> {
     case: &'a Case,
     task: &'a Task<f32>,
-    measure: &'a Measure,
     number: usize,
-    theta: &'a [f32],
-    bed: Bed<'a>,
-    exact: Vec<f64>,
+    theta: Vec<f32>,
+    /// Under each of the ridges.
+    exact: Vec<Leverages>,
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    /// The pilot of a number.
+    pub fn new(case: &'a Case, task: &'a Task<f32>, number: usize) -> Result<Self, Error> {
+        let mut bench = Bench {
+            case,
+            task,
+            number,
+            theta: pilot(case, task, number)?,
+            exact: Vec::new(),
+        };
+        bench.exact = bench.with_bed(|bed| bed.exact())?;
+        Ok(bench)
+    }
+
+    fn with_bed<R>(&self, each: impl FnOnce(&Bed<'_>) -> R) -> R {
+        let shapes = self.case.scored(self.task.inputs());
+        let data = (&self.task.readings[..], &self.task.labels[..]);
+        let seed = self.number as u64;
+        each(&Bed::new(self.case, &shapes, &self.theta, data, seed))
+    }
+
     fn refit(&self, sample: &Sample<f32>) -> Result<f64, Error> {
-        let mut refitted = self.theta.to_vec();
+        let mut refitted = self.theta.clone();
         descend(self.task, sample, &mut refitted, self.case.steps)?;
         loss(self.task, &refitted)
     }
 
-    /// The numbers of a [`Quality`], and the scores in two passes.
-    fn quality(&self, scorer: Scorer, numbers: &mut Vec<f64>) -> Result<Vec<f64>, Error> {
-        let scores = self.bed.scores(scorer)?;
-        numbers.push(correlation(&self.exact, &scores.all));
-        numbers.push(correlation(&self.exact, &scores.online));
-        numbers.push(overlap(&self.exact, &scores.all));
+    /// The numbers of a [`Found`] before those of its scorers.
+    pub fn whole(&self) -> Result<Vec<f64>, Error> {
+        let sums = self.exact.iter().map(|exact| exact.all.iter().sum());
+        let mut numbers: Vec<f64> = sums.collect();
+        let everything: Vec<Pick> = (0..self.task.len()).map(|index| (index, 1.0)).collect();
+        let everything = self.refit(&sample(self.task, &everything))?;
+        numbers.extend([loss(self.task, &self.theta)?, everything]);
+        Ok(numbers)
+    }
+
+    /// The numbers of a [`Quality`].
+    pub fn quality(&self, scorer: Scorer, measure: &Measure) -> Result<Vec<f64>, Error> {
+        let [default, middle, wide] = &self.exact[..] else {
+            return Err(Error::Range("ridges"));
+        };
+        let scores = match scorer {
+            Scorer::Exact => default,
+            Scorer::Wide => wide,
+            _ => &self.with_bed(|bed| bed.scores(scorer))?,
+        };
+        let mut numbers = vec![
+            correlation(&default.all, &scores.all),
+            correlation(&default.all, &scores.online),
+            overlap(&default.all, &scores.all),
+            correlation(&middle.all, &scores.all),
+            correlation(&wide.all, &scores.all),
+        ];
         let (title, number) = (self.case.title(self.task.inputs()), self.number);
-        for &budget in &self.measure.budgets {
-            for draw in 0..self.measure.draws {
+        for &budget in &measure.budgets {
+            for draw in 0..measure.draws {
                 let key = format!("{title} pilot {number} {scorer} {budget} draw {draw}");
                 let mut generator = Generator::seed_from_u64(hash(&key));
                 let kept = reservoir::<f32>(&scores.all, budget, &mut generator)?;
@@ -105,76 +147,29 @@ impl Bench<'_> {
                 numbers.push(self.refit(&sample(self.task, &picks))?);
             }
         }
-        Ok(scores.all)
+        Ok(numbers)
     }
-}
-
-/// The numbers of a pilot, as [`Measure::parse`] takes them: those of a wide ridge, or all others.
-pub fn measure(
-    case: &Case,
-    task: &Task<f32>,
-    measure: &Measure,
-    number: usize,
-    wide: bool,
-) -> Result<Vec<f64>, Error> {
-    let theta = pilot(case, task, number)?;
-    let shapes = case.scored(task.inputs());
-    let data = (&task.readings[..], &task.labels[..]);
-    let bed = Bed::new(case, &shapes, &theta, data, number as u64);
-    let exact = bed.scores(Scorer::Exact)?.all;
-    let bench = Bench {
-        case,
-        task,
-        measure,
-        number,
-        theta: &theta,
-        bed,
-        exact,
-    };
-    let mut numbers = Vec::new();
-    if wide {
-        let wide = bench.quality(Scorer::Wide, &mut numbers)?;
-        for &scorer in &measure.scorers {
-            numbers.push(correlation(&wide, &bench.bed.scores(scorer)?.all));
-        }
-        return Ok(numbers);
-    }
-    let everything: Vec<Pick> = (0..task.len()).map(|index| (index, 1.0)).collect();
-    let everything = bench.refit(&sample(task, &everything))?;
-    numbers.extend([bench.exact.iter().sum(), loss(task, &theta)?, everything]);
-    for &scorer in &measure.scorers {
-        bench.quality(scorer, &mut numbers)?;
-    }
-    Ok(numbers)
 }
 
 impl Measure {
-    /// What [`measure`] found; with a wide ridge's numbers the exact scorer under it is the last but one.
-    pub fn parse(&self, numbers: &[f64], wide: Option<&[f64]>) -> Found {
-        let mut numbers = numbers.iter().copied();
-        let mut found = Found {
-            dimension: next(&mut numbers),
+    /// What [`Bench::whole`] found, and [`Bench::quality`] of each scorer.
+    pub fn parse(&self, whole: &[f64], scorers: &[Vec<f64>]) -> Found {
+        let mut numbers = whole.iter().copied();
+        Found {
+            dimensions: [(); RIDGES.len()].map(|()| next(&mut numbers)),
             ends: [next(&mut numbers), next(&mut numbers)],
-            scorers: (self.scorers.iter())
-                .map(|_| self.quality(&mut numbers))
-                .collect(),
-            wide: vec![f64::NAN; self.scorers.len()],
-        };
-        if let Some(wide) = wide {
-            let (mut wide, place) = (wide.iter().copied(), self.scorers.len() - 1);
-            found.scorers.insert(place, self.quality(&mut wide));
-            found.wide = wide.collect();
-            found.wide.insert(place, 1.0);
+            scorers: scorers.iter().map(|found| self.quality(found)).collect(),
         }
-        found
     }
 
-    fn quality(&self, numbers: &mut impl Iterator<Item = f64>) -> Quality {
+    fn quality(&self, numbers: &[f64]) -> Quality {
+        let mut numbers = numbers.iter().copied();
         Quality {
-            correlation: [next(numbers), next(numbers)],
-            overlap: next(numbers),
+            correlation: [next(&mut numbers), next(&mut numbers)],
+            overlap: next(&mut numbers),
+            ridges: [next(&mut numbers), next(&mut numbers)],
             losses: (self.budgets.iter())
-                .map(|_| (0..self.draws).map(|_| next(numbers)).collect())
+                .map(|_| (0..self.draws).map(|_| next(&mut numbers)).collect())
                 .collect(),
         }
     }
