@@ -9,7 +9,8 @@
 //! ```
 //!
 //! It ranks readings much as the exact leverage does, best among those of 5 % highest, where a sketch of the same
-//! memory is farther off (docs/evidence/scorers.md); it is no leverage: it does not sum to the rank.
+//! memory is farther off unless layers are hundreds of neurons wide (docs/evidence/scorers.md); it is no leverage: it does not
+//! sum to the rank.
 //!
 //! Online, with t a layer's product over the rows before, the score is `sum t / (1 + t)`, as an online leverage is: at most
 //! 1 a layer, about that for the first rows, which nothing like has been seen of.

@@ -229,7 +229,7 @@ fn scorers() {
         }
     }
     let times = of(", time");
-    assert_eq!(times.len(), 3 * 8);
+    assert_eq!(times.len(), 3 * 7);
     for (key, numbers) in times {
         let forward = numbers[0];
         assert!(forward.is_finite() && forward > 0.0, "{key} {numbers:?}");

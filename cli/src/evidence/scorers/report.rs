@@ -3,7 +3,7 @@
 use super::cases::{DECAY, FIRMWARE, HUGE_STEPS, LARGE_STEPS, STEPS};
 use super::scorer::Scorer;
 use super::told::{Ridge, Told, mean, span};
-use super::unit::{PILOT_SHARE, PILOT_STARTS};
+use super::unit::{Found, PILOT_SHARE, PILOT_STARTS};
 use crate::evidence::page::{Page, short};
 use crate::simulate::trial::quantile;
 
@@ -17,7 +17,7 @@ pub fn method(page: &mut Page, pilots: usize, draws: usize) {
          one (each reading against those before it, from nothing on), and the share of the 5 % highest that both have; medians \
          over the pilots. Each sample of s readings is drawn by VarOpt from the scores in two passes, and the network is \
          refitted on it from the pilot (mean loss + {DECAY:e} |theta|^2, limited-memory BFGS, {STEPS} steps at most, {LARGE_STEPS} \
-         of the networks of thousands of parameters, {HUGE_STEPS} of the largest). Cells \
+         where there are thousands of parameters, {HUGE_STEPS} for the largest network). Cells \
          under s: mean loss over all readings as a ratio to the median of exact leverage's refits at that pilot; median (90th \
          percentile) over {} refits.",
         100.0 * PILOT_SHARE,
@@ -30,7 +30,7 @@ pub fn method(page: &mut Page, pilots: usize, draws: usize) {
     );
     page.paragraph(
         "RAM: factors, row and scratch in f32, without the model. Time: a reading's way in one pass, rows and all, as a ratio to \
-         a forward pass in the same run, on one core of this machine; not measured where a factor takes more than 1 GiB. Last layer \
+         the fastest forward pass in the same run, on one core of this machine; not measured where a factor takes more than 1 GiB. Last layer \
          only: its input comes from elsewhere and costs nothing.",
     );
 }
@@ -39,8 +39,9 @@ pub fn method(page: &mut Page, pilots: usize, draws: usize) {
 pub fn summary(page: &mut Page, all: &[Told]) {
     page.section("In one table");
     page.paragraph(
-        "Least and most over the networks below of RAM and of the median rank correlations; the geometric mean of the median \
-         loss ratios over networks and s, and the largest of them. Not every sketch ran on the largest network.",
+        "Least and most over the networks below of RAM and of the median rank correlations; of the median loss ratios the \
+         geometric mean and the largest, over s and all networks but the largest, where not every sketch ran; and the geometric mean over s \
+         on that one.",
     );
     let mut scorers: Vec<Scorer> = Vec::new();
     for &scorer in all.iter().flat_map(|told| &told.measure.scorers) {
@@ -55,14 +56,13 @@ pub fn summary(page: &mut Page, all: &[Told]) {
             told.filter_map(|told| Some((told, told.place(scorer)?)))
         };
         let bytes: Vec<f64> = places().map(|(told, at)| told.bytes[at] as f64).collect();
-        let losses: Vec<f64> = places().flat_map(|(told, at)| told.losses(at)).collect();
+        let losses = |of_largest: bool| -> Vec<f64> {
+            let places = places().filter(|(told, _)| told.is_largest == of_largest);
+            places.flat_map(|(told, at)| told.losses(at)).collect()
+        };
         let correlations = |ridge| match scorer {
             Scorer::Uniform => "-".to_string(),
-            _ => over(
-                &places()
-                    .map(|(told, at)| told.correlation(at, ridge))
-                    .collect::<Vec<_>>(),
-            ),
+            _ => correlations(all, scorer, ridge),
         };
         let [least, most] = span(&bytes);
         rows.push(vec![
@@ -71,8 +71,9 @@ pub fn summary(page: &mut Page, all: &[Told]) {
             correlations(Ridge::Default),
             correlations(Ridge::Middle),
             correlations(Ridge::Wide),
-            format!("{:.2}", mean(&losses)),
-            format!("{:.2}", span(&losses)[1]),
+            two(mean(&losses(false))),
+            two(span(&losses(false))[1]),
+            two(mean(&losses(true))),
         ]);
     }
     let header = [
@@ -83,6 +84,7 @@ pub fn summary(page: &mut Page, all: &[Told]) {
         "wide ridge",
         "loss, mean",
         "loss, most",
+        "loss, largest network",
     ];
     page.table(&header, &rows);
     explain(page, all);
@@ -90,41 +92,42 @@ pub fn summary(page: &mut Page, all: &[Told]) {
 
 /// What the table says, with the numbers it says it of.
 fn explain(page: &mut Page, all: &[Told]) {
-    let sums = |ridge: usize| {
-        let each = all.iter();
-        let sums: Vec<f64> = each
-            .map(|told| told.median(&|found| found.dimensions[ridge]))
-            .collect();
+    let sums = |ridge: Ridge| {
+        let sums: Vec<f64> = all.iter().map(|told| told.dimension(ridge)).collect();
         let [least, most] = span(&sums);
         format!("{} to {}", short(least), short(most))
     };
     page.paragraph(format_args!(
         "What comes nearest to exact leverage with the default ridge is not what refits best. The leverages sum up to {} \
-         with the default ridge, {} with the middle one, {} with the wide one. Where that is hundreds of dimensions, \
-         leverages are flat (their mean is that sum over the number of rows).",
-        sums(0),
-        sums(1),
-        sums(2),
+         with that ridge, to {} with the middle one, to {} with the wide one: so many dimensions are left. Where they are \
+         hundreds, leverages are flat (their mean is that sum over the number of rows).",
+        sums(Ridge::Default),
+        sums(Ridge::Middle),
+        sums(Ridge::Wide),
     ));
-    let sketch = |buckets: usize, ridge| {
-        let places = all
-            .iter()
-            .filter_map(|told| Some((told, told.place(Scorer::Sketch(buckets))?)));
-        over(
-            &places
-                .map(|(told, at)| told.correlation(at, ridge))
-                .collect::<Vec<_>>(),
+    let sketch = |buckets: usize| {
+        let scorer = Scorer::Sketch(buckets);
+        let correlations = |ridge| correlations(all, scorer, ridge);
+        format!(
+            "{} with the wide ridge, {} with the middle one, {} with the default",
+            correlations(Ridge::Wide),
+            correlations(Ridge::Middle),
+            correlations(Ridge::Default),
         )
     };
+    let entries: Vec<f64> = all.iter().flat_map(entries_a_dimension).collect();
+    let entries = match entries[..] {
+        [] => String::new(),
+        _ => format!(
+            " Of the sketches of a network, the one that ranks most like exact leverage under the middle or the wide ridge has {} \
+             times as many entries as that ridge leaves dimensions (where it is neither the smallest nor the largest).",
+            over(&entries),
+        ),
+    };
     page.paragraph(format_args!(
-        "Which leverage a sketch ranks like depends on its size. K = 64: rank correlation {} with the wide ridge, {} with the \
-         middle one, {} with the default. K = 16: {}, {} and {}.",
-        sketch(64, Ridge::Wide),
-        sketch(64, Ridge::Middle),
-        sketch(64, Ridge::Default),
-        sketch(16, Ridge::Wide),
-        sketch(16, Ridge::Middle),
-        sketch(16, Ridge::Default),
+        "How near a sketch comes depends on the leverage it is compared with. Rank correlations of K = 64: {}; of K = 16: {}.{entries}",
+        sketch(64),
+        sketch(16),
     ));
     for told in all.iter().filter(|told| told.is_largest) {
         largest(page, told);
@@ -133,6 +136,28 @@ fn explain(page: &mut Page, all: &[Told]) {
         "`gleaner::choose` and `gleaner plan` go by this: for a sample to refit on a sketch of up to 64 entries; to rank readings by \
          leverage Kronecker factors, or for one output a sketch of 256 entries and more.",
     );
+}
+
+/// Entries of the sketch that ranks most like exact leverage under a ridge, over the dimensions that the ridge leaves.
+fn entries_a_dimension(told: &Told) -> Vec<f64> {
+    let scorers = told.measure.scorers.iter().enumerate();
+    let sketches: Vec<(usize, usize)> = scorers
+        .filter_map(|(place, scorer)| match scorer {
+            Scorer::Sketch(buckets) => Some((place, *buckets)),
+            _ => None,
+        })
+        .collect();
+    let of = |ridge: Ridge| {
+        let correlation = |at: usize| told.correlation(sketches[at].0, ridge);
+        let order = |&a: &usize, &b: &usize| correlation(a).total_cmp(&correlation(b));
+        let best = (0..sketches.len()).max_by(order)?;
+        let is_inside = best > 0 && best + 1 < sketches.len();
+        is_inside.then(|| sketches[best].1 as f64 / told.dimension(ridge))
+    };
+    [Ridge::Middle, Ridge::Wide]
+        .into_iter()
+        .filter_map(of)
+        .collect()
 }
 
 /// The network of the firmware.
@@ -145,8 +170,8 @@ fn largest(page: &mut Page, told: &Told) {
     page.paragraph(format_args!(
         "The network that `tests/firmware/big.sh` runs, {}: a sketch of K = {FIRMWARE}, {} bytes, has a rank correlation of {:.2} \
          with exact leverage under the wide ridge, {:.2} under the middle one and {:.2} under the default. Refits on its samples \
-         have {:.2} of the loss of those by exact leverage (geometric mean over s; at most {:.2}); with the wide ridge that is {:.2}, \
-         with uniform samples {:.2}.",
+         have {:.2} of the loss of those by exact leverage with the default ridge (geometric mean over s; at most {:.2}), refits by \
+         the wide ridge {:.2}, by uniform samples {:.2}.",
         told.network,
         told.bytes[sketch],
         told.correlation(sketch, Ridge::Wide),
@@ -159,6 +184,24 @@ fn largest(page: &mut Page, told: &Told) {
     ));
 }
 
+/// Least and most of a scorer's median rank correlations.
+fn correlations(all: &[Told], scorer: Scorer, ridge: Ridge) -> String {
+    let places = all
+        .iter()
+        .filter_map(|told| Some((told, told.place(scorer)?)));
+    let each = places.map(|(told, place)| told.correlation(place, ridge));
+    over(&each.collect::<Vec<_>>())
+}
+
+/// With two places, where there is something.
+fn two(value: f64) -> String {
+    if value.is_nan() {
+        "-".to_string()
+    } else {
+        format!("{value:.2}")
+    }
+}
+
 /// Least and most, with two places.
 fn over(values: &[f64]) -> String {
     let [least, most] = span(values);
@@ -168,14 +211,15 @@ fn over(values: &[f64]) -> String {
 /// One case.
 pub fn tell(page: &mut Page, told: &Told) {
     page.section(&told.name);
-    let median = |of: &dyn Fn(&super::unit::Found) -> f64| short(told.median(of));
+    let median = |of: &dyn Fn(&Found) -> f64| short(told.median(of));
     let forward = quantile(told.times.iter().map(|times| times[0]), 0.0);
     page.paragraph(format_args!(
-        "Sum of the exact leverages: {}; with the middle ridge {}, with the wide one {}. Mean loss of the pilot: {}; after a refit \
+        "{} readings. Sum of the exact leverages: {}; with the middle ridge {}, with the wide one {}. Mean loss of the pilot: {}; after a refit \
          on everything: {}. A forward pass: {} us.",
-        median(&|found| found.dimensions[0]),
-        median(&|found| found.dimensions[1]),
-        median(&|found| found.dimensions[2]),
+        told.readings,
+        short(told.dimension(Ridge::Default)),
+        short(told.dimension(Ridge::Middle)),
+        short(told.dimension(Ridge::Wide)),
         median(&|found| found.ends[0]),
         median(&|found| found.ends[1]),
         short(1e6 * forward),
@@ -199,11 +243,10 @@ pub fn tell(page: &mut Page, told: &Told) {
             Scorer::Uniform => "-".to_string(),
             _ => format!("{value:.3}"),
         };
-        let times = &told.times[place];
         let mut row = vec![
             scorer.to_string(),
             told.bytes[place].to_string(),
-            short(times[1] / times[0]),
+            short(told.times[place][1] / forward),
             cell(told.correlation(place, Ridge::Default)),
             cell(told.median(&|found| found.scorers[place].correlation[1])),
             cell(told.median(&|found| found.scorers[place].overlap)),

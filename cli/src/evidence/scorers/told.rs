@@ -10,6 +10,8 @@ pub struct Told {
     pub name: String,
     /// The network alone.
     pub network: String,
+    /// How many are scored.
+    pub readings: usize,
     /// Whether it is the network of the firmware.
     pub is_largest: bool,
     /// How it was measured.
@@ -22,7 +24,7 @@ pub struct Told {
     pub found: Vec<Found>,
 }
 
-/// Which exact leverage something is compared with.
+/// Which exact leverage something is compared with, in the order of the measured ridges.
 #[derive(Clone, Copy, Debug)]
 pub enum Ridge {
     /// 1e-6 of the rows' mean squared norm.
@@ -43,6 +45,11 @@ impl Told {
     /// The median over the pilots.
     pub fn median(&self, of: &dyn Fn(&Found) -> f64) -> f64 {
         quantile(self.found.iter().map(of), 0.5)
+    }
+
+    /// The median sum of the exact leverages under a ridge.
+    pub fn dimension(&self, ridge: Ridge) -> f64 {
+        self.median(&|found| found.dimensions[ridge as usize])
     }
 
     /// The median rank correlation of the scorer at a place, in two passes.
