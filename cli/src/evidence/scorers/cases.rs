@@ -19,7 +19,7 @@ const QUICK: usize = 400;
 /// Steps of the largest network in a quick look.
 const QUICK_STEPS: u32 = 10;
 /// Entries of the sketches.
-const SKETCHES: &[usize] = &[16, 32, 48, 64, 128, 256];
+const SKETCHES: &[usize] = &[16, 32, FIRMWARE, 64, 128, 256];
 
 /// What a reading's rows are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,6 @@ const LETTERS: Case = Case {
 pub const LARGEST: Case = Case {
     widths: &[272, 272, 1],
     steps: HUGE_STEPS,
-    sketches: &[16, FIRMWARE, 64],
     ..LETTERS
 };
 /// Entries of the sketch that the firmware runs.

@@ -40,8 +40,8 @@ pub fn summary(page: &mut Page, all: &[Told]) {
     page.section("In one table");
     page.paragraph(
         "Least and most over the networks below of RAM and of the median rank correlations; of the median loss ratios the \
-         geometric mean and the largest, over s and all networks but the largest, where not every sketch ran; and the geometric mean over s \
-         on that one.",
+         geometric mean and the largest, over s and all networks but the largest; and the geometric mean over s on that one, where ratios are \
+         of another size.",
     );
     let mut scorers: Vec<Scorer> = Vec::new();
     for &scorer in all.iter().flat_map(|told| &told.measure.scorers) {
