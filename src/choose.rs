@@ -16,8 +16,8 @@
 //! - For a sample: refits on samples by sketches of K = 32 to 128 had 0.84 to 0.85 of the loss of refits by exact leverage with the
 //!   default ridge (geometric mean over all but the largest network; K = 64, 10 to 12 kB in f32, at worst 1.05), K = 16 and 256 0.90,
 //!   the norm 0.94, Kronecker 0.97, uniform sampling 1.2. On the largest network K = 32 to 64 had 0.57 to 0.59, K = 16 0.63, 128
-//!   0.61, 256 0.65, the norm 0.75, Kronecker 0.65 (642 kB). So: the exact factor up to N = 256 where it fits (smaller networks are in the other pages; in
-//!   between nothing was measured), else the largest sketch up to K = 64, else the norm.
+//!   0.61, 256 0.65, the norm 0.75, Kronecker 0.65 (642 kB). So: the exact factor up to N = 256 where it fits (smaller
+//!   networks are in the other pages; in between nothing was measured), else the largest sketch up to K = 64, else the norm.
 //! - For the leverage itself, to rank readings: Kronecker has a rank correlation of 0.87 to 0.96 with it in 11 to 48 kB, where sketches
 //!   of the same RAM have 0.6 to 0.85; with K = 256 (140 kB) they have 0.92 to 0.96 for one output, 0.71 and 0.74 for ten
 //!   classes. Two layers of 272 neurons take 642 kB and have 0.83, where K = 64 has 0.82 in 17 kB. So: exact where it fits, else for
