@@ -87,6 +87,7 @@ static void by_norm(void)
 
 int main(void)
 {
+    struct F(gleaner_options) options = GLEANER_OPTIONS_DEFAULT;
     uint32_t i;
     net_fill();
     fill_pilot();
@@ -101,7 +102,9 @@ int main(void)
         model_and_factor(i);
     }
 
-    RUN(gleaner_selector_init, &selector, &net, NULL, memory, MEMORY, items, GLEANER_ITEMS_LEN(KEEP));
+    /* Whole rows of every network, as the factor measured above has them. */
+    options.buckets = 0;
+    RUN(gleaner_selector_init, &selector, &net, &options, memory, MEMORY, items, GLEANER_ITEMS_LEN(KEEP));
     for (i = 0; i < READINGS; i++) {
         offer(i);
     }
