@@ -34,8 +34,8 @@ fn its_formulas_are_the_lengths() {
     assert!(README.contains(&format!("k = 200: {} bytes", 201 * size_of::<Item<f32>>())));
     let (kept, scalar) = (200, size_of::<f32>());
     let snapshot = selector_snapshot_len::<f32>(inputs, order, kept + 1, 16);
-    let scalars = 11 + 4 * inputs + order * (order + 1) / 2 + 3 * order;
-    assert_eq!(snapshot, 220 + scalar * scalars + kept * (12 + scalar));
+    let scalars = 17 + 4 * inputs + order * (order + 1) / 2 + 3 * order;
+    assert_eq!(snapshot, 240 + scalar * scalars + kept * (12 + scalar));
     let layout = Layout {
         granule: 4,
         erase: 256,
