@@ -13,11 +13,11 @@
 //!
 //! Were blocks independent and normal, a steady stream would be alarmed once in about `2 (e^b - b - 1)` blocks,
 //! `b = ALARM + 1.166`: in 2 million readings. `docs/evidence/drift.md` has what streams do: where readings are drawn, a switch is
-//! noticed within 48 to 64 of them, with at most 0.2 false alarms in 10 000; in a log whose days differ it takes thousands, or is
-//! missed in a third of runs under a half-life, with 3 to 5. The level falls again as the factor gets used to what is new. It is watched for a rise only: a sensor
-//! that is stuck or dead says less than before, and raises nothing. The first 32 blocks are only learnt from. Two conditions: the factor holds more rows than its rank, several times, and
-//! a half-life is long beside the readings that the factor takes to get used to new ones, or it has done so before a
-//! block is full.
+//! noticed within 48 to 64 of them, with at most 0.2 false alarms in 10 000; in a log whose days differ it takes thousands,
+//! or is missed in a third of runs under a half-life, with 3 to 5. The level falls again as the factor gets used to what is
+//! new. It is watched for a rise only: a sensor that is stuck or dead says less than before, and raises nothing. The first
+//! 32 blocks are only learnt from. Two conditions: the factor holds more rows than its rank, several times, and a half-life
+//! is long beside the readings that the factor takes to get used to new ones, or it has done so before a block is full.
 //!
 //! Sources: E. S. Page, "Continuous inspection schemes", Biometrika 41 (1954); D. M. Hawkins, "Self-starting cusum charts
 //! for location and scale", The Statistician 36 (1987); D. Siegmund, Sequential Analysis (1985), section 2.6, for the rate.
