@@ -25,7 +25,7 @@
 
 use crate::adjoint::{quadrature_len, sketching_len};
 use crate::kronecker::kronecker_len;
-use crate::model::{Activation, Model, Objective, Shape, exact_scratch, network_scratch};
+use crate::model::{Model, Objective, Shape, exact_scratch, network_scratch};
 use crate::selector::selector_len_of;
 use crate::sketch::Sketch;
 use crate::{Error, Scalar};
@@ -60,7 +60,7 @@ pub fn buckets<T: Scalar, M: Model<T>>(
         return Ok(None);
     }
     let short = Error::Length("memory");
-    if order <= ENOUGH + 1 {
+    if order <= NEVER_SKETCHED {
         return Err(short);
     }
     let buckets = largest(ENOUGH, |buckets| {
@@ -85,6 +85,9 @@ fn largest(most: usize, fits: impl Fn(usize) -> bool) -> usize {
     }
     found
 }
+
+/// Largest order that [`buckets`] leaves whole whatever the memory.
+pub const NEVER_SKETCHED: usize = ENOUGH + 1;
 
 /// What scores are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -184,13 +187,7 @@ impl Sizes {
             sizes.kronecker = sizes.kronecker.saturating_add(factors);
             width = outputs;
         }
-        let is_logit = last.activation == Activation::Identity;
-        let suits = match objective {
-            Objective::Softmax | Objective::CrossEntropy => width > 1 && is_logit,
-            Objective::Logistic => last.activation != Activation::Sigmoid,
-            _ => true,
-        };
-        if !suits {
+        if !objective.suits(last.outputs, last.activation) {
             return Err(Error::Objective);
         }
         if width > 1 {

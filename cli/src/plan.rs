@@ -126,7 +126,7 @@ fn run_as<T: Scalar>(arguments: &Arguments) -> Result<(), Failure> {
         println!("{},{bytes},{fits},{is_chosen}", name(scorer));
     }
     println!("# {}: {}", name(chosen), why(chosen, arguments.purpose));
-    let is_large = Scorer::Exact.order(&shapes)? > Some(65);
+    let is_large = Scorer::Exact.order(&shapes)? > Some(choose::NEVER_SKETCHED);
     let is_default = chosen == Scorer::Exact || is_large && matches!(chosen, Scorer::Sketch { .. });
     if is_default && arguments.purpose == Purpose::Sample {
         println!("# A selector in so much memory chooses the same by itself.");

@@ -6,9 +6,9 @@ use gleaner::Scalar;
 use gleaner::fit::{FitOptions, fit, fit_len_of};
 use gleaner::model::{Activation, Flat, Model, Network, Objective, Shape, exact_scratch};
 use std::fmt::Write;
+use support::net::{INPUTS, MEAN, SCALE, reading};
 use support::{Program, SANITIZERS};
 
-const INPUTS: usize = 3;
 const HIDDEN: usize = 4;
 const OUTPUTS: usize = 2;
 const SAMPLES: usize = 40;
@@ -18,19 +18,10 @@ const THETA: [f64; INPUTS * HIDDEN + HIDDEN + HIDDEN * OUTPUTS] = [
     0.5, -0.25, 0.75, -0.5, 1.0, 0.125, 0.375, 0.625, -0.875, -1.125, 0.25, 0.5, 0.125, -0.25, 0.5,
     0.0625, 1.5, -0.75, 0.5, -1.25, 0.25, 1.0, -0.5, 0.75,
 ];
-const MEAN: [f64; INPUTS] = [0.25, -0.5, 1.0];
-const SCALE: [f64; INPUTS] = [2.0, 0.5, 1.5];
 
-/// A reading as `tests/c/net.h` has it, standardised.
-fn reading<T: Scalar>(i: u32) -> [T; INPUTS] {
-    let mut word = i.wrapping_mul(2654435761).wrapping_add(12345);
-    let mut x = [0; INPUTS].map(|_: i32| {
-        word = word.wrapping_mul(1664525).wrapping_add(1013904223);
-        T::of(f64::from((word >> 20) as i32 - 2048) / 512.0)
-    });
-    if i.is_multiple_of(97) {
-        x[0] *= T::of(8.0);
-    }
+/// A reading, standardised.
+fn standardised<T: Scalar>(i: u32) -> [T; INPUTS] {
+    let mut x = reading(i);
     for ((x, mean), scale) in x.iter_mut().zip(MEAN).zip(SCALE) {
         *x = (*x - T::of(mean)) / T::of(scale);
     }
@@ -59,7 +50,7 @@ fn fits<T: Scalar>() -> String {
     let mut work = vec![T::ZERO; scratch];
     let samples: Vec<_> = (0..SAMPLES as u32)
         .map(|i| {
-            let x = reading::<T>(i + 1);
+            let x = standardised::<T>(i + 1);
             let labels = [0, 1].map(|output| {
                 let value = teacher.value(&x, output, &mut work).expect("a value");
                 if value > T::ZERO { T::ONE } else { T::ZERO }

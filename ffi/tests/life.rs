@@ -10,9 +10,9 @@ use gleaner::selector::{Options, Scaling, Selector, selector_len};
 use rand_core::SeedableRng;
 use rand_xoshiro::Xoshiro128PlusPlus;
 use std::fmt::Write;
+use support::net::{INPUTS, MEAN, SCALE, reading};
 use support::{Program, SANITIZERS};
 
-const INPUTS: usize = 3;
 const HIDDEN: usize = 4;
 const PARAMETERS: usize = INPUTS * HIDDEN + HIDDEN + HIDDEN;
 const ORDER: usize = PARAMETERS + 1 - HIDDEN;
@@ -24,20 +24,6 @@ const W1: [f64; INPUTS * HIDDEN] = [
 const B1: [f64; HIDDEN] = [0.125, -0.25, 0.5, 0.0625];
 const W2: [f64; HIDDEN] = [1.5, -0.75, 0.5, -1.25];
 const NEXT_W2: [f64; HIDDEN] = [-0.5, 1.25, 0.75, 1.0];
-const MEAN: [f64; INPUTS] = [0.25, -0.5, 1.0];
-const SCALE: [f64; INPUTS] = [2.0, 0.5, 1.5];
-
-fn reading<T: Scalar>(i: u32) -> [T; INPUTS] {
-    let mut word = i.wrapping_mul(2654435761).wrapping_add(12345);
-    let mut x = [0; INPUTS].map(|_: i32| {
-        word = word.wrapping_mul(1664525).wrapping_add(1013904223);
-        T::of(f64::from((word >> 20) as i32 - 2048) / 512.0)
-    });
-    if i.is_multiple_of(97) {
-        x[0] *= T::of(8.0);
-    }
-    x
-}
 
 fn bits<T: Scalar>(value: T) -> String {
     format!(" {:016x}", value.wide().to_bits())

@@ -1,6 +1,6 @@
 //! A dense network over borrowed layers: checks, value, gradient, row, norm.
 
-use super::{Activation, Form, Layers, Model, Objective, Plan, RowReport, Target, all_finite};
+use super::{Form, Layers, Model, Objective, Plan, RowReport, Target, all_finite};
 use crate::adjoint::{
     Asked, Pass, Sketching, backward, exact_norm, exact_pass, exact_row, exact_sketch, forward,
     has_closed_form, joint_gradient, joint_value, leave_out_gauge, logits, put_back_gauge,
@@ -227,7 +227,7 @@ fn admit_reading<T: Scalar, L: Layers<T>>(asked: &Asked<'_, T, L>) -> Result<(),
 /// Whether the outputs are logits of at least two classes.
 fn is_softmax<T: Scalar, L: Layers<T>>(layers: &L) -> bool {
     let last = layers.layer(layers.depth().saturating_sub(1));
-    last.is_some_and(|layer| layer.outputs > 1 && layer.activation == Activation::Identity)
+    last.is_some_and(|layer| Objective::Softmax.suits(layer.outputs, layer.activation))
 }
 
 impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
@@ -253,11 +253,9 @@ impl<T: Scalar, L: Layers<T>, P: Borrow<Plan>> Model<T> for Network<L, P> {
 
     fn suits(&self, objective: Objective<T>) -> bool {
         let last = self.layers.layer(self.layers.depth().saturating_sub(1));
-        match objective {
-            Objective::Logistic => !last.is_some_and(|l| l.activation == Activation::Sigmoid),
-            Objective::CrossEntropy | Objective::Softmax => is_softmax(&self.layers),
-            _ => true,
-        }
+        last.map_or(!objective.is_joint(), |layer| {
+            objective.suits(layer.outputs, layer.activation)
+        })
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! Objectives: the scalar that a sample contributes, as a map of the model's output.
 
-use super::activation::{Logistic, softplus_divided};
+use super::activation::{Activation, Logistic, softplus_divided};
 use crate::{Error, Scalar};
 
 /// What is asked of every sample: configuration, without data.
@@ -52,6 +52,18 @@ impl<T: Scalar> Objective<T> {
     /// Whether f depends on all outputs of the model at once.
     pub(crate) const fn is_joint(&self) -> bool {
         matches!(self, Objective::CrossEntropy | Objective::Softmax)
+    }
+
+    /// Whether a network can be asked for it whose last layer has so many outputs and this activation: classes want at least
+    /// two logits, the logistic loss no second sigmoid.
+    pub(crate) fn suits(&self, outputs: usize, last: Activation<T>) -> bool {
+        match self {
+            Objective::Logistic => last != Activation::Sigmoid,
+            Objective::CrossEntropy | Objective::Softmax => {
+                outputs > 1 && last == Activation::Identity
+            }
+            _ => true,
+        }
     }
 
     /// Rows of a sample of a model with so many outputs: one an output, one in all for the cross-entropy.
